@@ -1,0 +1,36 @@
+#include "base/hash.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <string_view>
+
+namespace sokkuri {
+namespace {
+
+std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
+
+TEST(Hash, Sha256OfAbcIsThatOfFips180) {
+    EXPECT_EQ(sha256_hex(bytes_of("abc")),
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(Hash, Base64UrlFollowsRfc4648WithoutPadding) {
+    EXPECT_EQ(base64url(bytes_of("")), "");
+    EXPECT_EQ(base64url(bytes_of("f")), "Zg");
+    EXPECT_EQ(base64url(bytes_of("fo")), "Zm8");
+    EXPECT_EQ(base64url(bytes_of("foobar")), "Zm9vYmFy");
+    EXPECT_EQ(base64url(bytes_of("\xfb\xff")), "-_8");
+}
+
+TEST(Hash, AHash128IsTwentyTwoCharacters) {
+    EXPECT_EQ(base64url(xxh128(bytes_of("picture"))).size(), 22U);
+}
+
+TEST(Hash, DifferentBytesHashDifferently) {
+    EXPECT_NE(xxh64(bytes_of("a")), xxh64(bytes_of("b")));
+    EXPECT_NE(xxh128(bytes_of("a")), xxh128(bytes_of("b")));
+}
+
+}  // namespace
+}  // namespace sokkuri
