@@ -1,0 +1,150 @@
+// Collection: records (an id, a JSON document, vectors by field) that can be put, got and searched. The one interface to
+// records that service sees; local_collection.h is the embedded backend. Safe from any number of threads: readers answer
+// from one snapshot each and never wait for a writer; writers of one collection take turns.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "index/metric.h"
+
+namespace sokkuri::collection {
+
+inline constexpr std::size_t kIdBytesMax = 512;
+inline constexpr std::size_t kDocumentBytesMax = 1U << 20;
+inline constexpr std::size_t kPutRecordsMax = 10'000;
+inline constexpr std::uint32_t kDimensionMax = 16'000;
+inline constexpr std::size_t kFieldsMax = 16;
+
+/// A named kind of vector that records may carry. Vectors of different fingerprints never mix.
+struct FieldSpec {
+    std::string name;
+    std::uint32_t dimension = 0;
+    index::Metric metric = index::Metric::kCosine;
+    std::string model;        // the model card, JSON; empty for vectors of the user's own
+    std::string fingerprint;  // of model and preprocessing; empty likewise
+};
+
+struct FieldVector {
+    std::string field;
+    std::vector<float> values;  // raw, as the model gave them: never normalized
+};
+
+/// Replaces the record of that id whole, or makes it.
+struct PutRecord {
+    std::string id;
+    std::string document = "{}";  // JSON object; kept as it is, key order and all
+    std::vector<FieldVector> vectors;
+    std::optional<std::uint64_t> if_version;  // kConflict unless the record has it (0: does not exist)
+};
+
+struct PutOutcome {
+    std::uint64_t version = 0;  // of this record, from 1
+    std::uint64_t seq = 0;      // of this change in the collection
+    bool was_created = false;
+};
+
+struct Record {
+    std::string id;
+    std::string document;
+    std::uint64_t version = 0;
+    std::uint64_t seq = 0;
+};
+
+enum class Documents { kOmit, kInclude };
+
+struct SearchRequest {
+    std::string field;  // empty: the only one
+    std::vector<float> query;
+    std::size_t k = 10;
+    std::optional<double> distance_max;  // hits beyond it are left out
+    std::vector<std::string> excluded_ids;
+    Documents documents = Documents::kInclude;
+
+    static constexpr std::size_t kKMax = 100'000;
+    Result<void> validate() const;
+};
+
+struct Hit {
+    std::string id;
+    float distance = 0;    // decided in float64
+    std::string document;  // empty with Documents::kOmit
+};
+
+struct SearchAnswer {
+    std::vector<Hit> hits;  // nearest first, ties by record number
+    std::uint64_t generation = 0;
+    std::uint64_t rows_scanned = 0;
+};
+
+/// One record of a scan, with the vector of the field that was asked for (empty when it has none).
+struct ScannedRecord {
+    Record record;
+    std::span<const float> vector;  // valid during the call only
+};
+
+struct ScanRequest {
+    std::string field;  // whose vectors; empty: the only one
+    Documents documents = Documents::kInclude;
+};
+
+/// Return false to stop.
+using ScanVisitor = std::function<bool(const ScannedRecord&)>;
+
+struct CollectionStats {
+    std::uint64_t records = 0;
+    std::uint64_t generation = 0;
+    std::uint64_t bytes_on_disk = 0;
+    struct Field {
+        FieldSpec spec;
+        std::uint64_t vectors = 0;     // live
+        std::uint64_t tombstones = 0;  // dead slots, until compacted
+    };
+    std::vector<Field> fields;
+};
+
+/// What a backend can do; what it cannot is a kUnsupported error that says so.
+struct Capabilities {
+    bool conditional_put = false;
+    bool pinned_scan = false;
+    bool exact_search = false;
+};
+
+class Collection {
+ public:
+    virtual ~Collection() = default;
+
+    virtual Capabilities capabilities() const = 0;
+
+    virtual Result<std::vector<FieldSpec>> fields() const = 0;
+    /// kAlreadyExists when the name is taken; no error when the very same field exists.
+    virtual Result<void> add_field(const FieldSpec& field) = 0;
+
+    /// All or none; durable when it returns. At most kPutRecordsMax records.
+    virtual Result<std::vector<PutOutcome>> put(std::span<const PutRecord> records) = 0;
+    /// Changes documents alone and touches no vector. kNotFound (nothing changed) when an id is missing.
+    virtual Result<std::vector<PutOutcome>> put_documents(std::span<const PutRecord> records) = 0;
+    /// Ids that do not exist are no error. Returns how many were removed.
+    virtual Result<std::size_t> remove(std::span<const std::string> ids) = 0;
+
+    /// In the order of `ids`; empty where there is no such record.
+    virtual Result<std::vector<std::optional<Record>>> get(std::span<const std::string> ids) const = 0;
+    /// The raw vector of a record; kNotFound when there is no such record or it has none in that field.
+    virtual Result<std::vector<float>> vector_of(const std::string& id,
+                                                 const std::string& field) const = 0;
+
+    /// Exact. kInvalidArgument when the dimension differs, a component is not finite or k is out of range.
+    virtual Result<SearchAnswer> search(const SearchRequest& request) const = 0;
+    /// All records of one generation by record number.
+    virtual Result<void> scan(const ScanRequest& request, const ScanVisitor& visit) const = 0;
+
+    virtual Result<std::uint64_t> count() const = 0;
+    virtual Result<CollectionStats> stats() const = 0;
+};
+
+}  // namespace sokkuri::collection

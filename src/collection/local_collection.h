@@ -1,0 +1,26 @@
+// LocalCollection: the embedded Collection, a folder `.sokkuri/` on this machine (docs/formats/). One writer process at a
+// time (a lock names it), any number of readers in any process. A record is found by the very next query after its put.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/file_system.h"
+#include "collection/collection.h"
+
+namespace sokkuri::collection {
+
+struct LocalOptions {
+    enum class Access { kRead, kWrite, kCreate };  // kCreate: write, and made when missing
+    Access access = Access::kRead;
+    std::uint32_t search_threads = 0;  // 0: as many as the machine has cores
+};
+
+/// Opens the collection in `directory` (the `.sokkuri` folder itself).
+/// kNotFound when there is none; kConflict, naming the process that holds it, when another one writes.
+/// Costs O(segments + tombstones).
+Result<std::unique_ptr<Collection>> open_local_collection(FileSystem& files,
+                                                          const std::string& directory,
+                                                          const LocalOptions& options);
+
+}  // namespace sokkuri::collection

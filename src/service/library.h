@@ -1,0 +1,47 @@
+// Library: a folder of pictures as sokkuri knows it: its collection and its workspace, opened together.
+// A thin holder: the recipes (ingest.h, search.h, embed.h, stats.h) do the work. Safe from any number of threads.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/file_system.h"
+#include "base/result.h"
+#include "collection/collection.h"
+#include "collection/workspace.h"
+
+namespace sokkuri::service {
+
+enum class LibraryAccess { kRead, kWrite };
+
+/// The name of the vector field that pictures are embedded into.
+inline constexpr const char* kPictureField = "picture";
+
+class Library {
+ public:
+    /// `folder`: the pictures; `collection_directory`: where `.sokkuri` lies, empty for inside `folder`.
+    /// kRead: kNotFound ("not indexed yet: run `sokkuri index …`") when there is none. kWrite makes it, and is kConflict
+    /// while another process writes.
+    static Result<Library> open(FileSystem& files, const std::string& folder,
+                                const std::string& collection_directory, LibraryAccess access);
+
+    /// The nearest indexed folder at or above `path`; kNotFound when there is none up to the root.
+    static Result<std::string> find_above(const FileSystem& files, const std::string& path);
+
+    FileSystem& files() const { return *files_; }
+    const std::string& folder() const { return folder_; }        // absolute
+    const std::string& directory() const { return directory_; }  // `.sokkuri`, absolute
+    collection::Collection& collection() const { return *collection_; }
+    collection::Workspace& workspace() const { return *workspace_; }
+
+ private:
+    Library() = default;
+
+    FileSystem* files_ = nullptr;
+    std::string folder_;
+    std::string directory_;
+    std::unique_ptr<collection::Collection> collection_;
+    std::unique_ptr<collection::Workspace> workspace_;
+};
+
+}  // namespace sokkuri::service

@@ -1,0 +1,77 @@
+// Search: a picture, an item or a vector in; described hits out. The only place where a score is made: cosine cos, L2
+// 1/(1+d), inner product dot (from the distance of collection/collection.h).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "image/decode.h"
+#include "service/library.h"
+#include "service/model_choice.h"
+
+namespace sokkuri::service {
+
+enum class Band { kIdentical, kNear, kSimilar, kWeak };
+std::string_view name_of(Band band);  // "identical", …
+
+/// A picture file anywhere on this machine. When its bytes are those of an indexed file, the stored vector is used and no
+/// model is loaded.
+struct ByPicture {
+    std::string file;
+};
+/// An item of the collection: its id, or its path (relative to the folder, absolute, or relative to `working_directory`).
+struct ByItem {
+    std::string id_or_path;
+    std::string working_directory;
+};
+struct ByVector {
+    std::vector<float> values;
+};
+
+enum class SelfHit { kLeaveOut, kInclude };
+
+struct SearchQuery {
+    std::variant<ByPicture, ByItem, ByVector> what;
+    std::size_t k = 10;
+    std::optional<double> score_min;
+    SelfHit self = SelfHit::kLeaveOut;  // ByItem only
+    ModelChoice model;
+    image::DecodeLimits limits;
+};
+
+struct SearchHit {
+    std::uint32_t rank = 0;  // from 1
+    std::string id;
+    std::string path;      // bytes, relative to the folder; empty for records that are not files
+    double score = 0;
+    float distance = 0;
+    Band band = Band::kWeak;
+    std::string document;  // JSON
+};
+
+struct SearchTimings {  // milliseconds; 0 when the step was not needed
+    double load_ms = 0;
+    double decode_ms = 0;
+    double infer_ms = 0;
+    double search_ms = 0;
+    double total_ms = 0;
+};
+
+struct SearchAnswer {
+    std::vector<SearchHit> hits;
+    SearchTimings timings;
+    std::string query_id;   // ByItem, or an identical indexed file; else empty
+    std::string model;      // name of the model of the vectors; empty for vectors of the user's own
+    std::uint64_t items = 0;  // searched
+};
+
+Result<SearchAnswer> search(const Library& library, const SearchQuery& query);
+
+/// The id of an item named by id or path; kNotFound says what was tried.
+Result<std::string> resolve_item(const Library& library, const ByItem& item);
+
+}  // namespace sokkuri::service

@@ -1,0 +1,33 @@
+// Stats: what a library holds, for `sokkuri stats` and, later, the status page.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "service/ingest.h"
+#include "service/library.h"
+
+namespace sokkuri::service {
+
+struct LibraryStats {
+    std::string folder;
+    std::uint64_t items = 0;
+    std::uint64_t failed = 0;
+    std::string model;          // name; empty when nothing was indexed yet
+    std::string fingerprint;
+    std::uint32_t dimension = 0;
+    std::string metric;
+    std::uint64_t bytes = 0;    // on disk, of `.sokkuri`
+    std::uint64_t tombstones = 0;
+    std::uint64_t generation = 0;
+};
+
+Result<LibraryStats> stats(const Library& library);
+
+/// Files that could not be read, with reasons, by path; at most `limit` after `after_path`.
+Result<std::vector<FailedFile>> failures(const Library& library, const std::string& after_path,
+                                         std::size_t limit);
+
+}  // namespace sokkuri::service
