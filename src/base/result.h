@@ -6,6 +6,7 @@
 #include <tl/expected.hpp>
 
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "base/error.h"
@@ -30,6 +31,12 @@ Result<T> in_context(std::string_view context, Result<T> result) {
     return tl::unexpected(result.error().with_context(context));
 }
 
+/// For TRY alone: the value of a result that has one. tl::expected<void> has no `value()` in Debian 12's version.
+template <typename T>
+T take_value(Result<T>& result) {
+    if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
 }  // namespace sokkuri
 
 /// Yields the value or returns the error from the enclosing function. A whole statement, or the whole initializer of a
@@ -39,5 +46,5 @@ Result<T> in_context(std::string_view context, Result<T> result) {
         auto try_result_ = (expression);                                             \
         if (!try_result_) [[unlikely]]                                               \
             return ::tl::unexpected<::sokkuri::Error>(std::move(try_result_).error()); \
-        std::move(try_result_).value();                                              \
+        ::sokkuri::take_value(try_result_);                                            \
     })

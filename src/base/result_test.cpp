@@ -22,6 +22,11 @@ Result<void> check_only(int value) {
     return {};
 }
 
+Result<int> checked_first(int value) {
+    TRY(check_only(value));
+    return value;
+}
+
 TEST(Result, TryYieldsTheValue) { EXPECT_EQ(twice(21).value(), 42); }
 
 TEST(Result, TryReturnsTheErrorUnchanged) {
@@ -34,6 +39,8 @@ TEST(Result, TryReturnsTheErrorUnchanged) {
 TEST(Result, TryWorksAsAStatement) {
     EXPECT_TRUE(check_only(1));
     EXPECT_FALSE(check_only(-1));
+    EXPECT_TRUE(checked_first(1));
+    EXPECT_FALSE(checked_first(-1));
 }
 
 TEST(Result, ContextIsPutInFront) {
