@@ -1,0 +1,42 @@
+#include "base/thread_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace sokkuri {
+namespace {
+
+TEST(ThreadPool, DoesEveryIndexExactlyOnce) {
+    ThreadPool pool(3);
+    for (const std::size_t count : {0U, 1U, 2U, 3U, 100U, 1000U}) {
+        std::vector<std::atomic<int>> done(count);
+        pool.for_each(count, [&](std::size_t i) { ++done[i]; });
+        for (const auto& times : done) {
+            EXPECT_EQ(times, 1);
+        }
+    }
+}
+
+TEST(ThreadPool, ManyCallersTakeTurns) {
+    ThreadPool pool(2);
+    std::atomic<std::size_t> sum{0};
+    {
+        std::vector<std::jthread> callers;
+        for (int c = 0; c < 4; ++c) {
+            callers.emplace_back([&] {
+                for (int loop = 0; loop < 100; ++loop) {
+                    pool.for_each(10, [&](std::size_t i) { sum += i; });
+                }
+            });
+        }
+    }
+    EXPECT_EQ(sum, 4U * 100U * 45U);
+}
+
+TEST(ThreadPool, ZeroMeansAllCores) { EXPECT_GE(ThreadPool(0).threads(), 1U); }
+
+}  // namespace
+}  // namespace sokkuri
