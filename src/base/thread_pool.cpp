@@ -1,12 +1,12 @@
 #include "base/thread_pool.h"
 
+#include "base/guarded.h"
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <thread>
 #include <vector>
-
-#include "base/guarded.h"
 
 namespace sokkuri {
 
@@ -15,7 +15,7 @@ namespace {
 struct Loop {
     const std::function<void(std::size_t)>* work = nullptr;
     std::size_t count = 0;
-    std::uint64_t number = 0;   // tells a waiting thread that this is a new loop
+    std::uint64_t number = 0;    // tells a waiting thread that this is a new loop
     std::size_t helpers_in = 0;  // pool threads still inside the loop
     bool stop = false;
 };
@@ -38,14 +38,17 @@ struct ThreadPool::State {
 
 ThreadPool::ThreadPool(std::size_t threads)
     : state_(std::make_unique<State>(
-          threads != 0 ? threads : std::max<std::size_t>(1, std::thread::hardware_concurrency()))) {}
+          threads != 0 ? threads : std::max<std::size_t>(1, std::thread::hardware_concurrency()))) {
+}
 
 ThreadPool::~ThreadPool() {
     state_->loop.lock()->stop = true;
     state_->started.notify_all();
 }
 
-std::size_t ThreadPool::threads() const { return state_->threads_wanted; }
+std::size_t ThreadPool::threads() const {
+    return state_->threads_wanted;
+}
 
 void ThreadPool::for_each(std::size_t count, const std::function<void(std::size_t)>& work) {
     if (count <= 1 || state_->threads_wanted == 1) {
@@ -93,7 +96,8 @@ void ThreadPool::State::help_until_stopped() {
     }
 }
 
-void ThreadPool::State::take_turns(const std::function<void(std::size_t)>& work, std::size_t count) {
+void ThreadPool::State::take_turns(const std::function<void(std::size_t)>& work,
+                                   std::size_t count) {
     for (std::size_t i = next++; i < count; i = next++) {
         work(i);
     }

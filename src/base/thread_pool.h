@@ -1,5 +1,6 @@
-// ThreadPool: a fixed number of threads that share out one loop at a time. Made for scans: the caller works too, so a pool
-// of n uses n cores with n - 1 threads of its own. Safe from any number of threads; loops of different callers take turns.
+// ThreadPool: a fixed number of threads that share out one loop at a time. Made for scans: the
+// caller works too, so a pool of n uses n cores with n - 1 threads of its own. Safe from any number
+// of threads; loops of different callers take turns.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +11,8 @@ namespace sokkuri {
 
 class ThreadPool {
  public:
-    /// `threads` counts the caller; 0 means as many as the machine has cores. Threads start with the first loop.
+    /// `threads` counts the caller; 0 means as many as the machine has cores. Threads start with
+    /// the first loop.
     explicit ThreadPool(std::size_t threads);
     ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;
@@ -18,8 +20,8 @@ class ThreadPool {
 
     std::size_t threads() const;
 
-    /// Calls `work(i)` once for every i below `count`, on several threads, and returns when all are done.
-    /// `work` must not call back into the pool.
+    /// Calls `work(i)` once for every i below `count`, on several threads, and returns when all are
+    /// done. `work` must not call back into the pool.
     void for_each(std::size_t count, const std::function<void(std::size_t)>& work);
 
  private:

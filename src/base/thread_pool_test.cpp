@@ -36,7 +36,9 @@ TEST(ThreadPool, ManyCallersTakeTurns) {
     EXPECT_EQ(sum, 4U * 100U * 45U);
 }
 
-TEST(ThreadPool, ZeroMeansAllCores) { EXPECT_GE(ThreadPool(0).threads(), 1U); }
+TEST(ThreadPool, ZeroMeansAllCores) {
+    EXPECT_GE(ThreadPool(0).threads(), 1U);
+}
 
 }  // namespace
 }  // namespace sokkuri

@@ -1,9 +1,10 @@
-// What "near" means for a field of vectors. Below service there is only distance, and smaller is nearer.
+// What "near" means for a field of vectors. Below service there is only distance, and smaller is
+// nearer.
 #pragma once
 
-#include <string_view>
-
 #include "base/result.h"
+
+#include <string_view>
 
 namespace sokkuri::index {
 

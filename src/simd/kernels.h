@@ -1,6 +1,7 @@
-// The table of distance kernels: one per instruction set, the scalar one being the oracle of all others. Plain C-like on
-// purpose: kernels_*.cpp may include nothing else but intrinsics (an inline function compiled there with wide
-// instructions could become everybody's copy). Rows need no alignment. Pure functions: safe from any number of threads.
+// The table of distance kernels: one per instruction set, the scalar one being the oracle of all
+// others. Plain C-like on purpose: kernels_*.cpp may include nothing else but intrinsics (an inline
+// function compiled there with wide instructions could become everybody's copy). Rows need no
+// alignment. Pure functions: safe from any number of threads.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,8 @@
-// AVX2 with FMA. The last few components are added one by one: AVX2 has no cheap masked load that may cross a page.
-#include <immintrin.h>
-
+// AVX2 with FMA. The last few components are added one by one: AVX2 has no cheap masked load that
+// may cross a page.
 #include "simd/kernels.h"
+
+#include <immintrin.h>
 
 namespace sokkuri::simd {
 
@@ -43,8 +44,8 @@ float squared_l2(const float* query, const float* row, std::size_t dimension) {
     std::size_t i = 0;
     for (; i + 2 * kLanes <= dimension; i += 2 * kLanes) {
         const __m256 d0 = _mm256_sub_ps(_mm256_loadu_ps(query + i), _mm256_loadu_ps(row + i));
-        const __m256 d1 = _mm256_sub_ps(_mm256_loadu_ps(query + i + kLanes),
-                                        _mm256_loadu_ps(row + i + kLanes));
+        const __m256 d1 =
+            _mm256_sub_ps(_mm256_loadu_ps(query + i + kLanes), _mm256_loadu_ps(row + i + kLanes));
         sum0 = _mm256_fmadd_ps(d0, d0, sum0);
         sum1 = _mm256_fmadd_ps(d1, d1, sum1);
     }

@@ -1,8 +1,8 @@
-// AVX-512F. Two accumulators a sum hide most of the latency of a fused multiply-add; a scan is bound by memory anyway.
-// The tail is read with a mask, so that no byte past the row is touched.
-#include <immintrin.h>
-
+// AVX-512F. Two accumulators a sum hide most of the latency of a fused multiply-add; a scan is
+// bound by memory anyway. The tail is read with a mask, so that no byte past the row is touched.
 #include "simd/kernels.h"
+
+#include <immintrin.h>
 
 namespace sokkuri::simd {
 
@@ -50,8 +50,8 @@ float squared_l2(const float* query, const float* row, std::size_t dimension) {
     std::size_t i = 0;
     for (; i + 2 * kLanes <= dimension; i += 2 * kLanes) {
         const __m512 d0 = _mm512_sub_ps(_mm512_loadu_ps(query + i), _mm512_loadu_ps(row + i));
-        const __m512 d1 = _mm512_sub_ps(_mm512_loadu_ps(query + i + kLanes),
-                                        _mm512_loadu_ps(row + i + kLanes));
+        const __m512 d1 =
+            _mm512_sub_ps(_mm512_loadu_ps(query + i + kLanes), _mm512_loadu_ps(row + i + kLanes));
         sum0 = _mm512_fmadd_ps(d0, d0, sum0);
         sum1 = _mm512_fmadd_ps(d1, d1, sum1);
     }

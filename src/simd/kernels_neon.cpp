@@ -1,7 +1,7 @@
 // NEON, part of every 64-bit ARM.
-#include <arm_neon.h>
-
 #include "simd/kernels.h"
+
+#include <arm_neon.h>
 
 namespace sokkuri::simd {
 

@@ -1,16 +1,16 @@
-// Every table this CPU can run against a float64 sum: all dimensions 1–130 and real ones, unaligned, and with a page that
-// must not be read right behind the row.
+// Every table this CPU can run against a float64 sum: all dimensions 1–130 and real ones,
+// unaligned, and with a page that must not be read right behind the row.
 #include "simd/kernels.h"
 
+#include "simd/dispatch.h"
+
 #include <gtest/gtest.h>
-#include <sys/mman.h>
 
 #include <cmath>
 #include <cstdlib>
 #include <random>
+#include <sys/mman.h>
 #include <vector>
-
-#include "simd/dispatch.h"
 
 namespace sokkuri::simd {
 namespace {

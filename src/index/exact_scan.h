@@ -1,0 +1,46 @@
+// Exact search over plain float32 rows: a fast float32 pass keeps every row that its rounding error
+// could still make one of the k nearest, then float64 decides. The answer is that of a float64 scan
+// over all rows, ties included.
+#pragma once
+
+#include "base/thread_pool.h"
+#include "index/bitmap.h"
+#include "index/metric.h"
+#include "simd/kernels.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace sokkuri::index {
+
+struct Neighbor {
+    Ordinal ordinal = 0;
+    double distance = 0;
+
+    bool operator==(const Neighbor&) const = default;
+};
+
+/// Rows that lie side by side in memory; ordinals count on from `first`. Borrowed for the length of
+/// a call.
+struct RowsView {
+    std::span<const float> values;  // count × dimension
+    Ordinal first = 0;
+};
+
+struct ExactScan {
+    Metric metric = Metric::kCosine;
+    std::span<const float> query;      // dimension floats, finite
+    std::size_t k = 10;                // at least 1
+    const Bitmap* left_out = nullptr;  // rows that must not be returned
+    const simd::Kernels* kernels = nullptr;
+    ThreadPool* threads = nullptr;  // null: the caller alone
+};
+
+/// The k nearest rows and every further row that is exactly as far as the k-th (the caller breaks
+/// ties by what it knows), nearest first, then by ordinal. O(rows × dimension), bound by memory.
+/// Components of rows must be finite.
+std::vector<Neighbor> nearest_rows(const ExactScan& scan, std::span<const RowsView> rows);
+
+}  // namespace sokkuri::index
