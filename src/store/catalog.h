@@ -1,0 +1,124 @@
+// Catalog: the SQLite file that says what exists (docs/formats/catalog.md). A record exists when
+// its transaction has committed, not before. Any number of read transactions, in any thread and
+// process, beside one write transaction. Knows nothing of distances; models and metrics are text to
+// it.
+#pragma once
+
+#include "base/file_system.h"
+#include "base/result.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace sokkuri::store {
+
+using RecordNumber = std::uint32_t;  // dense, from 0, given once and never again
+using FieldNumber = std::uint32_t;
+using Slot = std::uint64_t;        // row of a vector in a field's vector files, from 0
+using Generation = std::uint64_t;  // number of commits
+
+enum class ElementType { kF32, kU8, kBit };
+
+struct FieldRow {
+    FieldNumber number = 0;
+    std::string name;
+    ElementType element = ElementType::kF32;
+    std::uint32_t dimension = 0;
+    std::string metric;
+    std::string model;
+    std::string fingerprint;
+    std::uint32_t rows_per_chunk = 0;  // fixed when the field is made
+};
+
+struct RecordRow {
+    RecordNumber number = 0;
+    std::string id;
+    std::string document;
+    std::uint64_t version = 0;
+    std::uint64_t seq = 0;
+};
+
+/// A run of slots that was appended at once, and the xxh64 of its bytes.
+struct Extent {
+    Slot first_slot = 0;
+    std::uint64_t rows = 0;
+    std::uint64_t checksum = 0;
+};
+
+/// Everything read through it belongs to one generation. Not shared between threads; cheap to
+/// begin.
+class ReadTransaction {
+ public:
+    virtual ~ReadTransaction() = default;
+
+    virtual Generation generation() const = 0;
+    virtual Result<std::vector<FieldRow>> fields() = 0;
+    /// Slots of that field that exist, dead or alive: 0 … committed_slots - 1.
+    virtual Result<Slot> committed_slots(FieldNumber field) = 0;
+    virtual Result<std::vector<Extent>> extents(FieldNumber field) = 0;
+    /// Dead slots, ascending.
+    virtual Result<std::vector<Slot>> tombstones(FieldNumber field) = 0;
+
+    virtual Result<std::uint64_t> record_count() = 0;
+    virtual Result<std::optional<RecordRow>> record(std::string_view id) = 0;
+    virtual Result<std::optional<RecordRow>> record(RecordNumber number) = 0;
+    /// The record of each slot, in order; kCorruption when a slot is dead or has none.
+    virtual Result<std::vector<RecordNumber>> records_of_slots(FieldNumber field,
+                                                               std::span<const Slot> slots) = 0;
+    virtual Result<std::optional<Slot>> slot_of_record(FieldNumber field, RecordNumber record) = 0;
+    /// Records from number `from` on, ascending, at most `limit`.
+    virtual Result<std::vector<RecordRow>> records_from(RecordNumber from, std::size_t limit) = 0;
+};
+
+struct PutRow {
+    RecordNumber number = 0;
+    std::uint64_t version = 0;
+    std::uint64_t seq = 0;
+    bool was_created = false;
+};
+
+/// The one write transaction; rolled back when destroyed without commit.
+class WriteTransaction {
+ public:
+    virtual ~WriteTransaction() = default;
+
+    virtual Result<FieldNumber> add_field(const FieldRow& field) = 0;  // its number is ignored
+    virtual Result<std::optional<RecordRow>> record(std::string_view id) = 0;
+    /// Makes the record or replaces its document; version + 1, next seq. `if_version`: kConflict
+    /// unless it matches (0: absent).
+    virtual Result<PutRow> put_record(std::string_view id, std::string_view document,
+                                      std::optional<std::uint64_t> if_version) = 0;
+    /// The record's vector is now at `slot`; the slot it had before becomes a tombstone.
+    virtual Result<void> set_vector(FieldNumber field, RecordNumber record, Slot slot) = 0;
+    /// The record has no vector in that field any more.
+    virtual Result<void> clear_vector(FieldNumber field, RecordNumber record) = 0;
+    /// False when there is none. Its vectors become tombstones.
+    virtual Result<bool> remove_record(std::string_view id) = 0;
+    /// Says that these rows lie in the vector files, synced. Must start at the field's committed
+    /// mark.
+    virtual Result<void> add_extent(FieldNumber field, const Extent& extent) = 0;
+    /// Durable when this returns.
+    virtual Result<Generation> commit() = 0;
+};
+
+enum class CatalogAccess { kRead, kWrite, kCreate };
+
+class Catalog {
+ public:
+    virtual ~Catalog() = default;
+
+    /// kNotFound when there is none (unless kCreate); kUnsupported for a format newer than ours;
+    /// kCorruption.
+    static Result<std::unique_ptr<Catalog>> open(FileSystem& files, const std::string& path,
+                                                 CatalogAccess access);
+
+    virtual Result<std::unique_ptr<ReadTransaction>> begin_read() const = 0;
+    /// The caller holds the write lock and begins one at a time.
+    virtual Result<std::unique_ptr<WriteTransaction>> begin_write() = 0;
+};
+
+}  // namespace sokkuri::store

@@ -1,0 +1,64 @@
+// Vector files: the raw vectors of one field by slot, exactly as given (docs/formats/vectors.md).
+// Chunks of a fixed number of rows, append-only. What lies past the committed mark of the catalog
+// is garbage that the next writer overwrites.
+#pragma once
+
+#include "base/file_system.h"
+#include "base/result.h"
+#include "store/catalog.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace sokkuri::store {
+
+/// Bytes of one row.
+std::size_t row_bytes(const FieldRow& field);
+/// What a new field gets: a power of two, chunks of at most 256 MiB.
+std::uint32_t rows_per_chunk_for(ElementType element, std::uint32_t dimension);
+
+/// Appends rows; one at a time, under the write lock.
+class VectorWriter {
+ public:
+    virtual ~VectorWriter() = default;
+    /// `directory`: the field's (`fields/<n>`), made when missing. Truncates what lies past
+    /// `committed`.
+    static Result<std::unique_ptr<VectorWriter>> open(FileSystem& files,
+                                                      const std::string& directory,
+                                                      const FieldRow& field, Slot committed);
+    /// Appends whole rows; returns the extent to put into the catalog. Not durable before `sync`.
+    virtual Result<Extent> append(std::span<const std::byte> rows) = 0;
+    /// Every appended row and every new chunk's directory entry is on the disk when this returns.
+    virtual Result<void> sync() = 0;
+    /// Forgets what was appended after `committed` (a transaction that failed).
+    virtual Result<void> roll_back(Slot committed) = 0;
+};
+
+/// Rows side by side in memory.
+struct MappedRows {
+    Slot first_slot = 0;
+    std::span<const std::byte> bytes;
+};
+
+/// Maps chunks when first touched and keeps them. Grows with the committed mark. Safe from any
+/// number of threads.
+class VectorReader {
+ public:
+    virtual ~VectorReader() = default;
+    static Result<std::unique_ptr<VectorReader>> open(FileSystem& files,
+                                                      const std::string& directory,
+                                                      const FieldRow& field);
+    /// Slots 0 … committed - 1 as one span a chunk. Valid as long as the reader. kCorruption when a
+    /// file is too short or its header is not what the catalog says.
+    virtual Result<std::vector<MappedRows>> rows(Slot committed) = 0;
+    /// One row of a committed slot.
+    virtual Result<std::span<const std::byte>> row(Slot slot) = 0;
+    /// Compares the checksum of every extent; kCorruption names file and slots.
+    virtual Result<void> verify(std::span<const Extent> extents) = 0;
+};
+
+}  // namespace sokkuri::store
