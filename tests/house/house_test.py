@@ -1,0 +1,47 @@
+"""The floor check: every rule of the house, on this tree. Says all that is wrong, not only the first."""
+
+import os
+import shutil
+import subprocess
+import unittest
+from pathlib import Path
+
+import floors
+import kernels
+import registration
+import shape
+from source_tree import SourceTree
+
+ROOT = Path(__file__).resolve().parents[2]
+RULES = floors.RULES + shape.RULES + registration.RULES + kernels.RULES
+
+
+class House(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.tree = SourceTree(ROOT)
+
+    def assert_clean(self, violations):
+        violations = list(violations)
+        self.assertFalse(violations, "\n" + "\n".join(violations))
+
+    def test_kernel_objects_hold_no_weak_symbol(self):
+        objects = Path(os.environ.get("SOKKURI_BUILD_DIR", "build")).rglob("kernels_*.cpp.o")
+        self.assert_clean(kernels.weak_symbols(p for p in objects if "_test" not in p.name))
+
+    def test_sources_are_formatted(self):
+        if not shutil.which("clang-format"):
+            self.skipTest("clang-format is not installed")
+        run = subprocess.run([ROOT / "script/format", "--check"], capture_output=True, text=True)
+        self.assertEqual(run.returncode, 0, run.stderr[:4000])
+
+
+def test_of(rule):
+    return lambda self: self.assert_clean(rule(self.tree))
+
+
+for each in RULES:
+    setattr(House, f"test_{each.__name__}", test_of(each))
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,34 @@
+"""Kernels export one table and bring no inline function that the linker could keep for everyone."""
+
+import subprocess
+
+ALLOWED = {"immintrin.h", "arm_neon.h", "cstddef", "cstdint"}
+KERNELS = "src/simd/kernels_"
+
+
+def kernels_include_little(tree):
+    for path in [p for p in tree.under("src/simd", ending=[".cpp"]) if is_kernel(p)]:
+        quoted = [name for _, kind, name in tree.includes(path) if kind == '"']
+        if len(quoted) > 1:
+            yield f"{path}: includes more of ours than the header of its table: {', '.join(quoted)}"
+        for line, kind, name in tree.includes(path):
+            if kind == "<" and name not in ALLOWED:
+                yield f"{path}:{line}: a kernel may not include <{name}>"
+
+
+def is_kernel(path):
+    return path.startswith(KERNELS) and not path.endswith("_test.cpp")
+
+
+def weak_symbols(objects):
+    """"object: symbol" for every weak definition in those object files."""
+    for path in objects:
+        listing = subprocess.run(["nm", "-C", path], capture_output=True, text=True, check=True).stdout
+        for line in listing.splitlines():
+            # Undefined weak symbols have no address; unique globals (u) are shared like weak ones.
+            address, kind = line[:16].strip(), line[17:18]
+            if address and kind in "WVu":
+                yield f"{path}: {line[19:]}"
+
+
+RULES = [kernels_include_little]
