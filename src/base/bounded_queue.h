@@ -1,15 +1,17 @@
-// BoundedQueue<T>: hands work from threads to threads and never holds more than its capacity, so that a fast producer
-// waits for a slow consumer instead of filling memory. Safe from any number of threads. Closing wakes everybody.
+// BoundedQueue<T>: hands work from threads to threads and never holds more than its capacity, so
+// that a fast producer waits for a slow consumer instead of filling memory. Safe from any number of
+// threads. Closing wakes everybody.
 #pragma once
 
+#include "base/check.h"
+#include "base/guarded.h"
+
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <optional>
 #include <utility>
-
-#include "base/check.h"
-#include "base/guarded.h"
 
 namespace sokkuri {
 
@@ -42,6 +44,21 @@ class BoundedQueue {
         auto state = state_.lock();
         filled_.wait(state.lock(), [&] { return state->closed || !state->items.empty(); });
         return take_front(*state);
+    }
+
+    /// Waits for an item until `deadline`. Empty when it has passed, or once the queue is closed
+    /// and drained: `is_finished` tells which.
+    std::optional<T> pop_until(std::chrono::steady_clock::time_point deadline) {
+        auto state = state_.lock();
+        filled_.wait_until(state.lock(), deadline,
+                           [&] { return state->closed || !state->items.empty(); });
+        return take_front(*state);
+    }
+
+    /// Closed and drained: nothing will come any more.
+    bool is_finished() {
+        auto state = state_.lock();
+        return state->closed && state->items.empty();
     }
 
     /// An item if there is one now.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <numeric>
 #include <thread>
 #include <vector>
@@ -29,6 +30,18 @@ TEST(BoundedQueue, DrainsAfterCloseThenEnds) {
     EXPECT_FALSE(queue.push(8));
     EXPECT_EQ(queue.pop(), 7);
     EXPECT_EQ(queue.pop(), std::nullopt);
+}
+
+TEST(BoundedQueue, WaitsNoLongerThanTheDeadline) {
+    using std::chrono::steady_clock;
+    BoundedQueue<int> queue(4);
+    EXPECT_EQ(queue.pop_until(steady_clock::now() + std::chrono::milliseconds(1)), std::nullopt);
+    EXPECT_FALSE(queue.is_finished());
+    EXPECT_TRUE(queue.push(7));
+    EXPECT_EQ(queue.pop_until(steady_clock::now()), 7);
+    queue.close();
+    EXPECT_EQ(queue.pop_until(steady_clock::time_point::max()), std::nullopt);
+    EXPECT_TRUE(queue.is_finished());
 }
 
 TEST(BoundedQueue, HandsEveryItemToExactlyOneConsumer) {

@@ -1,12 +1,17 @@
 #include "base/hash.h"
 
-#include <fmt/format.h>
 #include <openssl/sha.h>
 #include <xxhash.h>
 
 #include <cstring>
 
 namespace sokkuri {
+namespace {
+
+constexpr std::string_view kBase64UrlAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+}  // namespace
 
 Hash128 xxh128(std::span<const std::byte> bytes) {
     XXH128_canonical_t canonical;
@@ -23,25 +28,53 @@ std::uint64_t xxh64(std::span<const std::byte> bytes) {
 std::string sha256_hex(std::span<const std::byte> bytes) {
     std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
     SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-    std::string hex;
-    for (const unsigned char byte : digest) {
-        hex += fmt::format("{:02x}", byte);
-    }
-    return hex;
+    return hex(std::as_bytes(std::span(digest)));
 }
 
 std::string base64url(std::span<const std::byte> bytes) {
-    constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     std::string text;
     unsigned buffer = 0;
     unsigned bits = 0;
     for (const std::byte byte : bytes) {
         buffer = (buffer << 8U) | std::to_integer<unsigned>(byte);
         for (bits += 8; bits >= 6; bits -= 6) {
-            text += kAlphabet[(buffer >> (bits - 6)) & 63U];
+            text += kBase64UrlAlphabet[(buffer >> (bits - 6)) & 63U];
         }
     }
-    if (bits > 0) text += kAlphabet[(buffer << (6 - bits)) & 63U];
+    if (bits > 0) text += kBase64UrlAlphabet[(buffer << (6 - bits)) & 63U];
+    return text;
+}
+
+Result<std::vector<std::byte>> parse_base64url(std::string_view text) {
+    std::vector<std::byte> bytes;
+    unsigned buffer = 0;
+    unsigned bits = 0;
+    for (const char character : text) {
+        const std::size_t digit = kBase64UrlAlphabet.find(character);
+        if (digit == std::string_view::npos) {
+            return fail(ErrorCode::kInvalidArgument, "base64url: byte {:#04x} is no digit of it",
+                        static_cast<unsigned char>(character));
+        }
+        buffer = ((buffer << 6U) | static_cast<unsigned>(digit)) & 0xffffU;
+        bits += 6;
+        if (bits < 8) continue;
+        bits -= 8;
+        bytes.push_back(static_cast<std::byte>((buffer >> bits) & 0xffU));
+    }
+    // What is left over are the zero bits that filled up the last digit.
+    if (bits >= 6 || (buffer & ((1U << bits) - 1)) != 0) {
+        return fail(ErrorCode::kInvalidArgument, "base64url: cut off or not ended by zero bits");
+    }
+    return bytes;
+}
+
+std::string hex(std::span<const std::byte> bytes) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string text;
+    for (const std::byte byte : bytes) {
+        text += kDigits[std::to_integer<unsigned>(byte) >> 4U];
+        text += kDigits[std::to_integer<unsigned>(byte) & 15U];
+    }
     return text;
 }
 

@@ -2,13 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 
 namespace sokkuri {
 namespace {
 
-std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
+std::span<const std::byte> bytes_of(std::string_view text) {
+    return std::as_bytes(std::span(text));
+}
 
 TEST(Hash, Sha256OfAbcIsThatOfFips180) {
     EXPECT_EQ(sha256_hex(bytes_of("abc")),
@@ -21,6 +24,22 @@ TEST(Hash, Base64UrlFollowsRfc4648WithoutPadding) {
     EXPECT_EQ(base64url(bytes_of("fo")), "Zm8");
     EXPECT_EQ(base64url(bytes_of("foobar")), "Zm9vYmFy");
     EXPECT_EQ(base64url(bytes_of("\xfb\xff")), "-_8");
+}
+
+TEST(Hash, Base64UrlReadsBackWhatItWroteAndNothingElse) {
+    for (const std::string_view text : {"", "f", "fo", "foo", "foobar", "\xfb\xff\0"}) {
+        const auto parsed = parse_base64url(base64url(bytes_of(text)));
+        ASSERT_TRUE(parsed);
+        EXPECT_TRUE(std::equal(parsed->begin(), parsed->end(), bytes_of(text).begin()));
+        EXPECT_EQ(parsed->size(), text.size());
+    }
+    for (const std::string_view text : {"Z", "Zh", "Zg==", "Zm+v", "Zm9vY"}) {
+        EXPECT_FALSE(parse_base64url(text)) << text;
+    }
+}
+
+TEST(Hash, HexHasTwoDigitsAByte) {
+    EXPECT_EQ(hex(bytes_of("\x0f\xa1")), "0fa1");
 }
 
 TEST(Hash, AHash128IsTwentyTwoCharacters) {
