@@ -1,15 +1,15 @@
-// From the bytes of a picture file to a Picture. Sniffs the format by content; JPEG goes through libjpeg-turbo, the rest
-// through libvips (opened on first need) and our BMP reader. Hostile input is expected: every refusal has a reason,
-// every bound a name. Safe from any number of threads.
+// From the bytes of a picture file to a Picture. Sniffs the format by content; JPEG goes through
+// libjpeg-turbo, the rest through libvips (opened on first need) and our BMP reader. Hostile input
+// is expected: every refusal has a reason, every bound a name. Safe from any number of threads.
 #pragma once
-
-#include <cstddef>
-#include <cstdint>
-#include <span>
 
 #include "base/result.h"
 #include "image/format.h"
 #include "image/picture.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
 
 namespace sokkuri::image {
 
@@ -23,18 +23,19 @@ struct DecodeLimits {
 
 struct DecodeOptions {
     DecodeLimits limits;
-    /// Shrink while decoding, where the format can, as long as the shorter side keeps at least this many pixels. 0: full size.
+    /// Shrink while decoding, where the format can, as long as the shorter side keeps at least this
+    /// many pixels. 0: full size.
     std::uint32_t shorter_side_min = 0;
 };
 
 struct Decoded {
-    Picture picture;      // upright; perhaps smaller than `original`
-    Size original;        // upright size of the picture as stored
+    Picture picture;  // upright; perhaps smaller than `original`
+    Size original;    // upright size of the picture as stored
     Format format = Format::kUnknown;
 };
 
-/// kUnsupported for what is not a picture format we read; kCorruption for broken ones; kExhausted where a limit was met
-/// (the message names it and its value); kDeadlineExceeded for `time_max_ms`.
+/// kUnsupported for what is not a picture format we read; kCorruption for broken ones; kExhausted
+/// where a limit was met (the message names it and its value); kDeadlineExceeded for `time_max_ms`.
 Result<Decoded> decode(std::span<const std::byte> file, const DecodeOptions& options);
 
 }  // namespace sokkuri::image

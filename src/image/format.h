@@ -15,7 +15,8 @@ Format sniff(std::span<const std::byte> file);
 /// "jpeg", "png", …; "unknown".
 std::string_view name_of(Format format);
 
-/// Whether a file of this name is worth opening as a picture (by its ending, case ignored): for walks over folders.
+/// Whether a file of this name is worth opening as a picture (by its ending, case ignored): for
+/// walks over folders.
 bool has_picture_extension(std::string_view file_name);
 
 }  // namespace sokkuri::image

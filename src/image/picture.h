@@ -1,5 +1,5 @@
-// Picture: what every decoder gives and every consumer takes: 8-bit sRGB, interleaved, upright, opaque.
-// A value; move it. No color spaces, no alpha, no metadata: decoding has dealt with them.
+// Picture: what every decoder gives and every consumer takes: 8-bit sRGB, interleaved, upright,
+// opaque. A value; move it. No color spaces, no alpha, no metadata: decoding has dealt with them.
 #pragma once
 
 #include <cstddef>

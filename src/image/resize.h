@@ -1,4 +1,5 @@
-// Crop and resize in one step: bicubic with a = -0.5 (Catmull-Rom; PIL's), antialiased when shrinking. zimg does it.
+// Crop and resize in one step: bicubic with a = -0.5 (Catmull-Rom; PIL's), antialiased when
+// shrinking. zimg does it.
 #pragma once
 
 #include "base/result.h"
@@ -17,7 +18,8 @@ struct Crop {
 /// The whole of `size`.
 Crop whole(Size size);
 
-/// kInvalidArgument when the crop is empty or leaves the picture, or `target` is empty. Rounds to 8 bits as PIL does.
+/// kInvalidArgument when the crop is empty or leaves the picture, or `target` is empty. Rounds to 8
+/// bits as PIL does.
 Result<Picture> resize(const Picture& picture, const Crop& crop, Size target);
 
 }  // namespace sokkuri::image

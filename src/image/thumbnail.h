@@ -1,11 +1,11 @@
 // Thumbnails: a small JPEG of a picture, for terminals and pages.
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "base/result.h"
 #include "image/decode.h"
+
+#include <cstdint>
+#include <vector>
 
 namespace sokkuri::image {
 
