@@ -60,9 +60,10 @@ install_debian() {
     say "Debian packages to install: ${missing[*]}"
     local root=()
     if [ "$(id -u)" != 0 ]; then
-        command -v sudo >/dev/null || fail "run as root: apt-get install ${missing[*]}"
         root=(sudo)
-        [ -t 0 ] || root=(sudo -n)
+        # Only a person at a terminal can be asked for a password, and only by sudo.
+        [ -t 0 ] || root=(sudo --non-interactive)
+        "${root[@]}" true || fail "run as root: apt-get install ${missing[*]}"
     fi
     local quiet=(-qq -y --no-install-recommends -o Dpkg::Use-Pty=0)
     "${root[@]}" apt-get -qq update >&2
