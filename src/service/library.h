@@ -1,14 +1,15 @@
-// Library: a folder of pictures as sokkuri knows it: its collection and its workspace, opened together.
-// A thin holder: the recipes (ingest.h, search.h, embed.h, stats.h) do the work. Safe from any number of threads.
+// Library: a folder of pictures as sokkuri knows it: its collection and its workspace, opened
+// together. A thin holder: the recipes (ingest.h, search.h, embed.h, stats.h) do the work. Safe
+// from any number of threads.
 #pragma once
-
-#include <memory>
-#include <string>
 
 #include "base/file_system.h"
 #include "base/result.h"
 #include "collection/collection.h"
 #include "collection/workspace.h"
+
+#include <memory>
+#include <string>
 
 namespace sokkuri::service {
 
@@ -19,9 +20,11 @@ inline constexpr const char* kPictureField = "picture";
 
 class Library {
  public:
-    /// `folder`: the pictures; `collection_directory`: where `.sokkuri` lies, empty for inside `folder`.
-    /// kRead: kNotFound ("not indexed yet: run `sokkuri index …`") when there is none. kWrite makes it, and is kConflict
-    /// while another process writes.
+    /// `folder`: the pictures; `collection_directory`: where `.sokkuri` lies, empty for inside
+    /// `folder`. With kRead `folder` may be empty when the other is not: then it is the one that
+    /// was indexed. kRead: kNotFound ("not indexed yet: run `sokkuri index …`") when there is none.
+    /// kWrite makes it, and is kConflict while another process writes or when the collection holds
+    /// the pictures of another folder.
     static Result<Library> open(FileSystem& files, const std::string& folder,
                                 const std::string& collection_directory, LibraryAccess access);
 
@@ -31,15 +34,21 @@ class Library {
     FileSystem& files() const { return *files_; }
     const std::string& folder() const { return folder_; }        // absolute
     const std::string& directory() const { return directory_; }  // `.sokkuri`, absolute
+    /// The folder's number in the workspace.
+    collection::RootNumber root() const { return root_; }
     collection::Collection& collection() const { return *collection_; }
     collection::Workspace& workspace() const { return *workspace_; }
 
  private:
     Library() = default;
+    Result<void> open_stores(LibraryAccess access);
+    Result<void> find_root();
+    Result<void> claim_root();
 
     FileSystem* files_ = nullptr;
     std::string folder_;
     std::string directory_;
+    collection::RootNumber root_ = 0;
     std::unique_ptr<collection::Collection> collection_;
     std::unique_ptr<collection::Workspace> workspace_;
 };

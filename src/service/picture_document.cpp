@@ -1,0 +1,145 @@
+#include "service/picture_document.h"
+
+#include "base/json.h"
+#include "base/shown_text.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace sokkuri::service {
+namespace {
+
+std::span<const std::byte> bytes_of(std::string_view text);
+void write_path(JsonWriter& writer, const std::string& path);
+void write_preview(JsonWriter& writer, const image::Picture& preview);
+std::string rfc3339(std::int64_t nanoseconds);
+Result<JsonValue> parse_document(std::string_view json);
+Result<std::string> read_path(const JsonValue& document);
+Result<std::optional<Hash128>> read_content(const JsonValue& document);
+Error not_ours(std::string_view reason);
+
+}  // namespace
+
+std::string to_json(const PictureDocument& document) {
+    std::string json;
+    JsonWriter writer(json);
+    writer.begin_object();
+    write_path(writer, document.path);
+    writer.member("width", document.size.width);
+    writer.member("height", document.size.height);
+    writer.member("format", image::name_of(document.format));
+    writer.member("bytes", document.size_bytes);
+    writer.member("modified", rfc3339(document.modified_ns));
+    writer.member("content", hex(document.content));
+    write_preview(writer, document.preview);
+    writer.end_object();
+    return json;
+}
+
+Result<std::string> with_file(std::string_view json, const std::string& path,
+                              std::int64_t modified_ns) {
+    const JsonValue document = TRY(parse_document(json));
+    if (document.find("path") == nullptr) return tl::unexpected(not_ours("it has no path"));
+    std::string changed;
+    JsonWriter writer(changed);
+    writer.begin_object();
+    for (const auto& [name, value] : document.members()) {
+        if (name == "path_bytes") continue;  // written with the path
+        if (name == "path") {
+            write_path(writer, path);
+        } else if (name == "modified") {
+            writer.member(name, rfc3339(modified_ns));
+        } else {
+            writer.member(name, value);
+        }
+    }
+    writer.end_object();
+    return changed;
+}
+
+Result<DocumentFile> file_of(std::string_view json) {
+    const JsonValue document = TRY(parse_document(json));
+    DocumentFile file;
+    file.path = TRY(read_path(document));
+    file.content = TRY(read_content(document));
+    return file;
+}
+
+namespace {
+
+std::span<const std::byte> bytes_of(std::string_view text) {
+    return std::as_bytes(std::span(text));
+}
+
+void write_path(JsonWriter& writer, const std::string& path) {
+    writer.member("path", utf8_text(path));
+    if (!is_utf8(path)) writer.member("path_bytes", base64url(bytes_of(path)));
+}
+
+void write_preview(JsonWriter& writer, const image::Picture& preview) {
+    writer.key("preview").begin_object();
+    writer.member("width", preview.size.width);
+    writer.member("height", preview.size.height);
+    writer.member("rgb", base64url(std::as_bytes(std::span(preview.rgb))));
+    writer.end_object();
+}
+
+/// "2026-11-21T14:33:49.123456789Z"; all nine digits, so that equal times are equal texts.
+std::string rfc3339(std::int64_t nanoseconds) {
+    using std::chrono::floor;
+    const std::chrono::sys_time<std::chrono::nanoseconds> time{
+        std::chrono::nanoseconds(nanoseconds)};
+    const auto day = floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(time - day);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                       clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                       clock.subseconds().count());
+}
+
+Result<JsonValue> parse_document(std::string_view json) {
+    auto document = parse_json(json);
+    if (!document) return tl::unexpected(not_ours(document.error().message()));
+    if (!document->is_object()) return tl::unexpected(not_ours("it is no object"));
+    return document;
+}
+
+Result<std::string> read_path(const JsonValue& document) {
+    if (const JsonValue* bytes = document.find("path_bytes")) {
+        const auto parsed = parse_base64url(bytes->text());
+        if (!parsed) return tl::unexpected(not_ours(parsed.error().message()));
+        return std::string(reinterpret_cast<const char*>(parsed->data()), parsed->size());
+    }
+    const JsonValue* path = document.find("path");
+    return path == nullptr ? std::string() : std::string(path->text());
+}
+
+Result<std::optional<Hash128>> read_content(const JsonValue& document) {
+    const JsonValue* value = document.find("content");
+    if (value == nullptr) return std::nullopt;
+    const std::string_view text = value->text();
+    Hash128 content;
+    if (text.size() != 2 * content.size())
+        return tl::unexpected(not_ours("content: not 32 digits"));
+    for (std::size_t i = 0; i < content.size(); ++i) {
+        unsigned byte = 0;
+        for (const char digit : text.substr(2 * i, 2)) {
+            const std::size_t value_of_digit = std::string_view("0123456789abcdef").find(digit);
+            if (value_of_digit == std::string_view::npos) {
+                return tl::unexpected(not_ours("content: not hexadecimal"));
+            }
+            byte = byte * 16 + static_cast<unsigned>(value_of_digit);
+        }
+        content[i] = static_cast<std::byte>(byte);
+    }
+    return content;
+}
+
+Error not_ours(std::string_view reason) {
+    return Error(ErrorCode::kCorruption, fmt::format("document of a picture: {}", reason));
+}
+
+}  // namespace
+}  // namespace sokkuri::service

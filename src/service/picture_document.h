@@ -1,0 +1,50 @@
+// The document of a picture's record: what a hit can say about the file without opening it. Written
+// and read here alone (docs/formats/picture-document.md). Used by ingest and search. Pure
+// functions; safe from any number of threads. Members that others add are kept and not looked at.
+#pragma once
+
+#include "base/hash.h"
+#include "base/result.h"
+#include "image/format.h"
+#include "image/picture.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sokkuri::service {
+
+/// Longer side of the preview, in pixels: enough for a blurred stand-in while a picture loads.
+inline constexpr std::uint32_t kPreviewSide = 16;
+
+struct PictureDocument {
+    std::string path;  // bytes, relative to the folder
+    image::Size size;  // upright, of the picture as stored
+    image::Format format = image::Format::kUnknown;
+    std::uint64_t size_bytes = 0;  // of the file
+    std::int64_t modified_ns = 0;  // since 1970, of the file's content
+    Hash128 content{};             // xxh128 of the file
+    image::Picture preview;        // longer side at most kPreviewSide
+};
+
+/// {"path", "path_bytes" (only where the path is not UTF-8), "width", "height", "format", "bytes",
+/// "modified" (RFC 3339, UTC), "content" (hex), "preview": {"width", "height", "rgb"}}; byte
+/// strings in base64url without padding.
+std::string to_json(const PictureDocument& document);
+
+/// The same document for the same bytes at another path or with another time; every other member
+/// stays. kCorruption when `json` is no document of ours.
+Result<std::string> with_file(std::string_view json, const std::string& path,
+                              std::int64_t modified_ns);
+
+/// What a document says of its file.
+struct DocumentFile {
+    std::string path;  // bytes; empty when the record is not a file
+    std::optional<Hash128> content;
+};
+
+/// kCorruption when `json` is no object or what it says of its file cannot be read.
+Result<DocumentFile> file_of(std::string_view json);
+
+}  // namespace sokkuri::service
