@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <cstring>
+#include <new>
 
 namespace sokkuri {
 namespace {
@@ -23,6 +24,25 @@ Hash128 xxh128(std::span<const std::byte> bytes) {
 
 std::uint64_t xxh64(std::span<const std::byte> bytes) {
     return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+Xxh64Stream::Xxh64Stream() : state_(XXH3_createState()) {
+    if (!state_) throw std::bad_alloc();
+    XXH3_64bits_reset(state_.get());
+}
+
+Xxh64Stream::~Xxh64Stream() = default;
+
+void Xxh64Stream::FreeState::operator()(XXH3_state_s* state) const {
+    XXH3_freeState(state);
+}
+
+void Xxh64Stream::update(std::span<const std::byte> bytes) {
+    XXH3_64bits_update(state_.get(), bytes.data(), bytes.size());
+}
+
+std::uint64_t Xxh64Stream::digest() const {
+    return XXH3_64bits_digest(state_.get());
 }
 
 std::string sha256_hex(std::span<const std::byte> bytes) {

@@ -8,10 +8,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+struct XXH3_state_s;
 
 namespace sokkuri {
 
@@ -20,6 +23,27 @@ using Hash128 = std::array<std::byte, 16>;
 
 Hash128 xxh128(std::span<const std::byte> bytes);
 std::uint64_t xxh64(std::span<const std::byte> bytes);
+
+/// xxh64 of bytes that come in pieces. Not shared between threads.
+class Xxh64Stream {
+ public:
+    Xxh64Stream();
+    Xxh64Stream(const Xxh64Stream&) = delete;
+    Xxh64Stream& operator=(const Xxh64Stream&) = delete;
+    ~Xxh64Stream();
+
+    void update(std::span<const std::byte> bytes);
+    /// Of everything so far.
+    std::uint64_t digest() const;
+
+ private:
+    struct FreeState {
+        void operator()(XXH3_state_s* state) const;
+    };
+
+    std::unique_ptr<XXH3_state_s, FreeState> state_;
+};
+
 std::string sha256_hex(std::span<const std::byte> bytes);
 
 /// RFC 4648 §5 without padding: 16 bytes give 22 characters.

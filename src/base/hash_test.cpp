@@ -46,6 +46,16 @@ TEST(Hash, AHash128IsTwentyTwoCharacters) {
     EXPECT_EQ(base64url(xxh128(bytes_of("picture"))).size(), 22U);
 }
 
+TEST(Hash, AStreamHashesLikeOnePiece) {
+    const std::string text(100'000, 'x');
+    Xxh64Stream stream;
+    stream.update(bytes_of(text).first(1));
+    stream.update(bytes_of(text).subspan(1, 70'000));
+    stream.update(bytes_of(text).subspan(70'001));
+    EXPECT_EQ(stream.digest(), xxh64(bytes_of(text)));
+    EXPECT_EQ(Xxh64Stream().digest(), xxh64({}));
+}
+
 TEST(Hash, DifferentBytesHashDifferently) {
     EXPECT_NE(xxh64(bytes_of("a")), xxh64(bytes_of("b")));
     EXPECT_NE(xxh128(bytes_of("a")), xxh128(bytes_of("b")));
