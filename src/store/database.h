@@ -101,6 +101,7 @@ class Statement {
     Result<void> bind(int index, std::span<const std::byte> blob);
     Result<void> bind(int index, std::nullptr_t);
     Result<void> bind_integer(int index, std::int64_t value);
+    Result<void> bound(int code);
 
     void start(int parameters);
     void reset();
@@ -166,6 +167,18 @@ class Database {
     struct State;
     explicit Database(std::unique_ptr<State> state);
 
+    Result<void> open_ordinary(const DatabaseOptions& options);
+    static Result<std::unique_ptr<Database>> open_immutable(FileSystem& files,
+                                                            const std::string& path,
+                                                            const DatabaseOptions& options,
+                                                            const Error& cause);
+    Result<void> connect(int flags, const DatabaseOptions& options);
+    Result<void> create_format(const DatabaseOptions& options);
+    Result<void> check_format(const DatabaseOptions& options);
+    Result<bool> has_format();
+    Result<std::int64_t> integer_of(const char* sql);
+    Result<void> check_immutable() const;
+    void roll_back();
     Error error_of(int code, std::string_view doing) const;
 
     std::unique_ptr<State> state_;

@@ -1,0 +1,66 @@
+// SqliteFile: one open file of a SQLite connection: reads that fill up with zeros, the five lock
+// levels of the rollback protocol on SQLite's own bytes, and the WAL's shared memory. Used by
+// sqlite_vfs.cpp alone. Returns SQLite's result codes (0 is success) and notes the FileSystem's
+// error beside them. One thread at a time.
+#pragma once
+
+#include "base/error.h"
+#include "base/file_system.h"
+#include "store/sqlite_shared_memory.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace sokkuri::store {
+
+/// Where the FileSystem's error waits until Database asks for it.
+using ErrorNote = std::optional<Error>;
+
+struct SqliteFileOptions {
+    std::string path;
+    bool is_new = false;  // made just now: its directory is synced with it
+    bool is_removed_on_close = false;
+    bool is_immutable = false;
+};
+
+class SqliteFile {
+ public:
+    SqliteFile(FileSystem& files, std::unique_ptr<File> file, SqliteFileOptions options,
+               ErrorNote& note);
+    SqliteFile(const SqliteFile&) = delete;
+    SqliteFile& operator=(const SqliteFile&) = delete;
+    ~SqliteFile();
+
+    int read(void* out, int count, std::int64_t offset);
+    int write(const void* bytes, int count, std::int64_t offset);
+    int truncate(std::int64_t size_bytes);
+    int sync();
+    int size(std::int64_t* size_bytes);
+
+    /// `level`: SQLITE_LOCK_*.
+    int lock(int level);
+    int unlock(int level);
+    int check_reserved_lock(int* is_reserved);
+
+    bool is_immutable() const { return options_.is_immutable; }
+    SqliteSharedMemory& shared_memory() { return shared_memory_; }
+
+ private:
+    int lock_shared();
+    int lock_reserved();
+    int lock_exclusive();
+    int try_lock(std::uint64_t offset, std::uint64_t length, LockKind kind);
+    int unlock_range(std::uint64_t offset, std::uint64_t length);
+    int failed(int code, const Error& error);
+
+    FileSystem* files_;
+    std::unique_ptr<File> file_;
+    SqliteFileOptions options_;
+    ErrorNote* note_;
+    SqliteSharedMemory shared_memory_;
+    int level_ = 0;  // SQLITE_LOCK_NONE
+};
+
+}  // namespace sokkuri::store
