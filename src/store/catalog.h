@@ -21,6 +21,11 @@ using FieldNumber = std::uint32_t;
 using Slot = std::uint64_t;        // row of a vector in a field's vector files, from 0
 using Generation = std::uint64_t;  // number of commits
 
+inline constexpr std::size_t kRecordIdBytesMax = 512;
+inline constexpr std::size_t kStoredDocumentBytesMax = 16U << 20;
+inline constexpr std::uint64_t kRecordNumbersMax = UINT32_MAX;  // ever given by one catalog
+inline constexpr std::size_t kFieldsMax = 16;
+
 enum class ElementType { kF32, kU8, kBit };
 
 struct FieldRow {
@@ -87,6 +92,9 @@ class WriteTransaction {
     virtual ~WriteTransaction() = default;
 
     virtual Result<FieldNumber> add_field(const FieldRow& field) = 0;  // its number is ignored
+    /// Forgets the field and its vectors; its folder may be deleted after the commit. O(its
+    /// vectors).
+    virtual Result<void> drop_field(FieldNumber field) = 0;
     virtual Result<std::optional<RecordRow>> record(std::string_view id) = 0;
     /// Makes the record or replaces its document; version + 1, next seq. `if_version`: kConflict
     /// unless it matches (0: absent).
@@ -96,12 +104,15 @@ class WriteTransaction {
     virtual Result<void> set_vector(FieldNumber field, RecordNumber record, Slot slot) = 0;
     /// The record has no vector in that field any more.
     virtual Result<void> clear_vector(FieldNumber field, RecordNumber record) = 0;
-    /// False when there is none. Its vectors become tombstones.
-    virtual Result<bool> remove_record(std::string_view id) = 0;
+    /// False when there is none. Its vectors become tombstones. `if_version` as for put_record.
+    virtual Result<bool> remove_record(std::string_view id,
+                                       std::optional<std::uint64_t> if_version = {}) = 0;
     /// Says that these rows lie in the vector files, synced. Must start at the field's committed
     /// mark.
     virtual Result<void> add_extent(FieldNumber field, const Extent& extent) = 0;
-    /// Durable when this returns.
+    /// Durable when this returns. Every row of the new extents must have been given to a record.
+    /// After an error nobody sees the changes, but until the next begin_write succeeds a kill can
+    /// still bring them back: before that, truncate no vector file.
     virtual Result<Generation> commit() = 0;
 };
 
@@ -109,6 +120,8 @@ enum class CatalogAccess { kRead, kWrite, kCreate };
 
 class Catalog {
  public:
+    static constexpr std::size_t kReadersMax = 64;  // read transactions at once
+
     virtual ~Catalog() = default;
 
     /// kNotFound when there is none (unless kCreate); kUnsupported for a format newer than ours;
@@ -116,8 +129,10 @@ class Catalog {
     static Result<std::unique_ptr<Catalog>> open(FileSystem& files, const std::string& path,
                                                  CatalogAccess access);
 
+    /// kExhausted beyond kReadersMax.
     virtual Result<std::unique_ptr<ReadTransaction>> begin_read() const = 0;
-    /// The caller holds the write lock and begins one at a time.
+    /// The caller holds the write lock and begins one at a time (else kConflict). Open the
+    /// VectorWriters of a write after this, not before: see WriteTransaction::commit.
     virtual Result<std::unique_ptr<WriteTransaction>> begin_write() = 0;
 };
 

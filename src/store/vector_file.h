@@ -34,8 +34,6 @@ class VectorWriter {
     virtual Result<Extent> append(std::span<const std::byte> rows) = 0;
     /// Every appended row and every new chunk's directory entry is on the disk when this returns.
     virtual Result<void> sync() = 0;
-    /// Forgets what was appended after `committed` (a transaction that failed).
-    virtual Result<void> roll_back(Slot committed) = 0;
 };
 
 /// Rows side by side in memory.

@@ -1,0 +1,212 @@
+#include "store/catalog.h"
+
+#include "base/check.h"
+#include "base/guarded.h"
+#include "store/catalog_queries.h"
+#include "store/catalog_schema.h"
+#include "store/catalog_write.h"
+#include "store/database.h"
+
+#include <atomic>
+
+namespace sokkuri::store {
+namespace {
+
+constexpr std::size_t kIdleReadersMax = 8;  // connections kept open for the next reader
+
+/// Read connections, handed out one per transaction. Safe from any number of threads.
+class ReaderPool {
+ public:
+    ReaderPool(FileSystem& files, std::string path) : files_(&files), path_(std::move(path)) {}
+
+    Result<std::unique_ptr<Database>> take();
+    /// `reader` may be null: a connection that is not worth keeping.
+    void give_back(std::unique_ptr<Database> reader);
+
+ private:
+    struct State {
+        std::vector<std::unique_ptr<Database>> idle;
+        std::size_t lent = 0;
+    };
+
+    FileSystem* files_;
+    const std::string path_;
+    Guarded<State> state_;
+};
+
+class CatalogRead final : public ReadTransaction {
+ public:
+    static Result<std::unique_ptr<ReadTransaction>> begin(ReaderPool& pool);
+    ~CatalogRead() override;
+
+    Generation generation() const override { return meta_.generation; }
+    Result<std::vector<FieldRow>> fields() override { return queries_.fields(); }
+    Result<Slot> committed_slots(FieldNumber field) override {
+        return queries_.committed_slots(field);
+    }
+    Result<std::vector<Extent>> extents(FieldNumber field) override {
+        return queries_.extents(field);
+    }
+    Result<std::vector<Slot>> tombstones(FieldNumber field) override {
+        return queries_.tombstones(field);
+    }
+    Result<std::uint64_t> record_count() override { return meta_.records; }
+    Result<std::optional<RecordRow>> record(std::string_view id) override {
+        return queries_.record(id);
+    }
+    Result<std::optional<RecordRow>> record(RecordNumber number) override {
+        return queries_.record(number);
+    }
+    Result<std::vector<RecordNumber>> records_of_slots(FieldNumber field,
+                                                       std::span<const Slot> slots) override {
+        return queries_.records_of_slots(field, slots);
+    }
+    Result<std::optional<Slot>> slot_of_record(FieldNumber field, RecordNumber record) override {
+        return queries_.slot_of_record(field, record);
+    }
+    Result<std::vector<RecordRow>> records_from(RecordNumber from, std::size_t limit) override {
+        return queries_.records_from(from, limit);
+    }
+
+ private:
+    CatalogRead(ReaderPool& pool, std::unique_ptr<Database> database)
+        : pool_(&pool), database_(std::move(database)), queries_(*database_) {}
+
+    ReaderPool* pool_;
+    std::unique_ptr<Database> database_;
+    CatalogQueries queries_;
+    std::optional<Transaction> transaction_;
+    CatalogMeta meta_;
+};
+
+class SqliteCatalog final : public Catalog, public CatalogWriteOwner {
+ public:
+    SqliteCatalog(FileSystem& files, const std::string& path, std::unique_ptr<Database> writer)
+        : writer_(std::move(writer)), readers_(files, path) {}
+
+    ReaderPool& readers() { return readers_; }
+    Result<std::unique_ptr<ReadTransaction>> begin_read() const override {
+        return CatalogRead::begin(readers_);
+    }
+    Result<std::unique_ptr<WriteTransaction>> begin_write() override;
+
+ private:
+    Result<std::unique_ptr<WriteTransaction>> begin_only_write();
+    Result<void> rule_out_doubtful_commit();
+    void write_ended() override { is_writing_ = false; }
+    void commit_is_in_doubt() override { is_in_doubt_ = true; }
+
+    // Closed after the readers: the last connection to close empties and removes the WAL.
+    std::unique_ptr<Database> writer_;  // null when opened for reading
+    mutable ReaderPool readers_;
+    std::atomic<bool> is_writing_ = false;
+    bool is_in_doubt_ = false;  // touched by the one writer only
+};
+
+DatabaseOptions database_options(DatabaseOptions::Access access);
+
+}  // namespace
+
+Result<std::unique_ptr<Catalog>> Catalog::open(FileSystem& files, const std::string& path,
+                                               CatalogAccess access) {
+    std::unique_ptr<Database> writer;
+    if (access != CatalogAccess::kRead) {
+        const bool may_create = access == CatalogAccess::kCreate;
+        writer =
+            TRY(Database::open(files, path,
+                               database_options(may_create ? DatabaseOptions::Access::kCreate
+                                                           : DatabaseOptions::Access::kWrite)));
+    }
+    auto catalog = std::make_unique<SqliteCatalog>(files, path, std::move(writer));
+    // The first reader is opened now, so that a catalog that cannot be read is told here.
+    std::unique_ptr<Database> reader = TRY(catalog->readers().take());
+    catalog->readers().give_back(std::move(reader));
+    return catalog;
+}
+
+namespace {
+
+Result<std::unique_ptr<Database>> ReaderPool::take() {
+    {
+        auto state = state_.lock();
+        if (state->lent >= Catalog::kReadersMax) {
+            return fail(ErrorCode::kExhausted, "{}: {} read transactions are open already", path_,
+                        Catalog::kReadersMax);
+        }
+        ++state->lent;
+        if (!state->idle.empty()) {
+            std::unique_ptr<Database> reader = std::move(state->idle.back());
+            state->idle.pop_back();
+            return reader;
+        }
+    }
+    auto reader = Database::open(*files_, path_, database_options(DatabaseOptions::Access::kRead));
+    if (!reader) --state_.lock()->lent;
+    return reader;
+}
+
+void ReaderPool::give_back(std::unique_ptr<Database> reader) {
+    {
+        auto state = state_.lock();
+        --state->lent;
+        if (reader && state->idle.size() < kIdleReadersMax) {
+            state->idle.push_back(std::move(reader));
+        }
+    }
+    reader.reset();  // closing is I/O: not under the lock
+}
+
+Result<std::unique_ptr<ReadTransaction>> CatalogRead::begin(ReaderPool& pool) {
+    std::unique_ptr<Database> database = TRY(pool.take());
+    std::unique_ptr<CatalogRead> read(new CatalogRead(pool, std::move(database)));
+    Transaction transaction = TRY(read->database_->begin_read());
+    read->transaction_.emplace(std::move(transaction));
+    read->meta_ = TRY(read->queries_.meta());
+    return read;
+}
+
+CatalogRead::~CatalogRead() {
+    // A connection that could not begin is not kept.
+    if (!transaction_) database_.reset();
+    transaction_.reset();
+    pool_->give_back(std::move(database_));
+}
+
+Result<std::unique_ptr<WriteTransaction>> SqliteCatalog::begin_write() {
+    if (!writer_) return fail(ErrorCode::kInvalidArgument, "catalog: opened for reading only");
+    if (is_writing_.exchange(true)) {
+        return fail(ErrorCode::kConflict, "catalog: another write transaction is not finished");
+    }
+    auto begun = begin_only_write();
+    if (!begun) is_writing_ = false;
+    return begun;
+}
+
+Result<std::unique_ptr<WriteTransaction>> SqliteCatalog::begin_only_write() {
+    if (is_in_doubt_) TRY(rule_out_doubtful_commit());
+    Transaction transaction = TRY(writer_->begin_write());
+    const CatalogMeta meta = TRY(CatalogQueries(*writer_).meta());
+    return std::make_unique<CatalogWrite>(*this, *writer_, std::move(transaction), meta);
+}
+
+/// A commit that failed may lie whole in the WAL, unseen by all but a recovery after a kill. A
+/// further commit overwrites it; only then may the vector files lose the rows that it speaks of
+/// (docs/formats/catalog.md).
+Result<void> SqliteCatalog::rule_out_doubtful_commit() {
+    Transaction transaction = TRY(writer_->begin_write());
+    Statement* advance = TRY(writer_->prepared("UPDATE meta SET generation = generation + 1"));
+    TRY(advance->run());
+    TRY(transaction.commit());
+    is_in_doubt_ = false;
+    return {};
+}
+
+DatabaseOptions database_options(DatabaseOptions::Access access) {
+    return {.access = access,
+            .application_id = kCatalogApplicationId,
+            .format_version = kCatalogFormatVersion,
+            .schema = kCatalogSchema};
+}
+
+}  // namespace
+}  // namespace sokkuri::store

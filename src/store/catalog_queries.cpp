@@ -1,0 +1,225 @@
+#include "store/catalog_queries.h"
+
+#include <bit>
+#include <limits>
+
+namespace sokkuri::store {
+namespace {
+
+// The numbers of element types on disk.
+constexpr std::int64_t kF32OnDisk = 1;
+constexpr std::int64_t kU8OnDisk = 2;
+constexpr std::int64_t kBitOnDisk = 3;
+
+template <typename Integer>
+Result<Integer> narrow(std::int64_t value, std::string_view what);
+Result<FieldRow> field_of(const Rows& rows);
+Result<RecordRow> record_of(const Rows& rows);
+Result<std::optional<RecordRow>> only_record(Rows rows);
+
+}  // namespace
+
+Result<CatalogMeta> CatalogQueries::meta() const {
+    Statement* statement = TRY(database_->prepared(
+        "SELECT generation, next_record, next_seq, next_field, records FROM meta"));
+    Rows rows = TRY(statement->query());
+    const bool has_row = TRY(rows.next());
+    if (!has_row) return fail(ErrorCode::kCorruption, "catalog: table meta is empty");
+    CatalogMeta meta;
+    meta.generation = TRY(narrow<Generation>(rows.integer(0), "generation"));
+    meta.next_record = TRY(narrow<std::uint64_t>(rows.integer(1), "next record"));
+    meta.next_seq = TRY(narrow<std::uint64_t>(rows.integer(2), "next seq"));
+    meta.next_field = TRY(narrow<std::uint64_t>(rows.integer(3), "next field"));
+    meta.records = TRY(narrow<std::uint64_t>(rows.integer(4), "number of records"));
+    return meta;
+}
+
+Result<std::vector<FieldRow>> CatalogQueries::fields() const {
+    Statement* statement = TRY(database_->prepared(
+        "SELECT number, name, element, dimension, metric, model, fingerprint, rows_per_chunk "
+        "FROM fields ORDER BY number"));
+    Rows rows = TRY(statement->query());
+    std::vector<FieldRow> fields;
+    for (;;) {
+        const bool has_row = TRY(rows.next());
+        if (!has_row) return fields;
+        FieldRow field = TRY(field_of(rows));
+        fields.push_back(std::move(field));
+    }
+}
+
+Result<Slot> CatalogQueries::committed_slots(FieldNumber field) const {
+    Statement* statement = TRY(database_->prepared(
+        "SELECT first_slot + rows FROM extents WHERE field = ? ORDER BY first_slot DESC LIMIT 1"));
+    Rows rows = TRY(statement->query(field));
+    const bool has_row = TRY(rows.next());
+    if (!has_row) return 0;
+    return narrow<Slot>(rows.integer(0), "committed slots");
+}
+
+Result<std::vector<Extent>> CatalogQueries::extents(FieldNumber field) const {
+    Statement* statement = TRY(database_->prepared(
+        "SELECT first_slot, rows, checksum FROM extents WHERE field = ? ORDER BY first_slot"));
+    Rows rows = TRY(statement->query(field));
+    std::vector<Extent> extents;
+    for (;;) {
+        const bool has_row = TRY(rows.next());
+        if (!has_row) return extents;
+        const Slot first_slot = TRY(narrow<Slot>(rows.integer(0), "first slot of an extent"));
+        const std::uint64_t count =
+            TRY(narrow<std::uint64_t>(rows.integer(1), "rows of an extent"));
+        extents.push_back({first_slot, count, std::bit_cast<std::uint64_t>(rows.integer(2))});
+    }
+}
+
+Result<std::vector<Slot>> CatalogQueries::tombstones(FieldNumber field) const {
+    Statement* statement =
+        TRY(database_->prepared("SELECT slot FROM tombstones WHERE field = ? ORDER BY slot"));
+    Rows rows = TRY(statement->query(field));
+    std::vector<Slot> slots;
+    for (;;) {
+        const bool has_row = TRY(rows.next());
+        if (!has_row) return slots;
+        const Slot slot = TRY(narrow<Slot>(rows.integer(0), "tombstone"));
+        slots.push_back(slot);
+    }
+}
+
+Result<std::optional<RecordRow>> CatalogQueries::record(std::string_view id) const {
+    Statement* statement = TRY(
+        database_->prepared("SELECT number, id, document, version, seq FROM records WHERE id = ?"));
+    Rows rows = TRY(statement->query(id));
+    return only_record(std::move(rows));
+}
+
+Result<std::optional<RecordRow>> CatalogQueries::record(RecordNumber number) const {
+    Statement* statement = TRY(database_->prepared(
+        "SELECT number, id, document, version, seq FROM records WHERE number = ?"));
+    Rows rows = TRY(statement->query(number));
+    return only_record(std::move(rows));
+}
+
+Result<std::vector<RecordNumber>> CatalogQueries::records_of_slots(
+    FieldNumber field, std::span<const Slot> slots) const {
+    Statement* statement =
+        TRY(database_->prepared("SELECT record FROM vectors WHERE field = ? AND slot = ?"));
+    std::vector<RecordNumber> records;
+    records.reserve(slots.size());
+    for (const Slot slot : slots) {
+        Rows rows = TRY(statement->query(field, slot));
+        const bool has_row = TRY(rows.next());
+        if (!has_row) {
+            return fail(ErrorCode::kCorruption, "catalog: field {}, slot {}: belongs to no record",
+                        field, slot);
+        }
+        const RecordNumber record = TRY(narrow<RecordNumber>(rows.integer(0), "record of a slot"));
+        records.push_back(record);
+    }
+    return records;
+}
+
+Result<std::optional<Slot>> CatalogQueries::slot_of_record(FieldNumber field,
+                                                           RecordNumber record) const {
+    Statement* statement =
+        TRY(database_->prepared("SELECT slot FROM vectors WHERE record = ? AND field = ?"));
+    Rows rows = TRY(statement->query(record, field));
+    const bool has_row = TRY(rows.next());
+    if (!has_row) return std::nullopt;
+    const Slot slot = TRY(narrow<Slot>(rows.integer(0), "slot of a record"));
+    return slot;
+}
+
+Result<std::vector<FieldSlot>> CatalogQueries::vectors_of_record(RecordNumber record) const {
+    Statement* statement =
+        TRY(database_->prepared("SELECT field, slot FROM vectors WHERE record = ? ORDER BY field"));
+    Rows rows = TRY(statement->query(record));
+    std::vector<FieldSlot> vectors;
+    for (;;) {
+        const bool has_row = TRY(rows.next());
+        if (!has_row) return vectors;
+        const FieldNumber field = TRY(narrow<FieldNumber>(rows.integer(0), "field of a vector"));
+        const Slot slot = TRY(narrow<Slot>(rows.integer(1), "slot of a vector"));
+        vectors.push_back({field, slot});
+    }
+}
+
+Result<std::vector<RecordRow>> CatalogQueries::records_from(RecordNumber from,
+                                                            std::size_t limit) const {
+    Statement* statement = TRY(database_->prepared(
+        "SELECT number, id, document, version, seq FROM records WHERE number >= ? "
+        "ORDER BY number LIMIT ?"));
+    Rows rows = TRY(statement->query(from, limit));
+    std::vector<RecordRow> records;
+    for (;;) {
+        const bool has_row = TRY(rows.next());
+        if (!has_row) return records;
+        RecordRow record = TRY(record_of(rows));
+        records.push_back(std::move(record));
+    }
+}
+
+std::int64_t element_on_disk(ElementType element) {
+    switch (element) {
+        case ElementType::kF32:
+            return kF32OnDisk;
+        case ElementType::kU8:
+            return kU8OnDisk;
+        case ElementType::kBit:
+            return kBitOnDisk;
+    }
+    return 0;
+}
+
+namespace {
+
+template <typename Integer>
+Result<Integer> narrow(std::int64_t value, std::string_view what) {
+    if (std::in_range<Integer>(value)) return static_cast<Integer>(value);
+    return fail(ErrorCode::kCorruption, "catalog: {}: {} is out of range", what, value);
+}
+
+Result<ElementType> element_from_disk(std::int64_t number) {
+    switch (number) {
+        case kF32OnDisk:
+            return ElementType::kF32;
+        case kU8OnDisk:
+            return ElementType::kU8;
+        case kBitOnDisk:
+            return ElementType::kBit;
+        default:
+            return fail(ErrorCode::kCorruption, "catalog: element type {}: unknown", number);
+    }
+}
+
+Result<FieldRow> field_of(const Rows& rows) {
+    FieldRow field;
+    field.number = TRY(narrow<FieldNumber>(rows.integer(0), "field number"));
+    field.name = rows.text(1);
+    field.element = TRY(element_from_disk(rows.integer(2)));
+    field.dimension = TRY(narrow<std::uint32_t>(rows.integer(3), "dimension"));
+    field.metric = rows.text(4);
+    field.model = rows.text(5);
+    field.fingerprint = rows.text(6);
+    field.rows_per_chunk = TRY(narrow<std::uint32_t>(rows.integer(7), "rows per chunk"));
+    return field;
+}
+
+Result<RecordRow> record_of(const Rows& rows) {
+    RecordRow record;
+    record.number = TRY(narrow<RecordNumber>(rows.integer(0), "record number"));
+    record.id = rows.text(1);
+    record.document = rows.text(2);
+    record.version = TRY(narrow<std::uint64_t>(rows.integer(3), "version"));
+    record.seq = TRY(narrow<std::uint64_t>(rows.integer(4), "seq"));
+    return record;
+}
+
+Result<std::optional<RecordRow>> only_record(Rows rows) {
+    const bool has_row = TRY(rows.next());
+    if (!has_row) return std::nullopt;
+    RecordRow record = TRY(record_of(rows));
+    return record;
+}
+
+}  // namespace
+}  // namespace sokkuri::store

@@ -1,0 +1,236 @@
+#include "store/catalog_write.h"
+
+#include "base/check.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+namespace sokkuri::store {
+namespace {
+
+Result<void> check_version(std::string_view id, std::uint64_t version,
+                           std::optional<std::uint64_t> expected);
+Result<void> check_sizes(std::string_view id, std::string_view document);
+Result<void> check_field(const FieldRow& field);
+
+}  // namespace
+
+CatalogWrite::CatalogWrite(CatalogWriteOwner& owner, Database& database, Transaction transaction,
+                           CatalogMeta meta)
+    : owner_(&owner),
+      database_(&database),
+      queries_(database),
+      transaction_(std::move(transaction)),
+      meta_(meta) {}
+
+CatalogWrite::~CatalogWrite() {
+    transaction_.reset();
+    owner_->write_ended();
+}
+
+Result<FieldNumber> CatalogWrite::add_field(const FieldRow& field) {
+    TRY(check_field(field));
+    const std::vector<FieldRow> known = TRY(queries_.fields());
+    if (known.size() >= kFieldsMax) {
+        return fail(ErrorCode::kExhausted, "field {}: a catalog has at most {} fields", field.name,
+                    kFieldsMax);
+    }
+    for (const FieldRow& other : known) {
+        if (other.name != field.name) continue;
+        return fail(ErrorCode::kAlreadyExists, "field {}: exists already", field.name);
+    }
+    const auto number = static_cast<FieldNumber>(meta_.next_field);
+    Statement* insert =
+        TRY(database_->prepared("INSERT INTO fields VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
+    TRY(insert->run(number, std::string_view(field.name), element_on_disk(field.element),
+                    field.dimension, std::string_view(field.metric), std::string_view(field.model),
+                    std::string_view(field.fingerprint), field.rows_per_chunk));
+    ++meta_.next_field;
+    return number;
+}
+
+Result<void> CatalogWrite::drop_field(FieldNumber field) {
+    for (const char* sql :
+         {"DELETE FROM vectors WHERE field = ?", "DELETE FROM tombstones WHERE field = ?",
+          "DELETE FROM extents WHERE field = ?", "DELETE FROM segments WHERE field = ?",
+          "DELETE FROM fields WHERE number = ?"}) {
+        Statement* remove = TRY(database_->prepared(sql));
+        TRY(remove->run(field));
+    }
+    changes_.erase(field);
+    if (database_->changes() == 1) return {};
+    return fail(ErrorCode::kNotFound, "field {}: does not exist", field);
+}
+
+Result<std::optional<RecordRow>> CatalogWrite::record(std::string_view id) {
+    return queries_.record(id);
+}
+
+Result<PutRow> CatalogWrite::put_record(std::string_view id, std::string_view document,
+                                        std::optional<std::uint64_t> if_version) {
+    TRY(check_sizes(id, document));
+    const std::optional<KnownRecord> known = TRY(find(id));
+    TRY(check_version(id, known ? known->version : 0, if_version));
+    if (!known) return insert_record(id, document);
+    const PutRow row{.number = known->number,
+                     .version = known->version + 1,
+                     .seq = meta_.next_seq++,
+                     .was_created = false};
+    Statement* update = TRY(database_->prepared(
+        "UPDATE records SET document = ?, version = ?, seq = ? WHERE number = ?"));
+    TRY(update->run(document, row.version, row.seq, row.number));
+    return row;
+}
+
+Result<void> CatalogWrite::set_vector(FieldNumber field, RecordNumber record, Slot slot) {
+    TRY(clear_vector(field, record));
+    Statement* insert = TRY(database_->prepared("INSERT INTO vectors VALUES (?, ?, ?)"));
+    TRY(insert->run(field, slot, record));
+    FieldChanges* changes = TRY(changes_of(field));
+    ++changes->vectors_set;
+    changes->slots_end = std::max(changes->slots_end, slot + 1);
+    return {};
+}
+
+Result<void> CatalogWrite::clear_vector(FieldNumber field, RecordNumber record) {
+    const std::optional<Slot> slot = TRY(queries_.slot_of_record(field, record));
+    if (!slot) return {};
+    return bury({field, *slot});
+}
+
+Result<bool> CatalogWrite::remove_record(std::string_view id,
+                                         std::optional<std::uint64_t> if_version) {
+    const std::optional<KnownRecord> known = TRY(find(id));
+    TRY(check_version(id, known ? known->version : 0, if_version));
+    if (!known) return false;
+    const std::vector<FieldSlot> vectors = TRY(queries_.vectors_of_record(known->number));
+    for (const FieldSlot& vector : vectors) {
+        TRY(bury(vector));
+    }
+    Statement* remove = TRY(database_->prepared("DELETE FROM records WHERE number = ?"));
+    TRY(remove->run(known->number));
+    --meta_.records;
+    ++meta_.next_seq;
+    return true;
+}
+
+Result<void> CatalogWrite::add_extent(FieldNumber field, const Extent& extent) {
+    FieldChanges* changes = TRY(changes_of(field));
+    if (extent.rows == 0 || extent.first_slot != changes->committed) {
+        return fail(ErrorCode::kInternal,
+                    "catalog: field {}: an extent of {} rows at slot {} does not follow slot {}",
+                    field, extent.rows, extent.first_slot, changes->committed);
+    }
+    Statement* insert = TRY(database_->prepared("INSERT INTO extents VALUES (?, ?, ?, ?)"));
+    TRY(insert->run(field, extent.first_slot, extent.rows,
+                    std::bit_cast<std::int64_t>(extent.checksum)));
+    changes->committed += extent.rows;
+    changes->rows_added += extent.rows;
+    return {};
+}
+
+Result<Generation> CatalogWrite::commit() {
+    CHECK(transaction_);
+    TRY(check_slots());
+    ++meta_.generation;
+    TRY(write_meta());
+    const auto committed = transaction_->commit();
+    transaction_.reset();
+    if (committed) return meta_.generation;
+    owner_->commit_is_in_doubt();
+    return tl::unexpected(committed.error());
+}
+
+Result<std::optional<CatalogWrite::KnownRecord>> CatalogWrite::find(std::string_view id) {
+    Statement* select =
+        TRY(database_->prepared("SELECT number, version FROM records WHERE id = ?"));
+    Rows rows = TRY(select->query(id));
+    const bool has_row = TRY(rows.next());
+    if (!has_row) return std::nullopt;
+    return KnownRecord{static_cast<RecordNumber>(rows.integer(0)),
+                       static_cast<std::uint64_t>(rows.integer(1))};
+}
+
+Result<PutRow> CatalogWrite::insert_record(std::string_view id, std::string_view document) {
+    if (meta_.next_record >= kRecordNumbersMax) {
+        return fail(ErrorCode::kExhausted, "record {}: all {} record numbers have been given", id,
+                    kRecordNumbersMax);
+    }
+    const PutRow row{.number = static_cast<RecordNumber>(meta_.next_record++),
+                     .version = 1,
+                     .seq = meta_.next_seq++,
+                     .was_created = true};
+    Statement* insert = TRY(database_->prepared("INSERT INTO records VALUES (?, ?, ?, ?, ?)"));
+    TRY(insert->run(row.number, id, document, row.version, row.seq));
+    ++meta_.records;
+    return row;
+}
+
+/// The slot is dead from now on.
+Result<void> CatalogWrite::bury(FieldSlot vector) {
+    Statement* remove =
+        TRY(database_->prepared("DELETE FROM vectors WHERE field = ? AND slot = ?"));
+    TRY(remove->run(vector.field, vector.slot));
+    Statement* insert = TRY(database_->prepared("INSERT INTO tombstones VALUES (?, ?)"));
+    return insert->run(vector.field, vector.slot);
+}
+
+Result<CatalogWrite::FieldChanges*> CatalogWrite::changes_of(FieldNumber field) {
+    const auto found = changes_.find(field);
+    if (found != changes_.end()) return &found->second;
+    const Slot committed = TRY(queries_.committed_slots(field));
+    return &changes_.emplace(field, FieldChanges{.committed = committed}).first->second;
+}
+
+/// A slot below the mark is somebody's or a tombstone: a scan of the files relies on it.
+Result<void> CatalogWrite::check_slots() const {
+    for (const auto& [field, changes] : changes_) {
+        if (changes.vectors_set == changes.rows_added && changes.slots_end <= changes.committed) {
+            continue;
+        }
+        return fail(ErrorCode::kInternal,
+                    "catalog: field {}: {} rows up to slot {} for {} vectors up to slot {}", field,
+                    changes.rows_added, changes.committed, changes.vectors_set, changes.slots_end);
+    }
+    return {};
+}
+
+Result<void> CatalogWrite::write_meta() {
+    Statement* update = TRY(database_->prepared(
+        "UPDATE meta SET generation = ?, next_record = ?, next_seq = ?, next_field = ?, "
+        "records = ?"));
+    return update->run(meta_.generation, meta_.next_record, meta_.next_seq, meta_.next_field,
+                       meta_.records);
+}
+
+namespace {
+
+Result<void> check_version(std::string_view id, std::uint64_t version,
+                           std::optional<std::uint64_t> expected) {
+    if (!expected || *expected == version) return {};
+    return fail(ErrorCode::kConflict, "record {}: has version {}, not {}", id, version, *expected);
+}
+
+Result<void> check_sizes(std::string_view id, std::string_view document) {
+    if (id.empty() || id.size() > kRecordIdBytesMax) {
+        return fail(ErrorCode::kInvalidArgument, "record id of {} bytes: 1 to {} are possible",
+                    id.size(), kRecordIdBytesMax);
+    }
+    if (document.size() <= kStoredDocumentBytesMax) return {};
+    return fail(ErrorCode::kExhausted, "record {}: document of {} bytes, at most {}", id,
+                document.size(), kStoredDocumentBytesMax);
+}
+
+Result<void> check_field(const FieldRow& field) {
+    if (field.name.empty()) return fail(ErrorCode::kInvalidArgument, "a field has no name");
+    if (field.dimension == 0) {
+        return fail(ErrorCode::kInvalidArgument, "field {}: dimension 0", field.name);
+    }
+    if (std::has_single_bit(field.rows_per_chunk)) return {};
+    return fail(ErrorCode::kInvalidArgument, "field {}: rows per chunk {} is no power of two",
+                field.name, field.rows_per_chunk);
+}
+
+}  // namespace
+}  // namespace sokkuri::store

@@ -1,0 +1,164 @@
+// VectorReader of store/vector_file.h: chunks mapped whole, past the end of the file, so that the
+// map of a growing chunk never has to be made anew.
+#include "base/check.h"
+#include "base/guarded.h"
+#include "base/hash.h"
+#include "store/vector_chunk.h"
+#include "store/vector_file.h"
+
+#include <algorithm>
+#include <atomic>
+
+namespace sokkuri::store {
+namespace {
+
+/// A chunk file in memory. `rows` of them were seen in the file; only those are touched.
+struct Chunk {
+    std::string path;
+    std::unique_ptr<File> file;
+    std::unique_ptr<MappedRegion> map;
+    std::atomic<std::uint64_t> rows = 0;
+};
+
+class ChunkReader final : public VectorReader {
+ public:
+    ChunkReader(FileSystem& files, std::string directory, const ChunkLayout& layout)
+        : files_(&files), directory_(std::move(directory)), layout_(layout) {}
+
+    Result<std::vector<MappedRows>> rows(Slot committed) override;
+    Result<std::span<const std::byte>> row(Slot slot) override;
+    Result<void> verify(std::span<const Extent> extents) override;
+
+ private:
+    using ChunkPointer = std::shared_ptr<Chunk>;
+
+    Result<ChunkPointer> chunk_with(std::uint64_t number, std::uint64_t rows);
+    Result<ChunkPointer> open_chunk_file(std::uint64_t number, std::uint64_t rows) const;
+    Result<void> see_rows(Chunk& chunk, std::uint64_t rows) const;
+    Result<void> verify(const Extent& extent);
+    /// `rows` rows of `chunk` from `first` on, all seen.
+    std::span<const std::byte> bytes_of(const Chunk& chunk, std::uint64_t first,
+                                        std::uint64_t rows) const;
+
+    FileSystem* files_;
+    const std::string directory_;
+    const ChunkLayout layout_;
+    Guarded<std::vector<ChunkPointer>> chunks_;  // null: not opened yet
+};
+
+}  // namespace
+
+Result<std::unique_ptr<VectorReader>> VectorReader::open(FileSystem& files,
+                                                         const std::string& directory,
+                                                         const FieldRow& field) {
+    const ChunkLayout layout = TRY(ChunkLayout::of(field));
+    return std::make_unique<ChunkReader>(files, chunks_directory(directory), layout);
+}
+
+namespace {
+
+Result<std::vector<MappedRows>> ChunkReader::rows(Slot committed) {
+    std::vector<MappedRows> runs;
+    for (std::uint64_t number = 0; number < layout_.chunks_for(committed); ++number) {
+        const std::uint64_t rows = layout_.rows_in_chunk(number, committed);
+        const ChunkPointer chunk = TRY(chunk_with(number, rows));
+        runs.push_back(
+            {.first_slot = number * layout_.rows_per_chunk(), .bytes = bytes_of(*chunk, 0, rows)});
+    }
+    return runs;
+}
+
+Result<std::span<const std::byte>> ChunkReader::row(Slot slot) {
+    const std::uint64_t row = slot % layout_.rows_per_chunk();
+    const ChunkPointer chunk = TRY(chunk_with(slot / layout_.rows_per_chunk(), row + 1));
+    return bytes_of(*chunk, row, 1);
+}
+
+Result<void> ChunkReader::verify(std::span<const Extent> extents) {
+    for (const Extent& extent : extents) {
+        TRY(verify(extent));
+    }
+    return {};
+}
+
+Result<void> ChunkReader::verify(const Extent& extent) {
+    Xxh64Stream hash;
+    std::string place;
+    Slot slot = extent.first_slot;
+    std::uint64_t left = extent.rows;
+    while (left > 0) {
+        const std::uint64_t row = slot % layout_.rows_per_chunk();
+        const std::uint64_t count = std::min(left, layout_.rows_per_chunk() - row);
+        const ChunkPointer chunk = TRY(chunk_with(slot / layout_.rows_per_chunk(), row + count));
+        if (place.empty()) {
+            place = fmt::format("{}: slots {} to {}, from byte {}", chunk->path, slot,
+                                slot + extent.rows - 1, layout_.offset_of(row));
+        }
+        hash.update(bytes_of(*chunk, row, count));
+        slot += count;
+        left -= count;
+    }
+    if (hash.digest() == extent.checksum) return {};
+    return fail(ErrorCode::kCorruption, "{}: checksum mismatch", place);
+}
+
+Result<ChunkReader::ChunkPointer> ChunkReader::chunk_with(std::uint64_t number,
+                                                          std::uint64_t rows) {
+    if (number >= kChunksMax) {
+        return fail(ErrorCode::kCorruption, "{}: chunk {}: there are at most {}", directory_,
+                    number, kChunksMax);
+    }
+    const auto index = static_cast<std::size_t>(number);
+    ChunkPointer chunk;
+    {
+        auto chunks = chunks_.lock();
+        if (index < chunks->size()) chunk = (*chunks)[index];
+    }
+    if (chunk) {
+        TRY(see_rows(*chunk, rows));
+        return chunk;
+    }
+    // Not under the lock: two threads may open the same chunk, and the first one's is kept.
+    chunk = TRY(open_chunk_file(number, rows));
+    auto chunks = chunks_.lock();
+    if (chunks->size() <= index) chunks->resize(index + 1);
+    ChunkPointer& kept = (*chunks)[index];
+    if (!kept) kept = chunk;
+    kept->rows = std::max(kept->rows.load(), chunk->rows.load());
+    return kept;
+}
+
+Result<ChunkReader::ChunkPointer> ChunkReader::open_chunk_file(std::uint64_t number,
+                                                               std::uint64_t rows) const {
+    auto chunk = std::make_shared<Chunk>();
+    chunk->path = join_path(directory_, chunk_name(number));
+    chunk->file = TRY(open_chunk(*files_, chunk->path, OpenMode::kRead));
+    TRY(layout_.check_file(*chunk->file, chunk->path, number, rows));
+    const auto bytes = static_cast<std::size_t>(layout_.offset_of(layout_.rows_per_chunk()));
+    chunk->map = TRY(chunk->file->map(0, bytes, MapAccess::kRead));
+    chunk->rows = rows;
+    return chunk;
+}
+
+Result<void> ChunkReader::see_rows(Chunk& chunk, std::uint64_t rows) const {
+    if (rows <= chunk.rows) return {};
+    const std::uint64_t size = TRY(chunk.file->size_bytes());
+    if (size < layout_.offset_of(rows)) {
+        return fail(ErrorCode::kCorruption, "{}: ends at byte {}, but {} rows reach to byte {}",
+                    chunk.path, size, rows, layout_.offset_of(rows));
+    }
+    // Another thread may have seen more; seeing it again costs one call.
+    chunk.rows = rows;
+    return {};
+}
+
+std::span<const std::byte> ChunkReader::bytes_of(const Chunk& chunk, std::uint64_t first,
+                                                 std::uint64_t rows) const {
+    DCHECK(first + rows <= layout_.rows_per_chunk());
+    const MappedRegion& map = *chunk.map;
+    return map.bytes().subspan(static_cast<std::size_t>(layout_.offset_of(first)),
+                               static_cast<std::size_t>(rows * layout_.row_bytes()));
+}
+
+}  // namespace
+}  // namespace sokkuri::store

@@ -1,0 +1,174 @@
+// VectorWriter of store/vector_file.h: appends rows to the last chunk, and begins new ones.
+#include "base/hash.h"
+#include "store/vector_chunk.h"
+#include "store/vector_file.h"
+
+#include <algorithm>
+
+namespace sokkuri::store {
+namespace {
+
+class ChunkWriter final : public VectorWriter {
+ public:
+    ChunkWriter(FileSystem& files, std::string directory, const ChunkLayout& layout, Slot committed)
+        : files_(&files), directory_(std::move(directory)), layout_(layout), next_(committed) {}
+
+    /// Checks the committed chunks and cuts off what lies behind them.
+    Result<void> open();
+
+    Result<Extent> append(std::span<const std::byte> rows) override;
+    Result<void> sync() override;
+
+ private:
+    std::string path_of(std::uint64_t chunk) const {
+        return join_path(directory_, chunk_name(chunk));
+    }
+    Result<void> check_full_chunks() const;
+    Result<void> open_last_chunk();
+    Result<void> remove_chunks_from(std::uint64_t chunk);
+    Result<void> append_rows(std::span<const std::byte> rows);
+    Result<void> begin_chunk(std::uint64_t chunk);
+    Result<void> sync_chunks();
+
+    FileSystem* files_;
+    const std::string directory_;
+    const ChunkLayout layout_;
+    Slot next_;
+    std::unique_ptr<File> last_;                   // chunk of slot next_ - 1, when it has room
+    std::vector<std::unique_ptr<File>> unsynced_;  // chunks filled since the last sync
+    bool is_last_unsynced_ = false;
+    bool is_directory_unsynced_ = false;
+    bool has_failed_ = false;  // what is in the files then is not known
+};
+
+}  // namespace
+
+Result<std::unique_ptr<VectorWriter>> VectorWriter::open(FileSystem& files,
+                                                         const std::string& directory,
+                                                         const FieldRow& field, Slot committed) {
+    const ChunkLayout layout = TRY(ChunkLayout::of(field));
+    const std::string chunks = chunks_directory(directory);
+    TRY(create_directories(files, chunks));
+    auto writer = std::make_unique<ChunkWriter>(files, chunks, layout, committed);
+    TRY(writer->open());
+    return writer;
+}
+
+namespace {
+
+Result<void> ChunkWriter::open() {
+    TRY(check_full_chunks());
+    TRY(remove_chunks_from(layout_.chunks_for(next_)));
+    return open_last_chunk();
+}
+
+Result<void> ChunkWriter::check_full_chunks() const {
+    const std::uint64_t full_bytes = layout_.offset_of(layout_.rows_per_chunk());
+    for (std::uint64_t chunk = 0; chunk < next_ / layout_.rows_per_chunk(); ++chunk) {
+        const auto status = files_->status_following(path_of(chunk));
+        if (!status && status.error().code() == ErrorCode::kNotFound) {
+            return fail(ErrorCode::kCorruption, "{}: is missing", path_of(chunk));
+        }
+        if (!status) return tl::unexpected(status.error());
+        if (status->size_bytes >= full_bytes) continue;
+        return fail(ErrorCode::kCorruption, "{}: ends at byte {}, but its rows reach to byte {}",
+                    path_of(chunk), status->size_bytes, full_bytes);
+    }
+    return {};
+}
+
+Result<void> ChunkWriter::open_last_chunk() {
+    const std::uint64_t rows = next_ % layout_.rows_per_chunk();
+    if (rows == 0) return {};  // the next row begins a chunk
+    const std::uint64_t chunk = next_ / layout_.rows_per_chunk();
+    last_ = TRY(open_chunk(*files_, path_of(chunk), OpenMode::kReadWrite));
+    TRY(layout_.check_file(*last_, path_of(chunk), chunk, rows));
+    const std::uint64_t size = TRY(last_->size_bytes());
+    if (size == layout_.offset_of(rows)) return {};
+    return last_->truncate(layout_.offset_of(rows));
+}
+
+Result<void> ChunkWriter::remove_chunks_from(std::uint64_t chunk) {
+    const std::string first = chunk_name(chunk);
+    const std::vector<DirectoryEntry> entries = TRY(files_->list(directory_));
+    for (const DirectoryEntry& entry : entries) {
+        const bool is_chunk = entry.name.size() == first.size() &&
+                              std::all_of(entry.name.begin(), entry.name.end(), [](char character) {
+                                  return character >= '0' && character <= '9';
+                              });
+        if (is_chunk && entry.name >= first) {
+            TRY(files_->remove_file(join_path(directory_, entry.name)));
+        }
+    }
+    return {};
+}
+
+Result<Extent> ChunkWriter::append(std::span<const std::byte> rows) {
+    if (rows.empty() || rows.size() % layout_.row_bytes() != 0) {
+        return fail(ErrorCode::kInvalidArgument, "{}: {} bytes are no rows of {} bytes", directory_,
+                    rows.size(), layout_.row_bytes());
+    }
+    if (has_failed_) {
+        return fail(ErrorCode::kIo, "{}: an earlier write failed; open it anew", directory_);
+    }
+    const Extent extent{
+        .first_slot = next_, .rows = rows.size() / layout_.row_bytes(), .checksum = xxh64(rows)};
+    const auto appended = append_rows(rows);
+    if (appended) return extent;
+    has_failed_ = true;
+    return tl::unexpected(appended.error());
+}
+
+Result<void> ChunkWriter::append_rows(std::span<const std::byte> rows) {
+    while (!rows.empty()) {
+        const std::uint64_t row_in_chunk = next_ % layout_.rows_per_chunk();
+        if (row_in_chunk == 0) TRY(begin_chunk(next_ / layout_.rows_per_chunk()));
+        const std::uint64_t count =
+            std::min(layout_.rows_per_chunk() - row_in_chunk, rows.size() / layout_.row_bytes());
+        const auto piece = static_cast<std::size_t>(count * layout_.row_bytes());
+        TRY(last_->write_at(layout_.offset_of(row_in_chunk), rows.first(piece)));
+        is_last_unsynced_ = true;
+        rows = rows.subspan(piece);
+        next_ += count;
+        if (next_ % layout_.rows_per_chunk() == 0) {
+            unsynced_.push_back(std::move(last_));
+            is_last_unsynced_ = false;
+        }
+    }
+    return {};
+}
+
+Result<void> ChunkWriter::begin_chunk(std::uint64_t chunk) {
+    if (chunk >= kChunksMax) {
+        return fail(ErrorCode::kExhausted, "{}: {} chunks are full; compact the collection",
+                    directory_, kChunksMax);
+    }
+    last_ = TRY(files_->open(path_of(chunk), OpenMode::kCreateNew));
+    is_directory_unsynced_ = true;
+    return last_->write_at(0, layout_.header_of(chunk));
+}
+
+Result<void> ChunkWriter::sync() {
+    if (has_failed_) {
+        return fail(ErrorCode::kIo, "{}: an earlier write failed; open it anew", directory_);
+    }
+    // After a failed sync the system may hold pages for clean that never reached the disk.
+    auto synced = sync_chunks();
+    if (!synced) has_failed_ = true;
+    return synced;
+}
+
+Result<void> ChunkWriter::sync_chunks() {
+    for (const std::unique_ptr<File>& file : unsynced_) {
+        TRY(file->sync());
+    }
+    unsynced_.clear();
+    if (is_last_unsynced_) TRY(last_->sync());
+    is_last_unsynced_ = false;
+    if (is_directory_unsynced_) TRY(files_->sync_directory(directory_));
+    is_directory_unsynced_ = false;
+    return {};
+}
+
+}  // namespace
+}  // namespace sokkuri::store
