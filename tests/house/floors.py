@@ -17,8 +17,9 @@ STANDS_ON = {
 # Headers of the C library, the kernel and the compiler; whatever else has a dot or slash is third-party.
 SYSTEM_FOLDERS = ("sys/", "linux/", "netinet/", "arpa/", "net/", "asm/", "sanitizer/")
 SYSTEM_HEADERS = set(
-    "dirent.h dlfcn.h errno.h fcntl.h fnmatch.h glob.h grp.h langinfo.h link.h locale.h netdb.h poll.h"
-    " pthread.h pwd.h sched.h signal.h spawn.h termios.h time.h unistd.h wchar.h"
+    "dirent.h dlfcn.h endian.h errno.h fcntl.h fnmatch.h glob.h grp.h langinfo.h link.h locale.h netdb.h poll.h"
+    " pthread.h pwd.h sched.h signal.h spawn.h stdio.h stdlib.h string.h termios.h"
+    " time.h unistd.h wchar.h"
     " arm_neon.h cpuid.h cxxabi.h immintrin.h".split()
 )
 EVERYWHERE = {"fmt", "tl"}

@@ -12,7 +12,8 @@ REFUSED_NAMES = {"util", "utils", "common", "helper", "helpers", "types", "misc"
 PROMISE = re.compile(r"\b(TO[D]O|FIX[M]E|X[X]X)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.$}{])/(wor[k]|roo[t]|tm[p]|hom[e])/")
 REGISTRY_HOST = re.compile(r"\b(pypi\.org|pythonhosted\.org|deb\.debian\.org|registry\.npmjs\.org)\b")
-BRITISH = re.compile(r"\b\w*(colou[r]|neighbou[r]|behaviou[r]|normali[s]e|quanti[s]e|optimi[s]e)\w*", re.I)
+# libvips spells its functions the British way.
+BRITISH = re.compile(r"\b(?!vips_)\w*(colou[r]|neighbou[r]|behaviou[r]|normali[s]e|quanti[s]e|optimi[s]e)\w*", re.I)
 
 
 def files_are_small(tree):
