@@ -1,12 +1,12 @@
 // A file that is written in pieces is either there whole or not there at all.
 #include "base/atomic_file.h"
 
+#include "base/testing/temporary_directory.h"
+
 #include <gtest/gtest.h>
 
 #include <string>
 #include <utility>
-
-#include "base/testing/temporary_directory.h"
 
 namespace sokkuri {
 namespace {

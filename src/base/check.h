@@ -1,5 +1,6 @@
-// CHECK and DCHECK: for what only a bug can cause. CHECK is always on; DCHECK is for hot loops and debug builds.
-// A failed check prints the condition and its place and aborts: nothing after it can be trusted.
+// CHECK and DCHECK: for what only a bug can cause. CHECK is always on; DCHECK is for hot loops and
+// debug builds. A failed check prints the condition and its place and aborts: nothing after it can
+// be trusted.
 #pragma once
 
 namespace sokkuri {

@@ -1,6 +1,7 @@
-// What went wrong, for programs (a code) and for people (a message that names the thing and the value).
-// Used by every floor; carried by Result<T> (base/result.h). Immutable values; safe to copy between threads.
-// Deliberately without stack traces, causes or subclasses: context is added to the message where a floor is crossed.
+// What went wrong, for programs (a code) and for people (a message that names the thing and the
+// value). Used by every floor; carried by Result<T> (base/result.h). Immutable values; safe to copy
+// between threads. Deliberately without stack traces, causes or subclasses: context is added to the
+// message where a floor is crossed.
 #pragma once
 
 #include <string>

@@ -1,8 +1,11 @@
-// The one seam through which every file operation of sokkuri goes: stores, model files, walks over pictures, and (by a
-// VFS in store) SQLite. Tests put a failing or an in-memory one in its place (base/testing/).
-// Paths are bytes without NUL, as the kernel has them: never assumed to be UTF-8, never normalized.
-// A FileSystem may be used from any number of threads; a File from any number of readers, or one writer.
+// The one seam through which every file operation of sokkuri goes: stores, model files, walks over
+// pictures, and (by a VFS in store) SQLite. Tests put a failing or an in-memory one in its place
+// (base/testing/). Paths are bytes without NUL, as the kernel has them: never assumed to be UTF-8,
+// never normalized. A FileSystem may be used from any number of threads; a File from any number of
+// readers, or one writer.
 #pragma once
+
+#include "base/result.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,8 +14,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.h"
 
 namespace sokkuri {
 
@@ -38,11 +39,13 @@ struct DirectoryEntry {
     FileKind kind = FileKind::kOther;
 };
 
-/// Advisory lock on a byte range, owned by one File object (Linux open-file-description locks): conflicts between two
-/// Files even inside one process, and is not lost when another File of the same path closes.
+/// Advisory lock on a byte range, owned by one File object (Linux open-file-description locks):
+/// conflicts between two Files even inside one process, and is not lost when another File of the
+/// same path closes.
 enum class LockKind { kShared, kExclusive };
 
-/// A range of a file in memory; unmapped when destroyed. Shared with other mappings of the same file.
+/// A range of a file in memory; unmapped when destroyed. Shared with other mappings of the same
+/// file.
 class MappedRegion {
  public:
     virtual ~MappedRegion() = default;
@@ -64,7 +67,8 @@ class File {
     /// Content and size are on the disk when this returns.
     virtual Result<void> sync() = 0;
     virtual Result<std::uint64_t> size_bytes() const = 0;
-    /// False when somebody else holds a conflicting lock. Converts an own lock on the range atomically.
+    /// False when somebody else holds a conflicting lock. Converts an own lock on the range
+    /// atomically.
     virtual Result<bool> try_lock(std::uint64_t offset, std::uint64_t length, LockKind kind) = 0;
     virtual Result<void> unlock(std::uint64_t offset, std::uint64_t length) = 0;
     /// Whether another File holds a lock on the range that would refuse an exclusive one.
@@ -99,7 +103,8 @@ class FileSystem {
 /// The operating system's.
 FileSystem& posix_file_system();
 
-/// The whole file; kExhausted when it is larger than `size_max_bytes` (checked before and while reading).
+/// The whole file; kExhausted when it is larger than `size_max_bytes` (checked before and while
+/// reading).
 Result<std::vector<std::byte>> read_file(const FileSystem& files, std::string_view path,
                                          std::uint64_t size_max_bytes);
 
@@ -107,7 +112,8 @@ Result<std::vector<std::byte>> read_file(const FileSystem& files, std::string_vi
 Result<void> create_directories(FileSystem& files, std::string_view path);
 
 /// Writes a temporary file beside `path`, syncs it, renames it over `path`, syncs the directory.
-Result<void> replace_file(FileSystem& files, std::string_view path, std::span<const std::byte> bytes);
+Result<void> replace_file(FileSystem& files, std::string_view path,
+                          std::span<const std::byte> bytes);
 
 /// "a" + "b" → "a/b"; "a/" + "b" → "a/b"; "" + "b" → "b".
 std::string join_path(std::string_view directory, std::string_view name);

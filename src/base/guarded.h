@@ -1,5 +1,5 @@
-// Guarded<T>: shared mutable state that can only be reached through its lock. No mutex lies beside its data anywhere
-// else. Hold the lock briefly: never across I/O, inference or a callback.
+// Guarded<T>: shared mutable state that can only be reached through its lock. No mutex lies beside
+// its data anywhere else. Hold the lock briefly: never across I/O, inference or a callback.
 #pragma once
 
 #include <mutex>

@@ -1,17 +1,17 @@
 #include "base/module.h"
 
-#include <dlfcn.h>
-#include <unistd.h>
-
 #include <array>
 #include <climits>
+#include <dlfcn.h>
+#include <unistd.h>
 
 namespace sokkuri {
 
 Result<std::string> program_directory() {
     std::array<char, PATH_MAX> buffer;
     const ssize_t length = readlink("/proc/self/exe", buffer.data(), buffer.size());
-    if (length <= 0) return fail(ErrorCode::kIo, "/proc/self/exe: cannot tell where the program is");
+    if (length <= 0)
+        return fail(ErrorCode::kIo, "/proc/self/exe: cannot tell where the program is");
     const std::string_view path(buffer.data(), static_cast<std::size_t>(length));
     return std::string(path.substr(0, path.rfind('/')));
 }

@@ -27,7 +27,9 @@ Result<int> checked_first(int value) {
     return value;
 }
 
-TEST(Result, TryYieldsTheValue) { EXPECT_EQ(twice(21).value(), 42); }
+TEST(Result, TryYieldsTheValue) {
+    EXPECT_EQ(twice(21).value(), 42);
+}
 
 TEST(Result, TryReturnsTheErrorUnchanged) {
     const auto result = twice(-1);
