@@ -1,0 +1,38 @@
+// What the three completion scripts have in common: words of the command line, flattened from the
+// table of verbs.
+#pragma once
+
+#include "cli/verb.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sokkuri::cli {
+
+/// One flag as it is typed, with what follows it.
+struct CompletionFlag {
+    std::string_view long_name;  // without dashes; empty when there is only a letter
+    char letter = 0;
+    std::string_view help;
+    const Option* value_of = nullptr;  // the option whose value follows; null for switches
+};
+
+/// Flags of a verb: its own and the global ones, second spellings, shortcuts and --help. Borrows
+/// from `options`.
+std::vector<CompletionFlag> completion_flags(const std::vector<Option>& options);
+
+struct CompletionWord {
+    std::string_view word;
+    std::string_view help;
+};
+
+/// What may come first: verbs, groups and "help".
+std::vector<CompletionWord> first_words();
+/// What may follow a group: "list", "add", …
+std::vector<CompletionWord> second_words(const VerbGroup& group);
+
+/// `text` as one word of a shell, in single quotes.
+std::string quoted(std::string_view text);
+
+}  // namespace sokkuri::cli

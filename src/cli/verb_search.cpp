@@ -1,0 +1,72 @@
+#include "base/shown_text.h"
+#include "cli/library_options.h"
+#include "cli/model_options.h"
+#include "cli/query_options.h"
+#include "cli/verbs.h"
+#include "service/search.h"
+
+namespace sokkuri::cli {
+namespace {
+
+constexpr std::size_t kPicturesMax = 100'000;
+
+Result<ExitCode> run(Invocation& invocation);
+
+}  // namespace
+
+Verb search_verb() {
+    return {
+        .name = "search",
+        .summary = "Find what looks like a picture",
+        .description =
+            "PICTURE may lie anywhere; it is not added to the index. Each hit has a score (the "
+            "cosine of the two "
+            "embeddings: 1 is the same picture) and a band in words (identical, near, similar, "
+            "weak) by cut-offs "
+            "measured for the model.\n\n"
+            "A picture whose bytes are indexed is answered from its stored embedding, without "
+            "loading the model.",
+        .argument = {.name = "PICTURE",
+                     .help = "Picture files to look for; each is a query of its own",
+                     .kind = ArgumentKind::kFile,
+                     .count_min = 1,
+                     .count_max = kPicturesMax},
+        .options = joined({library_options(), query_options(), model_options(), limit_options()}),
+        .examples = {{"sokkuri search cat.jpg --in ~/Pictures",
+                      "The ten nearest pictures, as a table"},
+                     {"sokkuri cat.jpg", "The same inside an indexed folder"},
+                     {"sokkuri search cat.jpg --show", "The pictures themselves"},
+                     {"sokkuri search *.jpg -k 3 --jsonl", "For programs: one JSON object a line"},
+                     {"sokkuri search cat.jpg -0 | xargs -0 feh", "Open the hits in a viewer"}},
+        .run = run};
+}
+
+namespace {
+
+Result<ExitCode> run(Invocation& invocation) {
+    const ChosenLibrary chosen = TRY(open_library(invocation));
+    const auto printer = TRY(printer_of(invocation, chosen, invocation.arguments.size()));
+    service::SearchQuery query = query_of(invocation.settings);
+    query.model = model_choice(invocation.settings);
+    std::size_t failed = 0;
+    for (const std::string& picture : invocation.arguments) {
+        if (!invocation.out.is_open()) break;
+        query.what = service::ByPicture{picture};
+        const auto answer = service::search(chosen.library, query);
+        if (!answer) {
+            ++failed;
+            invocation.console.say("sokkuri search: {}", shown_text(answer.error().message()));
+            continue;
+        }
+        TRY(printer->print({picture, picture, *answer}));
+        if (invocation.settings.on("timing")) {
+            invocation.out.flush();
+            invocation.console.say("{}", timings_text(answer->timings));
+        }
+    }
+    printer->finish();
+    return exit_code_of(invocation.arguments.size(), failed);
+}
+
+}  // namespace
+}  // namespace sokkuri::cli

@@ -1,0 +1,100 @@
+#include "base/json.h"
+#include "base/shown_text.h"
+#include "cli/format.h"
+#include "cli/index_report.h"
+#include "cli/library_options.h"
+#include "cli/path_json.h"
+#include "cli/progress.h"
+#include "cli/verbs.h"
+#include "service/stats.h"
+
+#include <fmt/format.h>
+
+namespace sokkuri::cli {
+namespace {
+
+Result<ExitCode> run(Invocation& invocation);
+Result<std::vector<service::FailedFile>> all_failures(const service::Library& library);
+void print_json(Output& out, const service::LibraryStats& stats,
+                const std::vector<service::FailedFile>* failures);
+void print_table(Output& out, const service::LibraryStats& stats);
+
+}  // namespace
+
+Verb stats_verb() {
+    return {.name = "stats",
+            .summary = "Say what an index holds",
+            .options = joined({library_options(),
+                               {{.name = "failures",
+                                 .help = "List the files that could not be read, with reasons"},
+                                report_format_option()}}),
+            .examples = {{"sokkuri stats --in ~/Pictures --json", "For programs"},
+                         {"sokkuri stats --failures", "What is not indexed, and why"}},
+            .run = run};
+}
+
+namespace {
+
+Result<ExitCode> run(Invocation& invocation) {
+    const ChosenLibrary chosen = TRY(open_library(invocation));
+    const service::LibraryStats stats = TRY(service::stats(chosen.library));
+    const bool wants_failures = invocation.settings.on("failures");
+    std::vector<service::FailedFile> failures;
+    if (wants_failures) failures = TRY(all_failures(chosen.library));
+    if (format_of(invocation.settings) == Format::kJson) {
+        print_json(invocation.out, stats, wants_failures ? &failures : nullptr);
+        return ExitCode::kOk;
+    }
+    if (!wants_failures) print_table(invocation.out, stats);
+    for (const service::FailedFile& failure : failures) {
+        invocation.out.print("{}: {}\n", shown_text(chosen.usable_path(failure.path)),
+                             shown_text(failure.reason));
+    }
+    return ExitCode::kOk;
+}
+
+Result<std::vector<service::FailedFile>> all_failures(const service::Library& library) {
+    constexpr std::size_t kPage = 1'000;
+    std::vector<service::FailedFile> all;
+    while (true) {
+        const std::string after = all.empty() ? "" : all.back().path;
+        const auto page = TRY(service::failures(library, after, kPage));
+        all.insert(all.end(), page.begin(), page.end());
+        if (page.size() < kPage) return all;
+    }
+}
+
+void print_json(Output& out, const service::LibraryStats& stats,
+                const std::vector<service::FailedFile>* failures) {
+    std::string text;
+    JsonWriter json(text, JsonStyle::kPretty);
+    json.begin_object();
+    json.member("items", stats.items).member("failed", stats.failed);
+    json.member("model", stats.model).member("dimension", stats.dimension);
+    json.member("bytes", stats.bytes);
+    write_path(json, "folder", stats.folder);
+    json.member("metric", stats.metric).member("fingerprint", stats.fingerprint);
+    json.member("tombstones", stats.tombstones).member("generation", stats.generation);
+    if (failures != nullptr) {
+        json.key("failures");
+        write_failures(json, *failures);
+    }
+    json.end_object();
+    out.write(text + "\n");
+}
+
+void print_table(Output& out, const service::LibraryStats& stats) {
+    const double megabytes = static_cast<double>(stats.bytes) / 1e6;
+    out.print("folder      {}\n", shown_text(stats.folder));
+    out.print("items       {}\n", with_commas(stats.items));
+    out.print("failed      {}\n", with_commas(stats.failed));
+    out.print("model       {}\n", stats.model.empty() ? "none yet" : stats.model);
+    out.print("dimension   {}\n", stats.dimension);
+    out.print("metric      {}\n", stats.metric);
+    out.print("on disk     {:.1f} MB\n", megabytes);
+    out.print("tombstones  {}\n", with_commas(stats.tombstones));
+    out.print("generation  {}\n", with_commas(stats.generation));
+}
+
+}  // namespace
+}  // namespace sokkuri::cli

@@ -1,0 +1,22 @@
+// The rows of the table of verbs; each is made in the verb_*.cpp of its name.
+#pragma once
+
+#include "cli/verb.h"
+
+namespace sokkuri::cli {
+
+Verb index_verb();
+Verb search_verb();
+Verb similar_verb();
+Verb embed_verb();
+Verb stats_verb();
+Verb model_list_verb();
+Verb model_inspect_verb();
+Verb model_add_verb();
+Verb model_use_verb();
+Verb config_show_verb();
+Verb config_path_verb();
+Verb completion_verb();
+Verb man_verb();
+
+}  // namespace sokkuri::cli
