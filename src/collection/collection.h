@@ -1,7 +1,11 @@
-// Collection: records (an id, a JSON document, vectors by field) that can be put, got and searched. The one interface to
-// records that service sees; local_collection.h is the embedded backend. Safe from any number of threads: readers answer
-// from one snapshot each and never wait for a writer; writers of one collection take turns.
+// Collection: records (an id, a JSON document, vectors by field) that can be put, got and searched.
+// The one interface to records that service sees; local_collection.h is the embedded backend. Safe
+// from any number of threads: readers answer from one snapshot each and never wait for a writer;
+// writers of one collection take turns.
 #pragma once
+
+#include "base/result.h"
+#include "index/metric.h"
 
 #include <cstdint>
 #include <functional>
@@ -9,9 +13,6 @@
 #include <span>
 #include <string>
 #include <vector>
-
-#include "base/result.h"
-#include "index/metric.h"
 
 namespace sokkuri::collection {
 
@@ -40,7 +41,8 @@ struct PutRecord {
     std::string id;
     std::string document = "{}";  // JSON object; kept as it is, key order and all
     std::vector<FieldVector> vectors;
-    std::optional<std::uint64_t> if_version;  // kConflict unless the record has it (0: does not exist)
+    std::optional<std::uint64_t>
+        if_version;  // kConflict unless the record has it (0: does not exist)
 };
 
 struct PutOutcome {
@@ -127,18 +129,22 @@ class Collection {
 
     /// All or none; durable when it returns. At most kPutRecordsMax records.
     virtual Result<std::vector<PutOutcome>> put(std::span<const PutRecord> records) = 0;
-    /// Changes documents alone and touches no vector. kNotFound (nothing changed) when an id is missing.
+    /// Changes documents alone and touches no vector. kNotFound (nothing changed) when an id is
+    /// missing.
     virtual Result<std::vector<PutOutcome>> put_documents(std::span<const PutRecord> records) = 0;
     /// Ids that do not exist are no error. Returns how many were removed.
     virtual Result<std::size_t> remove(std::span<const std::string> ids) = 0;
 
     /// In the order of `ids`; empty where there is no such record.
-    virtual Result<std::vector<std::optional<Record>>> get(std::span<const std::string> ids) const = 0;
-    /// The raw vector of a record; kNotFound when there is no such record or it has none in that field.
+    virtual Result<std::vector<std::optional<Record>>> get(
+        std::span<const std::string> ids) const = 0;
+    /// The raw vector of a record; kNotFound when there is no such record or it has none in that
+    /// field.
     virtual Result<std::vector<float>> vector_of(const std::string& id,
                                                  const std::string& field) const = 0;
 
-    /// Exact. kInvalidArgument when the dimension differs, a component is not finite or k is out of range.
+    /// Exact. kInvalidArgument when the dimension differs, a component is not finite or k is out of
+    /// range.
     virtual Result<SearchAnswer> search(const SearchRequest& request) const = 0;
     /// All records of one generation by record number.
     virtual Result<void> scan(const ScanRequest& request, const ScanVisitor& visit) const = 0;

@@ -1,12 +1,13 @@
-// LocalCollection: the embedded Collection, a folder `.sokkuri/` on this machine (docs/formats/). One writer process at a
-// time (a lock names it), any number of readers in any process. A record is found by the very next query after its put.
+// LocalCollection: the embedded Collection, a folder `.sokkuri/` on this machine (docs/formats/).
+// One writer process at a time (a lock names it), any number of readers in any process. A record is
+// found by the very next query after its put.
 #pragma once
-
-#include <memory>
-#include <string>
 
 #include "base/file_system.h"
 #include "collection/collection.h"
+
+#include <memory>
+#include <string>
 
 namespace sokkuri::collection {
 
@@ -17,8 +18,8 @@ struct LocalOptions {
 };
 
 /// Opens the collection in `directory` (the `.sokkuri` folder itself).
-/// kNotFound when there is none; kConflict, naming the process that holds it, when another one writes.
-/// Costs O(segments + tombstones).
+/// kNotFound when there is none; kConflict, naming the process that holds it, when another one
+/// writes. Costs O(segments + tombstones).
 Result<std::unique_ptr<Collection>> open_local_collection(FileSystem& files,
                                                           const std::string& directory,
                                                           const LocalOptions& options);

@@ -1,7 +1,12 @@
-// Workspace: what is true of this machine rather than of the records: which folders are indexed, what was seen of each
-// file, which could not be read and why. Always local (workspace.db beside the catalog), whatever holds the records.
-// One writer (under the collection's write lock), any number of readers. Paths are bytes relative to their root.
+// Workspace: what is true of this machine rather than of the records: which folders are indexed,
+// what was seen of each file, which could not be read and why. Always local (workspace.db beside
+// the catalog), whatever holds the records. One writer (under the collection's write lock), any
+// number of readers. Paths are bytes relative to their root.
 #pragma once
+
+#include "base/file_system.h"
+#include "base/hash.h"
+#include "base/result.h"
 
 #include <cstdint>
 #include <memory>
@@ -10,15 +15,12 @@
 #include <string>
 #include <vector>
 
-#include "base/file_system.h"
-#include "base/hash.h"
-#include "base/result.h"
-
 namespace sokkuri::collection {
 
 using RootNumber = std::uint32_t;
 
-/// An indexed folder. "." is the folder that holds `.sokkuri`, so that it can be moved; others are absolute.
+/// An indexed folder. "." is the folder that holds `.sokkuri`, so that it can be moved; others are
+/// absolute.
 struct Root {
     RootNumber number = 0;
     std::string path;
@@ -30,8 +32,9 @@ struct FileState {
     std::string path;
     std::uint64_t size_bytes = 0;
     std::int64_t modified_ns = 0;
-    Hash128 content{};    // all zero when it could not be read
-    std::string id;       // of its record; kept while a later version of the file fails, so that it can come back
+    Hash128 content{};  // all zero when it could not be read
+    std::string id;  // of its record; kept while a later version of the file fails, so that it can
+                     // come back
     std::string failure;  // empty when indexed
 };
 
@@ -46,7 +49,8 @@ class Workspace {
  public:
     virtual ~Workspace() = default;
 
-    /// `directory` is the `.sokkuri` folder. kRead of a folder without one is kNotFound; kWrite makes it.
+    /// `directory` is the `.sokkuri` folder. kRead of a folder without one is kNotFound; kWrite
+    /// makes it.
     static Result<std::unique_ptr<Workspace>> open(FileSystem& files, const std::string& directory,
                                                    WorkspaceAccess access);
 
@@ -54,7 +58,8 @@ class Workspace {
     /// The number of that root, new or known.
     virtual Result<RootNumber> add_root(const std::string& path) = 0;
 
-    virtual Result<std::optional<FileState>> file(RootNumber root, const std::string& path) const = 0;
+    virtual Result<std::optional<FileState>> file(RootNumber root,
+                                                  const std::string& path) const = 0;
     /// The indexed file of that record.
     virtual Result<std::optional<FileState>> file_of_id(const std::string& id) const = 0;
     /// Indexed files with that content, in no particular order; at most `limit`.
@@ -68,8 +73,9 @@ class Workspace {
                                                           std::size_t limit) const = 0;
     virtual Result<FileCounts> counts() const = 0;
 
-    /// Writes states (replacing those of the same root and path) and forgets `forgotten` (root and path only), all in one
-    /// transaction. `forgotten` goes first: a moved file is forgotten at its old path and written at its new one.
+    /// Writes states (replacing those of the same root and path) and forgets `forgotten` (root and
+    /// path only), all in one transaction. `forgotten` goes first: a moved file is forgotten at its
+    /// old path and written at its new one.
     virtual Result<void> record(std::span<const FileState> states,
                                 std::span<const FileState> forgotten) = 0;
 };

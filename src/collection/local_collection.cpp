@@ -1,0 +1,264 @@
+#include "collection/local_collection.h"
+
+#include "base/serial_worker.h"
+#include "base/thread_pool.h"
+#include "collection/local_writer.h"
+#include "collection/snapshot.h"
+#include "collection/tail_search.h"
+#include "collection/validation.h"
+#include "simd/dispatch.h"
+#include "store/catalog.h"
+#include "store/write_lock.h"
+
+#include <algorithm>
+#include <chrono>
+#include <unistd.h>
+
+namespace sokkuri::collection {
+
+namespace {
+
+constexpr std::size_t kWritesQueuedMax = 64;
+constexpr std::size_t kScanBatchRecords = 1'000;
+
+/// What only a collection opened for writing has. The worker's thread alone touches the writer.
+struct WriteHalf {
+    std::unique_ptr<store::WriteLock> lock;
+    std::unique_ptr<LocalWriter> writer;
+    SerialWorker worker{kWritesQueuedMax};
+};
+
+class LocalCollection final : public Collection {
+ public:
+    LocalCollection(FileSystem& files, std::string directory, const simd::Kernels& kernels,
+                    std::uint32_t search_threads)
+        : files_(files),
+          directory_(std::move(directory)),
+          kernels_(kernels),
+          threads_(search_threads),
+          snapshots_(files, directory_) {}
+
+    Result<void> open(LocalOptions::Access access);
+
+    Capabilities capabilities() const override;
+    Result<std::vector<FieldSpec>> fields() const override;
+    Result<void> add_field(const FieldSpec& field) override;
+    Result<std::vector<PutOutcome>> put(std::span<const PutRecord> records) override;
+    Result<std::vector<PutOutcome>> put_documents(std::span<const PutRecord> records) override;
+    Result<std::size_t> remove(std::span<const std::string> ids) override;
+    Result<std::vector<std::optional<Record>>> get(std::span<const std::string> ids) const override;
+    Result<std::vector<float>> vector_of(const std::string& id,
+                                         const std::string& field) const override;
+    Result<SearchAnswer> search(const SearchRequest& request) const override;
+    Result<void> scan(const ScanRequest& request, const ScanVisitor& visit) const override;
+    Result<std::uint64_t> count() const override;
+    Result<CollectionStats> stats() const override;
+
+ private:
+    Result<void> become_writer();
+    template <typename Job>
+    std::invoke_result_t<Job, LocalWriter&> write(Job job);
+
+    FileSystem& files_;
+    const std::string directory_;
+    const simd::Kernels& kernels_;
+    mutable ThreadPool threads_;
+    mutable Snapshots snapshots_;
+    std::unique_ptr<store::Catalog> catalog_;
+    std::unique_ptr<WriteHalf> write_half_;  // after the catalog: the writer goes first
+};
+
+Record record_of(store::RecordRow row) {
+    return {std::move(row.id), std::move(row.document), row.version, row.seq};
+}
+
+/// Bytes of all files below `directory`. Links are not followed.
+Result<std::uint64_t> bytes_below(const FileSystem& files, const std::string& directory);
+
+}  // namespace
+
+Result<std::unique_ptr<Collection>> open_local_collection(FileSystem& files,
+                                                          const std::string& directory,
+                                                          const LocalOptions& options) {
+    const simd::Kernels* kernels = TRY(simd::chosen_kernels());
+    auto collection =
+        std::make_unique<LocalCollection>(files, directory, *kernels, options.search_threads);
+    TRY(collection->open(options.access));
+    return collection;
+}
+
+namespace {
+
+Result<void> LocalCollection::open(LocalOptions::Access access) {
+    const std::string path = join_path(directory_, "catalog.db");
+    if (access == LocalOptions::Access::kRead) {
+        catalog_ = TRY(store::Catalog::open(files_, path, store::CatalogAccess::kRead));
+        return {};
+    }
+    if (access == LocalOptions::Access::kCreate) TRY(create_directories(files_, directory_));
+    TRY(become_writer());
+    catalog_ = TRY(store::Catalog::open(files_, path,
+                                        access == LocalOptions::Access::kCreate
+                                            ? store::CatalogAccess::kCreate
+                                            : store::CatalogAccess::kWrite));
+    write_half_->writer = std::make_unique<LocalWriter>(files_, directory_, *catalog_);
+    return {};
+}
+
+Result<void> LocalCollection::become_writer() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const store::LockHolder self{
+        .pid = getpid(),
+        .since_s = std::chrono::duration_cast<std::chrono::seconds>(now).count(),
+        .socket = ""};
+    write_half_ = std::make_unique<WriteHalf>();
+    write_half_->lock = TRY(store::WriteLock::acquire(files_, join_path(directory_, "lock"), self));
+    return {};
+}
+
+template <typename Job>
+std::invoke_result_t<Job, LocalWriter&> LocalCollection::write(Job job) {
+    if (write_half_ == nullptr) {
+        return fail(ErrorCode::kUnsupported, "{}: opened for reading only", directory_);
+    }
+    return write_half_->worker.run([&] { return job(*write_half_->writer); });
+}
+
+Capabilities LocalCollection::capabilities() const {
+    return {.conditional_put = true, .pinned_scan = true, .exact_search = true};
+}
+
+Result<std::vector<FieldSpec>> LocalCollection::fields() const {
+    const auto transaction = TRY(catalog_->begin_read());
+    const std::vector<store::FieldRow> rows = TRY(transaction->fields());
+    std::vector<FieldSpec> specs;
+    for (const store::FieldRow& row : rows) {
+        FieldSpec spec = TRY(spec_of(row));
+        specs.push_back(std::move(spec));
+    }
+    return specs;
+}
+
+Result<void> LocalCollection::add_field(const FieldSpec& field) {
+    return write([&](LocalWriter& writer) { return writer.add_field(field); });
+}
+
+Result<std::vector<PutOutcome>> LocalCollection::put(std::span<const PutRecord> records) {
+    return write([&](LocalWriter& writer) { return writer.put(records, VectorsOfPut::kReplace); });
+}
+
+Result<std::vector<PutOutcome>> LocalCollection::put_documents(std::span<const PutRecord> records) {
+    return write([&](LocalWriter& writer) { return writer.put(records, VectorsOfPut::kKeep); });
+}
+
+Result<std::size_t> LocalCollection::remove(std::span<const std::string> ids) {
+    return write([&](LocalWriter& writer) { return writer.remove(ids); });
+}
+
+Result<std::vector<std::optional<Record>>> LocalCollection::get(
+    std::span<const std::string> ids) const {
+    const auto transaction = TRY(catalog_->begin_read());
+    std::vector<std::optional<Record>> records;
+    for (const std::string& id : ids) {
+        std::optional<store::RecordRow> row = TRY(transaction->record(id));
+        records.push_back(row ? std::optional(record_of(std::move(*row))) : std::nullopt);
+    }
+    return records;
+}
+
+Result<std::vector<float>> LocalCollection::vector_of(const std::string& id,
+                                                      const std::string& field_name) const {
+    const auto transaction = TRY(catalog_->begin_read());
+    const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(*transaction));
+    const FieldSnapshot* field = TRY(snapshot->field(field_name));
+    const std::optional<store::RecordRow> record = TRY(transaction->record(id));
+    if (!record) return fail(ErrorCode::kNotFound, "record \"{}\": there is none", id);
+    const std::optional<store::Slot> slot =
+        TRY(transaction->slot_of_record(field->number, record->number));
+    if (!slot) {
+        return fail(ErrorCode::kNotFound, "record \"{}\": no vector in field \"{}\"", id,
+                    field->spec.name);
+    }
+    const std::span<const float> row = row_of(*field, *slot);
+    return std::vector<float>(row.begin(), row.end());
+}
+
+Result<SearchAnswer> LocalCollection::search(const SearchRequest& request) const {
+    TRY(request.validate());
+    const auto transaction = TRY(catalog_->begin_read());
+    const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(*transaction));
+    const FieldSnapshot* field = TRY(snapshot->field(request.field));
+    TRY(validate_vector("query", request.query, field->spec));
+    SearchAnswer answer =
+        TRY(search_tail(*transaction, *field, request, TailScan{kernels_, threads_}));
+    answer.generation = snapshot->generation;
+    return answer;
+}
+
+Result<void> LocalCollection::scan(const ScanRequest& request, const ScanVisitor& visit) const {
+    const auto transaction = TRY(catalog_->begin_read());
+    const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(*transaction));
+    const FieldSnapshot* field = nullptr;
+    if (!request.field.empty() || snapshot->fields.size() == 1) {
+        field = TRY(snapshot->field(request.field));
+    }
+    store::RecordNumber from = 0;
+    for (;;) {
+        std::vector<store::RecordRow> rows =
+            TRY(transaction->records_from(from, kScanBatchRecords));
+        if (rows.empty()) return {};
+        from = rows.back().number + 1;
+        for (store::RecordRow& row : rows) {
+            ScannedRecord scanned;
+            if (field != nullptr) {
+                const std::optional<store::Slot> slot =
+                    TRY(transaction->slot_of_record(field->number, row.number));
+                if (slot) scanned.vector = row_of(*field, *slot);
+            }
+            scanned.record = record_of(std::move(row));
+            if (request.documents == Documents::kOmit) scanned.record.document.clear();
+            if (!visit(scanned)) return {};
+        }
+    }
+}
+
+Result<std::uint64_t> LocalCollection::count() const {
+    const auto transaction = TRY(catalog_->begin_read());
+    return transaction->record_count();
+}
+
+Result<CollectionStats> LocalCollection::stats() const {
+    const auto transaction = TRY(catalog_->begin_read());
+    const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(*transaction));
+    CollectionStats stats;
+    stats.records = TRY(transaction->record_count());
+    stats.generation = snapshot->generation;
+    stats.bytes_on_disk = TRY(bytes_below(files_, directory_));
+    for (const FieldSnapshot& field : snapshot->fields) {
+        stats.fields.push_back({field.spec, field.committed - field.tombstones, field.tombstones});
+    }
+    return stats;
+}
+
+Result<std::uint64_t> bytes_below(const FileSystem& files, const std::string& directory) {
+    std::uint64_t bytes = 0;
+    std::vector<std::string> folders{directory};
+    while (!folders.empty()) {
+        const std::string folder = std::move(folders.back());
+        folders.pop_back();
+        const std::vector<DirectoryEntry> entries = TRY(files.list(folder));
+        for (const DirectoryEntry& entry : entries) {
+            const std::string path = join_path(folder, entry.name);
+            if (entry.kind == FileKind::kDirectory) {
+                folders.push_back(path);
+            } else if (const auto status = files.status(path)) {  // a -wal may vanish meanwhile
+                bytes += status->size_bytes;
+            }
+        }
+    }
+    return bytes;
+}
+
+}  // namespace
+
+}  // namespace sokkuri::collection

@@ -1,0 +1,64 @@
+// LocalWriter: the writing half of a local collection. Every change is one transaction: vectors
+// appended and synced first, then the catalog commits. Used from one thread.
+#pragma once
+
+#include "base/file_system.h"
+#include "base/result.h"
+#include "collection/collection.h"
+#include "store/catalog.h"
+#include "store/vector_file.h"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace sokkuri::collection {
+
+enum class VectorsOfPut {
+    kReplace,  // fields that the put does not carry lose their vector
+    kKeep,     // documents only; every record must exist
+};
+
+class LocalWriter {
+ public:
+    /// `catalog` outlives the writer.
+    LocalWriter(FileSystem& files, std::string directory, store::Catalog& catalog)
+        : files_(files), directory_(std::move(directory)), catalog_(catalog) {}
+
+    Result<void> add_field(const FieldSpec& field);
+    Result<std::vector<PutOutcome>> put(std::span<const PutRecord> records, VectorsOfPut vectors);
+    Result<std::size_t> remove(std::span<const std::string> ids);
+
+ private:
+    /// A field and its file, opened at the first put.
+    struct OpenField {
+        store::FieldRow row;
+        store::Slot committed = 0;
+        std::unique_ptr<store::VectorWriter> writer;
+    };
+    /// Where the vectors of a put went: slot of record r in field f, or kNoSlot.
+    struct Placed {
+        std::vector<std::vector<store::Slot>> slots;  // [field][record]
+        std::vector<store::Extent> extents;           // [field]; no rows: nothing appended
+    };
+
+    Result<void> load_fields();
+    Result<void> validate(std::span<const PutRecord> records, VectorsOfPut vectors) const;
+    Result<std::vector<PutOutcome>> put_valid(store::WriteTransaction& transaction,
+                                              std::span<const PutRecord> records,
+                                              VectorsOfPut vectors);
+    Result<Placed> append_vectors(std::span<const PutRecord> records);
+    Result<std::vector<PutOutcome>> put_rows(store::WriteTransaction& transaction,
+                                             std::span<const PutRecord> records,
+                                             const Placed& placed, VectorsOfPut vectors);
+    void forget_fields();
+
+    FileSystem& files_;
+    const std::string directory_;
+    store::Catalog& catalog_;
+    std::vector<OpenField> fields_;
+    bool fields_are_loaded_ = false;
+};
+
+}  // namespace sokkuri::collection

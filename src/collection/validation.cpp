@@ -1,0 +1,123 @@
+#include "collection/validation.h"
+
+#include "base/json.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sokkuri::collection {
+
+namespace {
+
+constexpr std::size_t kFieldNameMax = 64;
+
+bool is_name_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+}
+
+Result<void> validate_record(const PutRecord& record, std::span<const FieldSpec> fields);
+
+}  // namespace
+
+Result<void> validate_id(std::string_view id) {
+    if (id.empty()) return fail(ErrorCode::kInvalidArgument, "id: empty");
+    if (id.size() > kIdBytesMax) {
+        return fail(ErrorCode::kInvalidArgument, "id \"{}…\": {} bytes, at most {}",
+                    id.substr(0, 40), id.size(), kIdBytesMax);
+    }
+    if (id.find('\0') != std::string_view::npos) {
+        return fail(ErrorCode::kInvalidArgument, "id: contains a zero byte");
+    }
+    return {};
+}
+
+Result<void> validate_document(std::string_view id, std::string_view document) {
+    if (document.size() > kDocumentBytesMax) {
+        return fail(ErrorCode::kInvalidArgument, "document of \"{}\": {} bytes, at most {}", id,
+                    document.size(), kDocumentBytesMax);
+    }
+    const auto parsed = parse_json(document);
+    if (!parsed) {
+        return tl::unexpected(parsed.error().with_context(fmt::format("document of \"{}\"", id)));
+    }
+    if (!parsed->is_object()) {
+        return fail(ErrorCode::kInvalidArgument, "document of \"{}\": not a JSON object", id);
+    }
+    return {};
+}
+
+Result<void> validate_field(const FieldSpec& field) {
+    const bool name_is_good = !field.name.empty() && field.name.size() <= kFieldNameMax &&
+                              std::all_of(field.name.begin(), field.name.end(), is_name_character);
+    if (!name_is_good) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "field name \"{}\": must be 1 to {} letters, digits, '_' or '-'", field.name,
+                    kFieldNameMax);
+    }
+    if (field.dimension == 0 || field.dimension > kDimensionMax) {
+        return fail(ErrorCode::kInvalidArgument, "field \"{}\": dimension {}, must be 1 to {}",
+                    field.name, field.dimension, kDimensionMax);
+    }
+    return {};
+}
+
+Result<void> validate_vector(std::string_view what, std::span<const float> vector,
+                             const FieldSpec& field) {
+    if (vector.size() != field.dimension) {
+        return fail(ErrorCode::kInvalidArgument, "{}: {} components, field \"{}\" has {}", what,
+                    vector.size(), field.name, field.dimension);
+    }
+    for (std::size_t i = 0; i < vector.size(); ++i) {
+        if (!std::isfinite(vector[i])) {
+            return fail(ErrorCode::kInvalidArgument, "{}: component {} is {}", what, i, vector[i]);
+        }
+    }
+    return {};
+}
+
+Result<void> validate_put(std::span<const PutRecord> records, std::span<const FieldSpec> fields) {
+    if (records.size() > kPutRecordsMax) {
+        return fail(ErrorCode::kInvalidArgument, "put: {} records, at most {}", records.size(),
+                    kPutRecordsMax);
+    }
+    for (const PutRecord& record : records) {
+        TRY(validate_record(record, fields));
+    }
+    return {};
+}
+
+Result<std::size_t> find_field(std::span<const FieldSpec> fields, std::string_view name) {
+    if (name.empty() && fields.size() == 1) return 0;
+    if (name.empty()) {
+        return fail(ErrorCode::kInvalidArgument, "field: none named, and the collection has {}",
+                    fields.size());
+    }
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (fields[i].name == name) return i;
+    }
+    return fail(ErrorCode::kNotFound, "field \"{}\": the collection has no such field", name);
+}
+
+namespace {
+
+Result<void> validate_record(const PutRecord& record, std::span<const FieldSpec> fields) {
+    TRY(validate_id(record.id));
+    TRY(validate_document(record.id, record.document));
+    std::vector<std::size_t> seen;
+    for (const FieldVector& vector : record.vectors) {
+        const std::size_t field = TRY(find_field(fields, vector.field));
+        TRY(validate_vector(fmt::format("vector of \"{}\"", record.id), vector.values,
+                            fields[field]));
+        if (std::find(seen.begin(), seen.end(), field) != seen.end()) {
+            return fail(ErrorCode::kInvalidArgument, "record \"{}\": two vectors in field \"{}\"",
+                        record.id, fields[field].name);
+        }
+        seen.push_back(field);
+    }
+    return {};
+}
+
+}  // namespace
+
+}  // namespace sokkuri::collection

@@ -1,0 +1,32 @@
+// What a collection accepts: the checks that every backend makes before it touches anything.
+#pragma once
+
+#include "base/result.h"
+#include "collection/collection.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace sokkuri::collection {
+
+/// 1 to kIdBytesMax bytes, none of them NUL.
+Result<void> validate_id(std::string_view id);
+
+/// A JSON object of at most kDocumentBytesMax bytes.
+Result<void> validate_document(std::string_view id, std::string_view document);
+
+/// Name: 1 to 64 of letters, digits, '_' and '-'; dimension 1 to kDimensionMax.
+Result<void> validate_field(const FieldSpec& field);
+
+/// As many components as the field has dimensions, all finite. `what` names the vector in errors.
+Result<void> validate_vector(std::string_view what, std::span<const float> vector,
+                             const FieldSpec& field);
+
+/// Ids, documents and size of a put; its vectors are checked against their fields.
+Result<void> validate_put(std::span<const PutRecord> records, std::span<const FieldSpec> fields);
+
+/// The field of that name, or the only one when `name` is empty.
+Result<std::size_t> find_field(std::span<const FieldSpec> fields, std::string_view name);
+
+}  // namespace sokkuri::collection
