@@ -1,25 +1,27 @@
 #include "features/compiled_model.h"
 
+#include "base/hash.h"
+
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
-
-#include "base/hash.h"
+#include <unistd.h>
 
 namespace sokkuri::features {
 namespace {
 
 constexpr std::array<char, 8> kMagic{'s', 'o', 'k', 'k', 'u', 'r', 'i', 'C'};
 constexpr std::uint32_t kFormat = 1;
-constexpr std::uint64_t kAlignment = 4096;  // of the form in the file, so that it is aligned in memory, too
+constexpr std::uint64_t kAlignment =
+    4096;  // of the form in the file, so that it is aligned in memory, too
 constexpr std::uint64_t kFileBytesMax = 8ULL << 30;
 
-/// The first bytes of a file, as docs/formats/compiled-model.md draws them; the key's text follows. Little-endian.
+/// The first bytes of a file, as docs/formats/compiled-model.md draws them; the key's text follows.
+/// Little-endian.
 struct Header {
     std::array<char, 8> magic = kMagic;
     std::uint32_t format = kFormat;
@@ -35,8 +37,8 @@ std::string file_prefix(const CompiledModelKey& key);
 std::string file_name(const CompiledModelKey& key);
 Result<std::unique_ptr<CompiledModel>> read_form(FileSystem& files, const std::string& path,
                                                  const CompiledModelKey& key);
-Result<void> write_form(FileSystem& files, const std::string& directory, const CompiledModelKey& key,
-                        std::span<const std::byte> bytes);
+Result<void> write_form(FileSystem& files, const std::string& directory,
+                        const CompiledModelKey& key, std::span<const std::byte> bytes);
 void drop_older(FileSystem& files, const std::string& directory, const CompiledModelKey& key);
 
 }  // namespace
@@ -105,14 +107,15 @@ Result<std::unique_ptr<CompiledModel>> read_form(FileSystem& files, const std::s
                       header.form_offset % kAlignment == 0 && header.form_offset <= size &&
                       header.form_bytes == size - header.form_offset;
     if (!fits) return broken();
-    if (std::memcmp(all.data() + sizeof header, expected.data(), expected.size()) != 0) return broken();
+    if (std::memcmp(all.data() + sizeof header, expected.data(), expected.size()) != 0)
+        return broken();
     const auto form = all.subspan(header.form_offset);
     if (xxh64(form) != header.form_checksum) return broken();
     return std::make_unique<CompiledModel>(std::move(region), form);
 }
 
-Result<void> write_form(FileSystem& files, const std::string& directory, const CompiledModelKey& key,
-                        std::span<const std::byte> bytes) {
+Result<void> write_form(FileSystem& files, const std::string& directory,
+                        const CompiledModelKey& key, std::span<const std::byte> bytes) {
     TRY(create_directories(files, directory));
     const std::string text = text_of(key);
     Header header;

@@ -1,13 +1,14 @@
 #include "features/extractor.h"
 
+#include "features/openvino/entry.h"
+
 #include <future>
 #include <memory>
 
-#include "features/openvino/entry.h"
-
 namespace sokkuri::features {
 
-Result<std::unique_ptr<Extractor>> Extractor::load(const ModelCard& card, const std::string& directory,
+Result<std::unique_ptr<Extractor>> Extractor::load(const ModelCard& card,
+                                                   const std::string& directory,
                                                    const ExtractorOptions& options) {
     TRY(validate(card));
     const openvino::Entry* entry = TRY(openvino::entry());

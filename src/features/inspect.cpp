@@ -1,14 +1,14 @@
 #include "features/inspect.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <algorithm>
-
 #include "base/file_system.h"
 #include "base/hash.h"
 #include "features/known_models.h"
 #include "features/openvino/entry.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 namespace sokkuri::features {
 namespace {
@@ -29,7 +29,8 @@ std::string list_of(const std::vector<TensorInfo>& tensors);
 }  // namespace
 
 Result<Inspection> inspect_model(const std::string& onnx_file) {
-    const std::vector<std::byte> bytes = TRY(read_file(posix_file_system(), onnx_file, kModelBytesMax));
+    const std::vector<std::byte> bytes =
+        TRY(read_file(posix_file_system(), onnx_file, kModelBytesMax));
     Inspection inspection;
     ModelCard& card = inspection.card;
     card.file = onnx_file.substr(onnx_file.rfind('/') + 1);
@@ -38,7 +39,8 @@ Result<Inspection> inspect_model(const std::string& onnx_file) {
     card.source = "added from " + card.file;
     const openvino::Entry* entry = TRY(openvino::entry());
     const KnownModel* known = find_known_model(card.sha256, "", card.file);
-    const bool is_inception = known != nullptr && known->channels_first.input_size != kInputSizeUsual;
+    const bool is_inception =
+        known != nullptr && known->channels_first.input_size != kInputSizeUsual;
     const std::uint32_t size_if_free =
         is_inception ? known->channels_first.input_size : kInputSizeUsual;
     const GraphFacts facts = TRY(in_context(onnx_file, entry->inspect_graph(bytes, size_if_free)));
@@ -58,7 +60,8 @@ Result<Inspection> inspect_model(const std::string& onnx_file) {
     card.output_tensor = embedding.name;
     card.dimension = embedding.dimension;
     inspection.assumptions.push_back(
-        "Bands (identical, near, similar) are the default model's; they were not measured for this one.");
+        "Bands (identical, near, similar) are the default model's; they were not measured for this "
+        "one.");
     TRY(in_context(onnx_file, validate(card)));
     return inspection;
 }
@@ -67,31 +70,34 @@ namespace {
 
 Result<EmbeddingTensor> choose_embedding(const GraphFacts& facts, const KnownModel* known,
                                          std::vector<std::string>& assumptions) {
-    if (known != nullptr && known->rule == EmbeddingRule::kBeforeClassifier && facts.before_classifier) {
+    if (known != nullptr && known->rule == EmbeddingRule::kBeforeClassifier &&
+        facts.before_classifier) {
         assumptions.push_back(fmt::format(
             "The embedding is {}, {} numbers: what goes into the last fully connected layer.",
             facts.before_classifier->name, facts.before_classifier->dimension));
         return *facts.before_classifier;
     }
     if (facts.declared) {
-        assumptions.push_back(fmt::format("The embedding is the output {}, {} numbers, by its name.",
-                                          facts.declared->name, facts.declared->dimension));
+        assumptions.push_back(
+            fmt::format("The embedding is the output {}, {} numbers, by its name.",
+                        facts.declared->name, facts.declared->dimension));
         return *facts.declared;
     }
     if (facts.pooled) {
-        assumptions.push_back(fmt::format(
-            "The embedding is {}, {} numbers: the global average pool{}.", facts.pooled->name,
-            facts.pooled->dimension,
-            facts.is_pooled_classified
-                ? " before the classifier"
-                : ", after which nothing is learned; if these are class scores, name a better tensor "
-                  "in a card"));
+        assumptions.push_back(
+            fmt::format("The embedding is {}, {} numbers: the global average pool{}.",
+                        facts.pooled->name, facts.pooled->dimension,
+                        facts.is_pooled_classified ? " before the classifier"
+                                                   : ", after which nothing is learned; if these "
+                                                     "are class scores, name a better tensor "
+                                                     "in a card"));
         return *facts.pooled;
     }
-    return fail(ErrorCode::kUnsupported,
-                "no global average pool and no output named as an embedding; name the tensor in a card "
-                "(output_tensor, dimension). Outputs: {}",
-                list_of(facts.outputs));
+    return fail(
+        ErrorCode::kUnsupported,
+        "no global average pool and no output named as an embedding; name the tensor in a card "
+        "(output_tensor, dimension). Outputs: {}",
+        list_of(facts.outputs));
 }
 
 void describe_input(const GraphFacts& facts, Inspection& inspection) {
@@ -110,7 +116,8 @@ void apply_preprocessing(const GraphFacts& facts, const KnownModel* known, Inspe
         use = facts.layout == Layout::kNchw ? known->channels_first : known->channels_last;
     }
     if (facts.input_size > 0 && facts.input_size != use.input_size) {
-        use.resize_size = (use.resize_size * facts.input_size + use.input_size / 2) / use.input_size;
+        use.resize_size =
+            (use.resize_size * facts.input_size + use.input_size / 2) / use.input_size;
         use.input_size = facts.input_size;
     }
     ModelCard& card = inspection.card;
@@ -122,8 +129,8 @@ void apply_preprocessing(const GraphFacts& facts, const KnownModel* known, Inspe
     card.std = use.std;
     std::vector<std::string>& assumptions = inspection.assumptions;
     if (facts.input_size == 0) {
-        assumptions.push_back(
-            fmt::format("Pictures are {0} by {0} pixels (the file leaves it open).", use.input_size));
+        assumptions.push_back(fmt::format(
+            "Pictures are {0} by {0} pixels (the file leaves it open).", use.input_size));
     }
     const std::string crop =
         use.resize_rule == ResizeRule::kResizeThenCrop

@@ -1,13 +1,13 @@
-// What is known about models that people often bring, so that `inspect` need not guess their preprocessing: recognized by
-// the SHA-256 of the file or by the name of the graph or file. Pure.
+// What is known about models that people often bring, so that `inspect` need not guess their
+// preprocessing: recognized by the SHA-256 of the file or by the name of the graph or file. Pure.
 #pragma once
+
+#include "features/model_card.h"
 
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "features/model_card.h"
 
 namespace sokkuri::features {
 

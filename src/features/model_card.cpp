@@ -1,13 +1,13 @@
 #include "features/model_card.h"
 
+#include "base/hash.h"
+#include "base/json.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <span>
-
-#include "base/hash.h"
-#include "base/json.h"
 
 namespace sokkuri::features {
 namespace {
@@ -16,10 +16,9 @@ constexpr std::size_t kCardBytesMax = 64U << 10;
 constexpr std::size_t kNameLengthMax = 64;
 constexpr std::size_t kTextLengthMax = 2048;
 constexpr std::uint64_t kFormat = 1;
-constexpr std::string_view kMembers[] = {"card",         "name",          "file",      "sha256",
-                                         "license",      "source",        "input_size", "resize",
-                                         "layout",       "mean",          "std",       "input_tensor",
-                                         "output_tensor", "dimension",     "bands"};
+constexpr std::string_view kMembers[] = {
+    "card",   "name", "file", "sha256",       "license",       "source",    "input_size", "resize",
+    "layout", "mean", "std",  "input_tensor", "output_tensor", "dimension", "bands"};
 
 /// Reads members of one object into fields; the first error stays and the rest is skipped.
 class MemberReader {
@@ -72,7 +71,9 @@ void write_triple(JsonWriter& writer, std::string_view key, const std::array<flo
 
 }  // namespace
 
-Result<ModelCard> parse_model_card(std::string_view json) { return parse(json, ModelCard(), true); }
+Result<ModelCard> parse_model_card(std::string_view json) {
+    return parse(json, ModelCard(), true);
+}
 
 Result<ModelCard> parse_model_card(std::string_view json, const ModelCard& defaults) {
     return parse(json, defaults, false);
@@ -132,12 +133,12 @@ std::string fingerprint(const ModelCard& card) {
     double parameter = 0;
     if (card.resize_rule == ResizeRule::kCropThenResize) parameter = card.crop_fraction;
     if (card.resize_rule == ResizeRule::kResizeThenCrop) parameter = card.resize_size;
-    const std::string canonical = fmt::format(
-        "sokkuri model 1\n{}\n{}\n{} {}\n{}\n{} {} {}\n{} {} {}\n{}\n{}\n{}\n", card.sha256,
-        card.input_size, name_of(card.resize_rule), parameter,
-        card.layout == Layout::kNchw ? "nchw" : "nhwc", card.mean[0], card.mean[1], card.mean[2],
-        card.std[0], card.std[1], card.std[2], card.input_tensor, card.output_tensor,
-        card.dimension);
+    const std::string canonical =
+        fmt::format("sokkuri model 1\n{}\n{}\n{} {}\n{}\n{} {} {}\n{} {} {}\n{}\n{}\n{}\n",
+                    card.sha256, card.input_size, name_of(card.resize_rule), parameter,
+                    card.layout == Layout::kNchw ? "nchw" : "nhwc", card.mean[0], card.mean[1],
+                    card.mean[2], card.std[0], card.std[1], card.std[2], card.input_tensor,
+                    card.output_tensor, card.dimension);
     return base64url(xxh128(std::as_bytes(std::span(canonical))));
 }
 
@@ -169,8 +170,8 @@ Result<ModelCard> parse(std::string_view json, ModelCard card, bool must_exist) 
     reader.read_optional("bands", card.bands, bands_of);
     TRY(reader.status());
     if (format != kFormat) {
-        return fail(ErrorCode::kUnsupported, "card: format {}; this program reads format {}", format,
-                    kFormat);
+        return fail(ErrorCode::kUnsupported, "card: format {}; this program reads format {}",
+                    format, kFormat);
     }
     TRY(validate(card));
     return card;
@@ -204,7 +205,9 @@ Result<std::uint32_t> count_of(const JsonValue& value) {
     return static_cast<std::uint32_t>(count);
 }
 
-Result<double> number_of(const JsonValue& value) { return value.as_double(); }
+Result<double> number_of(const JsonValue& value) {
+    return value.as_double();
+}
 
 Result<std::array<float, 3>> triple_of(const JsonValue& value) {
     if (!value.is_array() || value.items().size() != 3) {
@@ -260,9 +263,10 @@ Result<Bands> bands_of(const JsonValue& value) {
 
 Result<void> validate_text(const ModelCard& card) {
     if (!is_model_name(card.name)) {
-        return fail(ErrorCode::kInvalidArgument,
-                    "name: \"{}\" is not 1 to {} letters, digits, '.', '-' and '_', the first no '.'",
-                    card.name, kNameLengthMax);
+        return fail(
+            ErrorCode::kInvalidArgument,
+            "name: \"{}\" is not 1 to {} letters, digits, '.', '-' and '_', the first no '.'",
+            card.name, kNameLengthMax);
     }
     const bool is_plain = !card.file.empty() && card.file.size() <= 255 && card.file != "." &&
                           card.file != ".." && card.file.find('/') == std::string::npos;
@@ -273,11 +277,12 @@ Result<void> validate_text(const ModelCard& card) {
     const bool is_hash = card.sha256.size() == 64 &&
                          card.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
     if (!is_hash) {
-        return fail(ErrorCode::kInvalidArgument, "sha256: \"{}\" is not 64 hexadecimal digits (0-9a-f)",
-                    card.sha256);
+        return fail(ErrorCode::kInvalidArgument,
+                    "sha256: \"{}\" is not 64 hexadecimal digits (0-9a-f)", card.sha256);
     }
     if (card.input_tensor.empty()) return fail(ErrorCode::kInvalidArgument, "input_tensor: empty");
-    if (card.output_tensor.empty()) return fail(ErrorCode::kInvalidArgument, "output_tensor: empty");
+    if (card.output_tensor.empty())
+        return fail(ErrorCode::kInvalidArgument, "output_tensor: empty");
     return {};
 }
 
@@ -288,10 +293,12 @@ Result<void> validate_preprocessing(const ModelCard& card) {
     }
     if (!(card.crop_fraction > 0.01 && card.crop_fraction <= 1)) {
         return fail(ErrorCode::kInvalidArgument,
-                    "resize: crop_fraction: {} is not above 0.01 and at most 1", card.crop_fraction);
+                    "resize: crop_fraction: {} is not above 0.01 and at most 1",
+                    card.crop_fraction);
     }
     const bool crops_last = card.resize_rule == ResizeRule::kResizeThenCrop;
-    if (crops_last && (card.resize_size < card.input_size || card.resize_size > 2 * kInputSizeMax)) {
+    if (crops_last &&
+        (card.resize_size < card.input_size || card.resize_size > 2 * kInputSizeMax)) {
         return fail(ErrorCode::kInvalidArgument,
                     "resize: size: {} is not between input_size {} and {}", card.resize_size,
                     card.input_size, 2 * kInputSizeMax);
@@ -311,9 +318,12 @@ Result<void> validate_preprocessing(const ModelCard& card) {
 
 std::string_view name_of(ResizeRule rule) {
     switch (rule) {
-        case ResizeRule::kCropThenResize: return "crop-then-resize";
-        case ResizeRule::kResizeThenCrop: return "resize-then-crop";
-        case ResizeRule::kStretch: return "stretch";
+        case ResizeRule::kCropThenResize:
+            return "crop-then-resize";
+        case ResizeRule::kResizeThenCrop:
+            return "resize-then-crop";
+        case ResizeRule::kStretch:
+            return "stretch";
     }
     return "";
 }

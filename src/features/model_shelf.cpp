@@ -1,16 +1,16 @@
 #include "features/model_shelf.h"
 
+#include "base/hash.h"
+#include "base/module.h"
+#include "features/extractor.h"
+#include "features/inspect.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <map>
-
-#include "base/hash.h"
-#include "base/module.h"
-#include "features/extractor.h"
-#include "features/inspect.h"
 
 namespace sokkuri::features {
 namespace {
@@ -64,9 +64,11 @@ Result<std::vector<Result<Model>>> ModelShelf::list() const {
         for (const DirectoryEntry& entry : *entries) {
             if (!is_model_name(entry.name) || found.contains(entry.name)) continue;
             Result<Model> model = read(join_path(folder, entry.name), entry.name);
-            if (!model && is_missing(model.error())) continue;  // a folder without a card is no model
+            if (!model && is_missing(model.error()))
+                continue;  // a folder without a card is no model
             if (found.size() >= kModelsMax) {
-                return fail(ErrorCode::kExhausted, "{}: more than models_max {}", folder, kModelsMax);
+                return fail(ErrorCode::kExhausted, "{}: more than models_max {}", folder,
+                            kModelsMax);
             }
             if (model) model->is_default = entry.name == chosen;
             found.emplace(entry.name, std::move(model));
@@ -116,8 +118,8 @@ Result<Model> ModelShelf::add(const std::string& onnx_file, const ModelCard& car
     TRY(in_context("card", validate(complete)));
     if (const auto taken = find(complete.name)) {
         if (taken->card == complete) return *taken;
-        return fail(ErrorCode::kAlreadyExists, "model {}: there is another one in {}", complete.name,
-                    taken->directory);
+        return fail(ErrorCode::kAlreadyExists, "model {}: there is another one in {}",
+                    complete.name, taken->directory);
     }
     Error last(ErrorCode::kInvalidArgument, "no folder for models");
     for (const std::string& folder : folders_) {
@@ -202,7 +204,9 @@ Result<void> write_text(FileSystem& files, const std::string& path, std::string_
 }
 
 /// Not there, or below something that is no folder.
-bool is_missing(const Error& error) { return error.code() == ErrorCode::kNotFound; }
+bool is_missing(const Error& error) {
+    return error.code() == ErrorCode::kNotFound;
+}
 
 }  // namespace
 }  // namespace sokkuri::features

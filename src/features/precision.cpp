@@ -4,9 +4,12 @@ namespace sokkuri::features {
 
 std::string_view name_of(Precision precision) {
     switch (precision) {
-        case Precision::kAuto: return "auto";
-        case Precision::kF32: return "f32";
-        case Precision::kBf16: return "bf16";
+        case Precision::kAuto:
+            return "auto";
+        case Precision::kF32:
+            return "f32";
+        case Precision::kBf16:
+            return "bf16";
     }
     return "";
 }

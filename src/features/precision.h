@@ -1,9 +1,9 @@
 // The precision that a network computes in. Pure.
 #pragma once
 
-#include <string_view>
-
 #include "base/result.h"
+
+#include <string_view>
 
 namespace sokkuri::features {
 

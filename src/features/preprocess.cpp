@@ -1,9 +1,9 @@
 #include "features/preprocess.h"
 
+#include "image/resize.h"
+
 #include <algorithm>
 #include <cmath>
-
-#include "image/resize.h"
 
 namespace sokkuri::features {
 namespace {
@@ -32,12 +32,14 @@ Crop model_crop(Size original, const ModelCard& card) {
             return center_square(original, card.crop_fraction * shorter_side);
         case ResizeRule::kResizeThenCrop:
             return cut_after_resize(original, card.resize_size, card.input_size);
-        case ResizeRule::kStretch: break;
+        case ResizeRule::kStretch:
+            break;
     }
     return image::whole(original);
 }
 
-Result<image::Picture> prepare(const image::Picture& picture, Size original, const ModelCard& card) {
+Result<image::Picture> prepare(const image::Picture& picture, Size original,
+                               const ModelCard& card) {
     if (original.width == 0 || original.height == 0) {
         return fail(ErrorCode::kInvalidArgument, "picture: {} by {} pixels", original.width,
                     original.height);
@@ -55,7 +57,8 @@ Crop center_square(Size original, double side) {
             .height = side};
 }
 
-/// torchvision's Resize and CenterCrop in one: whole pixels of the resized picture, seen from the original.
+/// torchvision's Resize and CenterCrop in one: whole pixels of the resized picture, seen from the
+/// original.
 Crop cut_after_resize(Size original, std::uint32_t resize_size, std::uint32_t input_size) {
     const double shorter_side = std::min(original.width, original.height);
     const auto resized = [&](std::uint32_t side) {  // the longer side is cut to a whole number

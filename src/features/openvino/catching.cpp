@@ -7,7 +7,8 @@ constexpr std::size_t kMessageLengthMax = 300;
 
 bool is_about_source_code(std::string_view line) {
     return line.starts_with("Exception from ") || line.starts_with("Check '") ||
-           line.find(".cpp:") != std::string_view::npos || line.find(".hpp:") != std::string_view::npos;
+           line.find(".cpp:") != std::string_view::npos ||
+           line.find(".hpp:") != std::string_view::npos;
 }
 
 }  // namespace

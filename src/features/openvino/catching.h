@@ -1,5 +1,8 @@
-// The one place where OpenVINO's exceptions end: every call into it from this folder runs inside `catching`.
+// The one place where OpenVINO's exceptions end: every call into it from this folder runs inside
+// `catching`.
 #pragma once
+
+#include "base/result.h"
 
 #include <algorithm>
 #include <exception>
@@ -8,16 +11,17 @@
 #include <string_view>
 #include <type_traits>
 
-#include "base/result.h"
-
 namespace sokkuri::features::openvino {
 
-/// OpenVINO's messages name source files and repeat themselves over several lines; this keeps what a person can use.
+/// OpenVINO's messages name source files and repeat themselves over several lines; this keeps what
+/// a person can use.
 std::string readable(std::string_view message);
 
-/// Runs `function`, which returns a Result; an exception out of it becomes an Error of the given code.
+/// Runs `function`, which returns a Result; an exception out of it becomes an Error of the given
+/// code.
 template <typename Function>
-std::invoke_result_t<Function> catching(ErrorCode code, std::string_view doing, Function&& function) {
+std::invoke_result_t<Function> catching(ErrorCode code, std::string_view doing,
+                                        Function&& function) {
     try {
         return function();
     } catch (const std::bad_alloc&) {

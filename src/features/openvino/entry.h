@@ -1,6 +1,12 @@
-// What the module libsokkuri_openvino.so offers to the rest of the features floor: a table of functions, found by
-// base/module.h. No OpenVINO header shows here, and no exception comes out of any of them.
+// What the module libsokkuri_openvino.so offers to the rest of the features floor: a table of
+// functions, found by base/module.h. No OpenVINO header shows here, and no exception comes out of
+// any of them.
 #pragma once
+
+#include "base/result.h"
+#include "features/extractor.h"
+#include "features/inspect.h"
+#include "features/model_card.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -9,11 +15,6 @@
 #include <span>
 #include <string>
 #include <vector>
-
-#include "base/result.h"
-#include "features/extractor.h"
-#include "features/inspect.h"
-#include "features/model_card.h"
 
 namespace sokkuri::features::openvino {
 
@@ -36,7 +37,8 @@ struct GraphFacts {
     std::optional<EmbeddingTensor> declared;
     /// The last global average pool that every path from input to output crosses.
     std::optional<EmbeddingTensor> pooled;
-    /// Whether `pooled` has layers with weights behind it; if not, it may itself be the class scores.
+    /// Whether `pooled` has layers with weights behind it; if not, it may itself be the class
+    /// scores.
     bool is_pooled_classified = false;
     /// What goes into the last fully connected layer.
     std::optional<EmbeddingTensor> before_classifier;
@@ -49,8 +51,8 @@ struct Entry {
     /// Size of picture assumed where the model leaves it free: `input_size_if_free`.
     Result<GraphFacts> (*inspect_graph)(std::span<const std::byte> model,
                                         std::uint32_t input_size_if_free);
-    /// One picture as the network itself wants it (f32, normalized, in the card's layout), without any of our
-    /// preprocessing: to compare with reference outputs.
+    /// One picture as the network itself wants it (f32, normalized, in the card's layout), without
+    /// any of our preprocessing: to compare with reference outputs.
     Result<Embedding> (*infer_tensor)(const ModelCard& card, const std::string& directory,
                                       Precision precision, std::span<const float> tensor);
 };

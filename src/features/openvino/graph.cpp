@@ -1,14 +1,15 @@
 #include "features/openvino/graph.h"
 
-#include <algorithm>
-#include <array>
-#include <openvino/openvino.hpp>
-#include <openvino/op/ops.hpp>
-#include <set>
-#include <string_view>
-
 #include "features/openvino/catching.h"
 #include "features/openvino/network.h"
+
+#include <openvino/op/ops.hpp>
+#include <openvino/openvino.hpp>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
 
 namespace sokkuri::features::openvino {
 namespace {
@@ -33,7 +34,8 @@ bool only_reshapes(const ov::Node& node);
 
 }  // namespace
 
-Result<GraphFacts> inspect_graph(std::span<const std::byte> bytes, std::uint32_t input_size_if_free) {
+Result<GraphFacts> inspect_graph(std::span<const std::byte> bytes,
+                                 std::uint32_t input_size_if_free) {
     const std::shared_ptr<ov::Model> model = TRY(parse_model(bytes));
     return catching(ErrorCode::kUnsupported, "cannot inspect", [&]() -> Result<GraphFacts> {
         GraphFacts facts;
@@ -57,7 +59,8 @@ namespace {
 
 Result<void> find_picture_input(const ov::Model& model, GraphFacts& facts) {
     if (model.inputs().size() != 1) {
-        return fail(ErrorCode::kUnsupported, "the model has {} inputs; one picture is what we can give",
+        return fail(ErrorCode::kUnsupported,
+                    "the model has {} inputs; one picture is what we can give",
                     model.inputs().size());
     }
     const ov::Output<const ov::Node> input = model.input();
@@ -92,8 +95,9 @@ Result<void> settle_shape(ov::Model& model, GraphFacts& facts, std::uint32_t inp
     const ov::Dimension height = shape[is_nchw ? 2 : 1];
     const ov::Dimension width = shape[is_nchw ? 3 : 2];
     if (!height.compatible(width)) {
-        return fail(ErrorCode::kUnsupported, "input {}: {} by {} pixels; only squares are supported",
-                    facts.picture_input, width.to_string(), height.to_string());
+        return fail(ErrorCode::kUnsupported,
+                    "input {}: {} by {} pixels; only squares are supported", facts.picture_input,
+                    width.to_string(), height.to_string());
     }
     if (height.is_static() || width.is_static()) {
         const auto side = height.is_static() ? height.get_length() : width.get_length();
@@ -104,14 +108,14 @@ Result<void> settle_shape(ov::Model& model, GraphFacts& facts, std::uint32_t inp
         facts.input_size = static_cast<std::uint32_t>(side);
     }
     const ov::Dimension side = facts.input_size > 0 ? facts.input_size : input_size_if_free;
-    model.reshape(is_nchw ? ov::PartialShape{1, 3, side, side} : ov::PartialShape{1, side, side, 3});
+    model.reshape(is_nchw ? ov::PartialShape{1, 3, side, side}
+                          : ov::PartialShape{1, side, side, 3});
     return {};
 }
 
 TensorInfo describe(const ov::Output<ov::Node>& output) {
-    TensorInfo info{.name = name_of(output),
-                    .element = output.get_element_type().get_type_name(),
-                    .shape = {}};
+    TensorInfo info{
+        .name = name_of(output), .element = output.get_element_type().get_type_name(), .shape = {}};
     const ov::PartialShape& shape = output.get_partial_shape();
     if (shape.rank().is_dynamic()) return info;
     for (const ov::Dimension& dimension : shape) {
@@ -132,8 +136,8 @@ std::string name_of(const ov::Output<ov::Node>& output) {
 
 std::optional<EmbeddingTensor> find_declared(const ov::Model& model) {
     constexpr std::array<std::string_view, 7> kNames{
-        "embedding", "embeddings", "image_embeds", "image_embedding", "feature_vector", "features",
-        "pooler_output"};
+        "embedding",      "embeddings", "image_embeds", "image_embedding",
+        "feature_vector", "features",   "pooler_output"};
     for (const std::string_view wanted : kNames) {
         for (const auto& output : model.outputs()) {
             if (!output.get_names().contains(std::string(wanted))) continue;
@@ -174,8 +178,8 @@ bool is_global_pool(const ov::Node& node) {
     return output[2] == 1 && output[3] == 1 && node.get_input_shape(0)[2] > 1;
 }
 
-/// Whether every path from the input to some output of the model crosses `node`. The pools inside squeeze-and-excite
-/// blocks are bypassed by what they scale.
+/// Whether every path from the input to some output of the model crosses `node`. The pools inside
+/// squeeze-and-excite blocks are bypassed by what they scale.
 bool is_cut(const ov::Model& model, const ov::Node& node) {
     for (const auto& result : model.get_results()) {
         NodeSet seen;
@@ -244,7 +248,8 @@ std::optional<EmbeddingTensor> find_before_classifier(const ov::Model& model) {
 std::optional<EmbeddingTensor> as_embedding(const ov::Output<ov::Node>& output) {
     const std::string name = name_of(output);
     const ov::PartialShape& shape = output.get_partial_shape();
-    if (name.empty() || shape.is_dynamic() || shape.size() < 2 || !output.get_element_type().is_real()) {
+    if (name.empty() || shape.is_dynamic() || shape.size() < 2 ||
+        !output.get_element_type().is_real()) {
         return std::nullopt;
     }
     const ov::Shape fixed = shape.to_shape();

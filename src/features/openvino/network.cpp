@@ -1,18 +1,18 @@
 #include "features/openvino/network.h"
 
-#include <fmt/format.h>
-#include <sys/auxv.h>
-
-#include <array>
-#include <openvino/core/preprocess/pre_post_process.hpp>
-#include <openvino/core/version.hpp>
-#include <openvino/openvino.hpp>
-#include <sstream>
-#include <string_view>
-
 #include "base/file_system.h"
 #include "base/hash.h"
 #include "features/openvino/catching.h"
+
+#include <fmt/format.h>
+#include <openvino/core/preprocess/pre_post_process.hpp>
+#include <openvino/core/version.hpp>
+#include <openvino/openvino.hpp>
+
+#include <array>
+#include <sstream>
+#include <string_view>
+#include <sys/auxv.h>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -103,8 +103,9 @@ Result<Network> compile_from_file(const ModelCard& card, const std::string& path
                                      ? model->output(0).get_shape()
                                      : ov::Shape{0};
         if (ov::shape_size(output) != card.dimension) {
-            return fail(ErrorCode::kInvalidArgument, "{}: {} gives {} numbers, the card says dimension {}",
-                        path, card.output_tensor, ov::shape_size(output), card.dimension);
+            return fail(ErrorCode::kInvalidArgument,
+                        "{}: {} gives {} numbers, the card says dimension {}", path,
+                        card.output_tensor, ov::shape_size(output), card.dimension);
         }
         if (kind == InputKind::kPicture) model = take_pictures(model, card);
         Network network;
@@ -155,8 +156,9 @@ Result<void> fix_input_shape(ov::Model& model, const ModelCard& card) {
                                         ? ov::PartialShape{1, 3, side, side}
                                         : ov::PartialShape{1, side, side, 3};
     const ov::PartialShape& found = model.input(0).get_partial_shape();
-    const bool fits = found.rank().compatible(4) &&
-                      (found.compatible(wanted) || (found.rank().is_static() && found[0].is_static()));
+    const bool fits =
+        found.rank().compatible(4) &&
+        (found.compatible(wanted) || (found.rank().is_static() && found[0].is_static()));
     if (!fits) {
         return fail(ErrorCode::kInvalidArgument, "input_tensor {}: shape {}, the card says {}",
                     card.input_tensor, found.to_string(), wanted.to_string());
@@ -210,7 +212,8 @@ void keep_form(const Network& network, const std::vector<std::string>& directori
 
 Precision wanted_precision(Precision asked) {
     if (asked == Precision::kF32) return Precision::kF32;
-    // Asking for bf16 where the CPU has none would give f32 anyway, under another name in the cache.
+    // Asking for bf16 where the CPU has none would give f32 anyway, under another name in the
+    // cache.
     return cpu_has_bf16() ? Precision::kBf16 : Precision::kF32;
 }
 
@@ -223,7 +226,8 @@ bool cpu_has_bf16() {
 #endif
 }
 
-/// Instruction sets as the kernel (ARM) or the CPU itself names them: what decides which code was generated.
+/// Instruction sets as the kernel (ARM) or the CPU itself names them: what decides which code was
+/// generated.
 std::string cpu_description() {
     std::string text = fmt::format("{:x} {:x}", getauxval(AT_HWCAP), getauxval(AT_HWCAP2));
 #if defined(__x86_64__)
@@ -231,7 +235,8 @@ std::string cpu_description() {
         std::array<unsigned, 4> registers{};
         __get_cpuid_count(leaf, 0, &registers[0], &registers[1], &registers[2], &registers[3]);
         if (leaf == 1) registers[1] = 0;  // holds the number of the core that was asked
-        text += fmt::format(" {:x} {:x} {:x} {:x}", registers[0], registers[1], registers[2], registers[3]);
+        text += fmt::format(" {:x} {:x} {:x} {:x}", registers[0], registers[1], registers[2],
+                            registers[3]);
     }
 #endif
     return text;

@@ -1,20 +1,22 @@
 #include "features/openvino/openvino_extractor.h"
 
+#include "base/check.h"
+#include "base/guarded.h"
+#include "features/openvino/catching.h"
+#include "features/openvino/network.h"
+
+#include <openvino/runtime/infer_request.hpp>
+#include <openvino/runtime/properties.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
-#include <openvino/runtime/infer_request.hpp>
-#include <openvino/runtime/properties.hpp>
+#include <exception>
 #include <optional>
 #include <utility>
 #include <vector>
-
-#include "base/check.h"
-#include "base/guarded.h"
-#include "features/openvino/catching.h"
-#include "features/openvino/network.h"
 
 namespace sokkuri::features::openvino {
 namespace {
@@ -58,10 +60,10 @@ class OpenvinoExtractor final : public Extractor {
     };
 
     void run(Slot& slot, Job job);
-    void finish(Slot& slot, std::exception_ptr failure);
+    void finish(Slot& slot, const Result<void>& outcome);
     std::optional<Job> next_job(State& state);
     void settle(const EmbeddingCallback& done, Result<Embedding> result);
-    Result<Embedding> output_of(Slot& slot, const std::exception_ptr& failure) const;
+    Result<Embedding> output_of(Slot& slot, const Result<void>& outcome) const;
 
     const ModelCard card_;
     Network network_;
@@ -71,11 +73,13 @@ class OpenvinoExtractor final : public Extractor {
     std::condition_variable finished_;
 };
 
+Result<void> outcome_of(const std::exception_ptr& failure);
 Result<Embedding> copy_output(ov::InferRequest& request, std::uint32_t dimension);
 
 }  // namespace
 
-Result<std::unique_ptr<Extractor>> load_extractor(const ModelCard& card, const std::string& directory,
+Result<std::unique_ptr<Extractor>> load_extractor(const ModelCard& card,
+                                                  const std::string& directory,
                                                   const ExtractorOptions& options) {
     return catching(
         ErrorCode::kInternal, "cannot load", [&]() -> Result<std::unique_ptr<Extractor>> {
@@ -89,9 +93,8 @@ Result<std::unique_ptr<Extractor>> load_extractor(const ModelCard& card, const s
 Result<Embedding> infer_tensor(const ModelCard& card, const std::string& directory,
                                Precision precision, std::span<const float> tensor) {
     return catching(ErrorCode::kInternal, "cannot infer", [&]() -> Result<Embedding> {
-        const ExtractorOptions options{.precision = precision,
-                                       .cache_directories = {},
-                                       .tuned_for = Urgency::kInteractive};
+        const ExtractorOptions options{
+            .precision = precision, .cache_directories = {}, .tuned_for = Urgency::kInteractive};
         Network network = TRY(open_network(card, directory, options, InputKind::kTensor));
         ov::InferRequest request = network.compiled.create_infer_request();
         ov::Tensor input = request.get_input_tensor();
@@ -115,7 +118,9 @@ Result<void> OpenvinoExtractor::start() {
         slots_.push_back(std::make_unique<Slot>());
         Slot& slot = *slots_.back();
         slot.request = network_.compiled.create_infer_request();
-        slot.request.set_callback([this, &slot](std::exception_ptr failure) { finish(slot, failure); });
+        slot.request.set_callback([this, &slot](const std::exception_ptr& failure) {
+            finish(slot, outcome_of(failure));
+        });
         state->idle.push_back(&slot);
     }
     return {};
@@ -130,7 +135,8 @@ void OpenvinoExtractor::submit(image::Picture prepared, Urgency urgency, Embeddi
     Slot* slot = nullptr;
     {
         auto state = state_.lock();
-        std::deque<Job>& queue = urgency == Urgency::kInteractive ? state->interactive : state->bulk;
+        std::deque<Job>& queue =
+            urgency == Urgency::kInteractive ? state->interactive : state->bulk;
         room_.wait(state.lock(), [&] { return queue.size() < slots_.size(); });
         ++state->unfinished;
         if (state->idle.empty()) {
@@ -156,13 +162,13 @@ void OpenvinoExtractor::run(Slot& slot, Job job) {
         slot.request.start_async();
         return {};
     });
-    if (!started) finish(slot, std::make_exception_ptr(ov::Exception(started.error().message())));
+    if (!started) finish(slot, started);
 }
 
-/// On a thread of OpenVINO. The slot goes on with the next job before the caller hears of this one, so that no core waits
-/// for a callback.
-void OpenvinoExtractor::finish(Slot& slot, std::exception_ptr failure) {
-    Result<Embedding> result = output_of(slot, failure);
+/// On a thread of OpenVINO. The slot goes on with the next job before the caller hears of this one,
+/// so that no core waits for a callback.
+void OpenvinoExtractor::finish(Slot& slot, const Result<void>& outcome) {
+    Result<Embedding> result = output_of(slot, outcome);
     const EmbeddingCallback done = std::exchange(slot.done, nullptr);
     std::optional<Job> next;
     {
@@ -187,30 +193,39 @@ std::optional<Job> OpenvinoExtractor::next_job(State& state) {
 
 void OpenvinoExtractor::settle(const EmbeddingCallback& done, Result<Embedding> result) {
     done(std::move(result));
-    // Notified under the lock: once it is released with nothing unfinished, the destructor may take us away.
+    // Notified under the lock: once it is released with nothing unfinished, the destructor may take
+    // us away.
     auto state = state_.lock();
     --state->unfinished;
     finished_.notify_all();
 }
 
-Result<Embedding> OpenvinoExtractor::output_of(Slot& slot, const std::exception_ptr& failure) const {
+Result<Embedding> OpenvinoExtractor::output_of(Slot& slot, const Result<void>& outcome) const {
+    TRY(outcome);
     return catching(ErrorCode::kInternal, "inference", [&]() -> Result<Embedding> {
-        if (failure) std::rethrow_exception(failure);
         return copy_output(slot.request, card_.dimension);
+    });
+}
+
+Result<void> outcome_of(const std::exception_ptr& failure) {
+    return catching(ErrorCode::kInternal, "inference", [&]() -> Result<void> {
+        if (failure) std::rethrow_exception(failure);
+        return {};
     });
 }
 
 Result<Embedding> copy_output(ov::InferRequest& request, std::uint32_t dimension) {
     const ov::Tensor output = request.get_output_tensor();
     if (output.get_size() != dimension) {
-        return fail(ErrorCode::kInternal, "the model gave {} numbers instead of {}", output.get_size(),
-                    dimension);
+        return fail(ErrorCode::kInternal, "the model gave {} numbers instead of {}",
+                    output.get_size(), dimension);
     }
     const float* first = output.data<const float>();
     Embedding embedding(first, first + dimension);
     const bool is_finite = std::all_of(embedding.begin(), embedding.end(),
                                        [](float value) { return std::isfinite(value); });
-    if (!is_finite) return fail(ErrorCode::kUnsupported, "the model gave values that are no numbers");
+    if (!is_finite)
+        return fail(ErrorCode::kUnsupported, "the model gave values that are no numbers");
     return embedding;
 }
 
