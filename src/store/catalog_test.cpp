@@ -1,6 +1,6 @@
 #include "store/catalog.h"
 
-#include "base/testing/temporary_folder.h"
+#include "base/testing/temporary_directory.h"
 #include "store/vector_file.h"
 
 #include <gtest/gtest.h>
@@ -21,8 +21,8 @@ class CatalogTest : public ::testing::Test {
         return std::move(*catalog);
     }
 
-    testing::TemporaryFolder folder_;
-    std::string path_ = folder_.path("catalog.db");
+    testing::TemporaryDirectory folder_;
+    std::string path_ = join_path(folder_.path(), "catalog.db");
 };
 
 FieldRow picture_field() {
@@ -209,7 +209,9 @@ TEST_F(CatalogTest, SaysWhyItCannotBeOpened) {
     EXPECT_EQ(open_error(CatalogAccess::kRead).code(), ErrorCode::kCorruption);
     EXPECT_EQ(open_error(CatalogAccess::kCreate).code(), ErrorCode::kCorruption);
     EXPECT_EQ(
-        Catalog::open(files, folder_.path("no/catalog.db"), CatalogAccess::kCreate).error().code(),
+        Catalog::open(files, join_path(folder_.path(), "no/catalog.db"), CatalogAccess::kCreate)
+            .error()
+            .code(),
         ErrorCode::kNotFound);
 }
 

@@ -1,6 +1,6 @@
 #include "store/vector_file.h"
 
-#include "base/testing/temporary_folder.h"
+#include "base/testing/temporary_directory.h"
 #include "store/vector_chunk.h"
 
 #include <gtest/gtest.h>
@@ -36,8 +36,8 @@ class VectorFileTest : public ::testing::Test {
     }
 
     FileSystem& files_ = posix_file_system();
-    testing::TemporaryFolder folder_;
-    std::string directory_ = folder_.path("fields/0");
+    testing::TemporaryDirectory folder_;
+    std::string directory_ = join_path(folder_.path(), "fields/0");
     FieldRow field_ = {.name = "f", .dimension = kDimension, .rows_per_chunk = kRowsPerChunk};
 };
 

@@ -1,6 +1,6 @@
 #include "store/write_lock.h"
 
-#include "base/testing/temporary_folder.h"
+#include "base/testing/temporary_directory.h"
 
 #include <gtest/gtest.h>
 
@@ -16,8 +16,8 @@ class WriteLockTest : public ::testing::Test {
     }
 
     FileSystem& files_ = posix_file_system();
-    testing::TemporaryFolder folder_;
-    std::string path_ = folder_.path("lock");
+    testing::TemporaryDirectory folder_;
+    std::string path_ = join_path(folder_.path(), "lock");
     LockHolder self_ = {.pid = 4711, .since_s = 1'800'000'000, .socket = "/run/a b\xff"};
 };
 
