@@ -55,6 +55,14 @@ Result<Decoded> decode_by_vips(const DecoderCall& call) {
     return Decoded{.picture = std::move(picture), .original = original, .format = call.format};
 }
 
+/// The last warning that libvips logged on this thread: where it fails without an error text, this
+/// is the reason.
+thread_local std::string last_warning;
+
+void keep_warning(const char*, GLogLevelFlags, const char* text, void*) {
+    last_warning = text;
+}
+
 /// vips' error buffer is one for the whole process: another thread's text may be mixed in, which is
 /// why the context names the format and never relies on it.
 tl::unexpected<Error> vips_failure(ErrorCode code) {
@@ -63,11 +71,17 @@ tl::unexpected<Error> vips_failure(ErrorCode code) {
     while (!reason.empty() && reason.back() == '\n')
         reason.pop_back();
     std::ranges::replace(reason, '\n', ';');
+    vips_error_clear();
+    if (reason.empty()) reason = std::exchange(last_warning, {});
     return fail(code, "{}", reason.empty() ? "libvips gives no reason" : reason);
 }
 
 Result<void> start_vips() {
     if (VIPS_INIT("sokkuri") != 0) return vips_failure(ErrorCode::kUnavailable);
+    g_log_set_handler("VIPS",
+                      static_cast<GLogLevelFlags>(G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE |
+                                                  G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG),
+                      &keep_warning, nullptr);
     vips_block_untrusted_set(TRUE);
     vips_concurrency_set(1);  // the caller's threads decode side by side
     vips_cache_set_max(0);    // no picture is decoded twice
