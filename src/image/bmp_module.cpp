@@ -3,10 +3,11 @@
 #include "image/bounds.h"
 #include "image/decoder_module.h"
 
+#include <gdk-pixbuf/gdk-pixbuf.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <gdk-pixbuf/gdk-pixbuf.h>
 #include <memory>
 #include <utility>
 

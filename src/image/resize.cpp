@@ -1,13 +1,16 @@
 #include "image/resize.h"
 
+#include "image/resize_graph.h"
+
+#include <libyuv/planar_functions.h>
 #include <zimg.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
-#include <limits>
 #include <memory>
+#include <new>
 
 namespace sokkuri::image {
 
@@ -18,7 +21,6 @@ constexpr std::size_t kAlignment = 64;  // zimg wants rows and planes aligned to
 constexpr double kBicubicRadius = 2;    // in pixels of the smaller picture
 constexpr std::uint32_t kSideMax = 1U << 24;  // keeps zimg's own arithmetic far from overflow
 
-using Graph = std::unique_ptr<zimg_filter_graph, decltype(&zimg_filter_graph_free)>;
 using Buffer = std::unique_ptr<std::byte[], decltype(&std::free)>;
 
 /// The part of a picture that a crop and the filter's reach around it touch, and the crop inside
@@ -42,7 +44,6 @@ struct Job {
 
 Result<void> validate(const Picture& picture, const Crop& crop, Size target);
 Window window_of(Size picture, const Crop& crop, Size target);
-Result<Graph> graph_of(const Window& window, Size target);
 Result<void> run(const zimg_filter_graph& graph, Job& job);
 int unpack(void* user, unsigned row, unsigned left, unsigned right);
 int pack(void* user, unsigned row, unsigned left, unsigned right);
@@ -63,7 +64,8 @@ Result<Picture> resize(const Picture& picture, const Crop& crop, Size target) {
     resized.rgb.resize(kChannels * target.width * target.height);
     Job job{
         .source = &picture, .window = window_of(picture.size, crop, target), .target = &resized};
-    const Graph graph = TRY(graph_of(job.window, target));
+    const ResizeGraph graph =
+        TRY(resize_graph({.window = job.window.size, .crop = job.window.crop, .target = target}));
     TRY(run(*graph, job));
     return resized;
 }
@@ -120,45 +122,6 @@ Window window_of(Size picture, const Crop& crop, Size target) {
                      .top = crop.top - y.first,
                      .width = crop.width,
                      .height = crop.height}};
-}
-
-tl::unexpected<Error> zimg_failure() {
-    std::array<char, 256> reason{};
-    zimg_get_last_error(reason.data(), reason.size());
-    zimg_clear_last_error();
-    return fail(ErrorCode::kInternal, "zimg: {}", reason.data());
-}
-
-Result<Graph> graph_of(const Window& window, Size target) {
-    zimg_image_format from;
-    zimg_image_format_default(&from, ZIMG_API_VERSION);
-    from.width = window.size.width;
-    from.height = window.size.height;
-    from.pixel_type = ZIMG_PIXEL_BYTE;
-    from.color_family = ZIMG_COLOR_RGB;
-    from.matrix_coefficients = ZIMG_MATRIX_RGB;
-    from.pixel_range = ZIMG_RANGE_FULL;
-    from.active_region = {.left = window.crop.left,
-                          .top = window.crop.top,
-                          .width = window.crop.width,
-                          .height = window.crop.height};
-    zimg_image_format to = from;
-    to.width = target.width;
-    to.height = target.height;
-    to.active_region = {.left = std::numeric_limits<double>::quiet_NaN(),
-                        .top = std::numeric_limits<double>::quiet_NaN(),
-                        .width = std::numeric_limits<double>::quiet_NaN(),
-                        .height = std::numeric_limits<double>::quiet_NaN()};
-    zimg_graph_builder_params params;
-    zimg_graph_builder_params_default(&params, ZIMG_API_VERSION);
-    params.resample_filter = ZIMG_RESIZE_BICUBIC;
-    params.filter_param_a = 0;    // B of Mitchell and Netravali's family
-    params.filter_param_b = 0.5;  // C: the negative of the usual a
-    // Not ZIMG_CPU_AUTO_64B: zimg 3.0.4 then gets some sizes wrong (resize_test finds them).
-    params.cpu_type = ZIMG_CPU_AUTO;
-    Graph graph(zimg_filter_graph_build(&from, &to, &params), &zimg_filter_graph_free);
-    if (graph == nullptr) return zimg_failure();
-    return graph;
 }
 
 std::size_t aligned(std::size_t bytes) {
@@ -225,11 +188,8 @@ int unpack(void* user, unsigned row, unsigned left, unsigned right) {
         auto* data = static_cast<std::uint8_t*>(const_cast<void*>(plane.data));
         planes[channel] = data + static_cast<std::ptrdiff_t>(row & plane.mask) * plane.stride;
     }
-    for (unsigned x = left; x < right; ++x) {
-        planes[0][x] = rgb[kChannels * x];
-        planes[1][x] = rgb[kChannels * x + 1];
-        planes[2][x] = rgb[kChannels * x + 2];
-    }
+    libyuv::SplitRGBPlane(rgb + kChannels * left, 0, planes[0] + left, 0, planes[1] + left, 0,
+                          planes[2] + left, 0, static_cast<int>(right - left), 1);
     return 0;
 }
 
@@ -243,11 +203,8 @@ int pack(void* user, unsigned row, unsigned left, unsigned right) {
         planes[channel] = static_cast<const std::uint8_t*>(plane.data) +
                           static_cast<std::ptrdiff_t>(row & plane.mask) * plane.stride;
     }
-    for (unsigned x = left; x < right; ++x) {
-        rgb[kChannels * x] = planes[0][x];
-        rgb[kChannels * x + 1] = planes[1][x];
-        rgb[kChannels * x + 2] = planes[2][x];
-    }
+    libyuv::MergeRGBPlane(planes[0] + left, 0, planes[1] + left, 0, planes[2] + left, 0,
+                          rgb + kChannels * left, 0, static_cast<int>(right - left), 1);
     return 0;
 }
 

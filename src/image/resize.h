@@ -13,6 +13,8 @@ struct Crop {
     double top = 0;
     double width = 0;
     double height = 0;
+
+    bool operator==(const Crop&) const = default;
 };
 
 /// The whole of `size`.
