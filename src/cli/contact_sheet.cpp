@@ -13,7 +13,7 @@ namespace sokkuri::cli {
 namespace {
 
 constexpr std::uint32_t kGapColumns = 2;
-constexpr std::uint32_t kPictureColumnsWanted = 18;
+constexpr std::uint32_t kPictureColumnsWanted = 22;
 constexpr std::uint32_t kCellWidthPx = 10;  // of a terminal that does not say
 constexpr std::uint32_t kCellHeightPx = 20;
 
@@ -58,7 +58,7 @@ std::vector<Option> show_options() {
         {.name = "picture-columns",
          .kind = ValueKind::kInteger,
          .value_name = "N",
-         .help = "Columns of one picture with --show; 0: about 18, so that lines are full",
+         .help = "Columns of one picture with --show; 0: about 24, so that lines are full",
          .fallback = "0",
          .maximum = 200},
     };

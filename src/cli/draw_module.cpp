@@ -53,8 +53,7 @@ extern "C" __attribute__((visibility("default"))) void sokkuri_draw_strip(
     const Owned<ChafaSymbolMap> symbols(chafa_symbol_map_new());
     chafa_symbol_map_add_by_tags(
         symbols.get(),
-        static_cast<ChafaSymbolTags>(CHAFA_SYMBOL_TAG_SPACE | CHAFA_SYMBOL_TAG_BLOCK |
-                                     CHAFA_SYMBOL_TAG_BORDER));
+        static_cast<ChafaSymbolTags>(CHAFA_SYMBOL_TAG_SPACE | CHAFA_SYMBOL_TAG_BLOCK));
     const Owned<ChafaCanvasConfig> config(chafa_canvas_config_new());
     chafa_canvas_config_set_geometry(config.get(),
                                      static_cast<gint>(columns_of(pictures.size(), layout)),
