@@ -1,0 +1,205 @@
+// A short life of a collection, with every single file operation failing once, and with the power
+// cut at every one: what was acknowledged is there, what was refused is not, what was in flight is
+// there whole or not at all, and the collection goes on. Methods as in SQLite's own tests
+// (docs/decisions/0004).
+#include "base/testing/faulty_file_system.h"
+#include "base/testing/memory_file_system.h"
+#include "collection/local_collection.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <optional>
+
+namespace sokkuri::collection {
+namespace {
+
+using testing::FaultEffect;
+using testing::FaultyFileSystem;
+using testing::MemoryFileSystem;
+using Access = LocalOptions::Access;
+
+constexpr std::uint32_t kDimension = 96;
+constexpr const char* kDirectory = "/pictures/.sokkuri";
+
+/// All that a collection says, by id.
+struct Said {
+    std::string document;
+    std::uint64_t version = 0;
+    std::vector<float> vector;
+
+    bool operator==(const Said&) const = default;
+};
+using State = std::map<std::string, Said>;
+
+/// A step changes the collection, or the model of what it must say then.
+struct Step {
+    const char* name;
+    std::function<bool(Collection&)> run;
+    std::function<void(State&)> apply;
+};
+
+std::vector<float> filled(float value) {
+    return std::vector<float>(kDimension, value);
+}
+
+bool put(Collection& collection, std::vector<PutRecord> records) {
+    return collection.put(records).has_value();
+}
+
+void apply_put(State& state, const std::string& id, const std::string& document, float value) {
+    Said& said = state[id];
+    said = {document, said.version + 1, filled(value)};
+}
+
+std::vector<Step> life() {
+    const auto record = [](const char* id, const char* document, float value) {
+        return PutRecord{.id = id, .document = document, .vectors = {{"picture", filled(value)}}};
+    };
+    return {
+        {"add a field",
+         [](Collection& c) {
+             return c.add_field({.name = "picture", .dimension = kDimension}).has_value();
+         },
+         [](State&) {}},
+        {"put two",
+         [=](Collection& c) {
+             return put(c, {record("a", R"({"n":1})", 1), record("b", "{}", 2)});
+         },
+         [](State& s) { apply_put(s, "a", R"({"n":1})", 1), apply_put(s, "b", "{}", 2); }},
+        {"replace one and put one",
+         [=](Collection& c) {
+             return put(c, {record("a", R"({"n":2})", 3), record("c", "{}", 4)});
+         },
+         [](State& s) { apply_put(s, "a", R"({"n":2})", 3), apply_put(s, "c", "{}", 4); }},
+        {"change a document",
+         [](Collection& c) {
+             const PutRecord change{.id = "b", .document = R"({"moved":true})"};
+             return c.put_documents({&change, 1}).has_value();
+         },
+         [](State& s) { s["b"].document = R"({"moved":true})", ++s["b"].version; }},
+        {"remove one",
+         [](Collection& c) {
+             const std::string id = "a";
+             return c.remove({&id, 1}).has_value();
+         },
+         [](State& s) { s.erase("a"); }},
+        {"put it again", [=](Collection& c) { return put(c, {record("a", "{}", 5)}); },
+         [](State& s) { apply_put(s, "a", "{}", 5); }},
+    };
+}
+
+/// Missing steps (a refused put) make later ones fail on their own: changing "b" before there is
+/// one.
+bool is_possible(const Step& step, const State& state, bool has_field) {
+    const std::string_view name = step.name;
+    if (name == "change a document") return state.contains("b");
+    return name == "add a field" || name == "remove one" || has_field;
+}
+
+std::optional<State> read_all(FileSystem& files) {
+    const auto collection = open_local_collection(files, kDirectory, {.search_threads = 1});
+    if (!collection) {
+        ADD_FAILURE() << collection.error().message();
+        return std::nullopt;
+    }
+    State state;
+    const auto scanned = (*collection)->scan({}, [&](const ScannedRecord& r) {
+        state[r.record.id] = {r.record.document, r.record.version,
+                              std::vector<float>(r.vector.begin(), r.vector.end())};
+        return true;
+    });
+    EXPECT_TRUE(scanned) << scanned.error().message();
+    if ((*collection)->fields()->empty()) return state;
+    const auto found = (*collection)->search({.query = filled(1), .k = 100});
+    EXPECT_TRUE(found) << found.error().message();
+    EXPECT_EQ(found ? found->hits.size() : 0, state.size());
+    return state;
+}
+
+struct Outcome {
+    State acknowledged;
+    State with_step_in_flight;  // when the last step failed
+    bool was_created = false;
+};
+
+/// Lives until the first failure, or through it.
+Outcome live(FaultyFileSystem& files, bool stop_at_failure) {
+    Outcome outcome;
+    auto collection = open_local_collection(files, kDirectory, {Access::kCreate, 1});
+    if (!collection && !stop_at_failure) {
+        collection = open_local_collection(files, kDirectory, {Access::kCreate, 1});
+        EXPECT_TRUE(collection) << collection.error().message();
+    }
+    if (!collection) return outcome;
+    outcome.was_created = true;
+    bool has_field = false;
+    for (const Step& step : life()) {
+        if (!is_possible(step, outcome.acknowledged, has_field)) continue;
+        outcome.with_step_in_flight = outcome.acknowledged;
+        step.apply(outcome.with_step_in_flight);
+        const bool is_done = step.run(**collection);
+        EXPECT_TRUE(is_done || files.has_failed()) << step.name;
+        if (!is_done && stop_at_failure) return outcome;
+        if (!is_done) continue;
+        has_field = has_field || std::string_view(step.name) == "add a field";
+        outcome.acknowledged = outcome.with_step_in_flight;
+    }
+    return outcome;
+}
+
+std::uint64_t operations_of_a_life() {
+    MemoryFileSystem memory;
+    FaultyFileSystem files(memory);
+    live(files, true);
+    return files.operations();
+}
+
+void expect_it_goes_on(FileSystem& files) {
+    auto collection = open_local_collection(files, kDirectory, {Access::kCreate, 1});
+    ASSERT_TRUE(collection) << collection.error().message();
+    ASSERT_TRUE((*collection)->add_field({.name = "picture", .dimension = kDimension}));
+    const PutRecord record{.id = "later", .vectors = {{"picture", filled(9)}}};
+    ASSERT_TRUE((*collection)->put({&record, 1}));
+    EXPECT_EQ((*collection)->vector_of("later", "picture").value(), filled(9));
+}
+
+TEST(LocalCollectionCrash, AnyOperationMayFailOnce) {
+    const std::uint64_t operations = operations_of_a_life();
+    ASSERT_GT(operations, 50U);
+    for (std::uint64_t n = 0; n < operations; ++n) {
+        SCOPED_TRACE(n);
+        MemoryFileSystem memory;
+        FaultyFileSystem files(memory);
+        files.set_fault({.at = n});
+        const Outcome outcome = live(files, false);
+        const auto state = read_all(memory);
+        ASSERT_TRUE(state);
+        EXPECT_EQ(*state, outcome.acknowledged);
+        expect_it_goes_on(memory);
+    }
+}
+
+TEST(LocalCollectionCrash, ThePowerMayGoAtAnyOperation) {
+    const std::uint64_t operations = operations_of_a_life();
+    for (std::uint64_t n = 0; n < operations; ++n) {
+        for (const std::uint64_t seed : {1U, 2U}) {
+            SCOPED_TRACE(fmt::format("operation {}, seed {}", n, seed));
+            MemoryFileSystem memory;
+            FaultyFileSystem files(memory);
+            files.set_fault({.at = n, .effect = FaultEffect::kCutOff});
+            const Outcome outcome = live(files, true);
+            memory.crash(seed);
+            if (outcome.was_created) {
+                const auto state = read_all(memory);
+                ASSERT_TRUE(state);
+                EXPECT_TRUE(*state == outcome.acknowledged ||
+                            *state == outcome.with_step_in_flight);
+            }
+            expect_it_goes_on(memory);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace sokkuri::collection
