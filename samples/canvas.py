@@ -147,7 +147,7 @@ class Canvas:
         pixels = (max(1, round(size[0] * self.scale)), max(1, round(size[1] * self.scale)))
         picture = picture.resize(pixels, Image.Resampling.BICUBIC)
         if angle:
-            picture = picture.rotate(-angle, Image.Resampling.BICUBIC, expand=True)
+            picture = picture.rotate(-angle, Image.Resampling.BILINEAR, expand=True)
         corner = (
             round(center[0] * self.scale - picture.width / 2),
             round(center[1] * self.scale - picture.height / 2),

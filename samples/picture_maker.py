@@ -13,9 +13,9 @@ from kinds.kind import Kind
 from main_color import main_color
 from near_duplicates import near_duplicates
 
-PICTURES_PER_KIND = 18
+PICTURES_PER_KIND = 16
 
-# 13 has no divisor in common with 18, so that the originals of copies spread over kinds and numbers.
+# 13 has no divisor in common with 16, so that the originals of copies spread over kinds and numbers.
 _ORIGINALS_EVERY = 13
 
 # Above this many pixels two samples a side do; below, three keep thin lines clean.
