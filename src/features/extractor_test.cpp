@@ -2,8 +2,9 @@
 #include "features/extractor.h"
 
 #include "base/file_system.h"
+#include "base/guarded.h"
 #include "base/hash.h"
-#include "base/testing/temporary_directory.h"
+#include "base/testing/temporary_folder.h"
 #include "features/compiled_model.h"
 #include "features/openvino/entry.h"
 #include "features/testing/onnx_writer.h"
@@ -12,9 +13,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <condition_variable>
-#include <mutex>
 #include <random>
+#include <string_view>
 #include <thread>
 
 namespace sokkuri::features {
@@ -115,7 +115,7 @@ TEST(Extractor, GivesTheKnownAnswersOfSqueezenet) {
 }
 
 TEST(Extractor, NormalizesPicturesAsTheCardSays) {
-    const sokkuri::testing::TemporaryDirectory directory;
+    const sokkuri::testing::TemporaryFolder directory;
     const ModelCard card = small_model(directory.path());
     const auto extractor = Extractor::load(card, directory.path(), {.precision = Precision::kF32});
     ASSERT_TRUE(extractor) << extractor.error().message();
@@ -128,6 +128,216 @@ TEST(Extractor, NormalizesPicturesAsTheCardSays) {
         ASSERT_TRUE(embedding && expected);
         EXPECT_LE(largest_difference(*embedding, *expected), 1e-4F);
     }
+}
+
+Error error_of_load(const ModelCard& card, const std::string& directory) {
+    const auto extractor = Extractor::load(card, directory, {});
+    EXPECT_FALSE(extractor);
+    return extractor ? Error(ErrorCode::kInternal, "none") : extractor.error();
+}
+
+TEST(Extractor, SaysWhatIsWrongWithAModelOrItsCard) {
+    const sokkuri::testing::TemporaryFolder directory;
+    const ModelCard good = small_model(directory.path());
+    const auto refuses = [&](auto change, ErrorCode code, std::string_view word) {
+        ModelCard card = good;
+        change(card);
+        const Error error = error_of_load(card, directory.path());
+        EXPECT_EQ(error.code(), code) << error.message();
+        EXPECT_NE(error.message().find(word), std::string::npos) << error.message();
+    };
+    refuses([](ModelCard& card) { card.sha256[0] = card.sha256[0] == 'a' ? 'b' : 'a'; },
+            ErrorCode::kCorruption, "SHA-256 is");
+    refuses([](ModelCard& card) { card.file = "other.onnx"; }, ErrorCode::kNotFound, "other.onnx");
+    refuses([](ModelCard& card) { card.output_tensor = "nothing"; }, ErrorCode::kUnsupported,
+            "output_tensor nothing: the model has no such tensor");
+    refuses([](ModelCard& card) { card.input_tensor = "nothing"; }, ErrorCode::kUnsupported,
+            "input_tensor nothing");
+    refuses([](ModelCard& card) { card.dimension = 9; }, ErrorCode::kInvalidArgument,
+            "flat gives 8 numbers, the card says dimension 9");
+    refuses([](ModelCard& card) { card.input_size = 64; }, ErrorCode::kInvalidArgument,
+            "the card says [1,3,64,64]");
+    refuses([](ModelCard& card) { card.layout = Layout::kNhwc; }, ErrorCode::kInvalidArgument,
+            "the card says [1,32,32,3]");
+    refuses([](ModelCard& card) { card.output_tensor = ""; }, ErrorCode::kInvalidArgument,
+            "output_tensor: empty");
+}
+
+TEST(Extractor, RefusesFilesThatAreNoModels) {
+    const sokkuri::testing::TemporaryFolder directory;
+    ModelCard card = small_model(directory.path());
+    const std::string good = testing::small_classifier(32).bytes();
+    for (const std::string& bytes :
+         {std::string(), std::string("not a model\n"), std::string(100'000, '\0'),
+          good.substr(0, 10), good.substr(0, good.size() / 2), good.substr(0, good.size() - 1),
+          std::string("\x08\x08")}) {
+        card.sha256 = write_model(directory.path(), bytes);
+        const Error error = error_of_load(card, directory.path());
+        EXPECT_TRUE(error.code() == ErrorCode::kCorruption ||
+                    error.code() == ErrorCode::kUnsupported)
+            << error.message();
+        EXPECT_LE(error.message().size(), 600U) << error.message();
+    }
+}
+
+TEST(Extractor, SurvivesFlippedBytesAndCuts) {
+    const sokkuri::testing::TemporaryFolder directory;
+    ModelCard card = small_model(directory.path());
+    const std::string good = testing::small_classifier(32).bytes();
+    std::mt19937 random(5);
+    for (int round = 0; round < 150; ++round) {
+        std::string bytes = good;
+        // Weights are most of the file; the interesting bytes are the few around them.
+        for (int flips = 0; flips < 3; ++flips) {
+            const std::size_t place = random() % bytes.size();
+            bytes[place] = static_cast<char>(bytes[place] ^ (1 << random() % 8));
+        }
+        if (round % 5 == 0) bytes.resize(random() % bytes.size());
+        card.sha256 = write_model(directory.path(), bytes);
+        if (const auto extractor = Extractor::load(card, directory.path(), {})) {
+            (void)(*extractor)->embed(noise(32, 1));
+        }
+    }
+}
+
+/// Loads the default model for one request at a time.
+std::unique_ptr<Extractor> default_extractor(Urgency tuned_for) {
+    const auto card = testing::default_model_card();
+    EXPECT_TRUE(card) << card.error().message();
+    auto extractor = Extractor::load(
+        *card, testing::default_model_folder(),
+        {.cache_directories = compiled_model_directories(testing::default_model_folder()),
+         .tuned_for = tuned_for});
+    EXPECT_TRUE(extractor) << extractor.error().message();
+    return *std::move(extractor);
+}
+
+TEST(Extractor, InteractiveRequestsOvertakeWaitingBulkOnes) {
+    const std::unique_ptr<Extractor> extractor = default_extractor(Urgency::kInteractive);
+    ASSERT_EQ(extractor->requests_in_flight_max(), 1U);
+    Guarded<std::vector<std::string>> order;
+    const auto note = [&](const char* name) {
+        return [&order, name](const Result<Embedding>& embedding) {
+            EXPECT_TRUE(embedding);
+            order.lock()->push_back(name);
+        };
+    };
+    // One inference takes several milliseconds, the three calls microseconds.
+    extractor->submit(noise(224, 1), Urgency::kBulk, note("running"));
+    extractor->submit(noise(224, 2), Urgency::kBulk, note("waiting"));
+    extractor->submit(noise(224, 3), Urgency::kInteractive, note("interactive"));
+    extractor->drain();
+    EXPECT_EQ(*order.lock(), (std::vector<std::string>{"running", "interactive", "waiting"}));
+}
+
+TEST(Extractor, DrainAndDestructionWaitForEveryCallback) {
+    const sokkuri::testing::TemporaryFolder directory;
+    const ModelCard card = small_model(directory.path());
+    auto extractor = *Extractor::load(card, directory.path(), {});
+    std::atomic<int> done = 0;
+    const auto count = [&](const Result<Embedding>&) {
+        std::this_thread::yield();
+        ++done;
+    };
+    for (int i = 0; i < 200; ++i) {
+        extractor->submit(noise(32, 1), Urgency::kBulk, count);
+    }
+    extractor->drain();
+    EXPECT_EQ(done, 200);
+    for (int i = 0; i < 50; ++i) {
+        extractor->submit(noise(32, 1), i % 2 == 0 ? Urgency::kBulk : Urgency::kInteractive, count);
+    }
+    extractor.reset();
+    EXPECT_EQ(done, 250);
+}
+
+TEST(Extractor, AnswersEachOfManyThreadsWithItsOwnPicture) {
+    const sokkuri::testing::TemporaryFolder directory;
+    const ModelCard card = small_model(directory.path());
+    const auto extractor = *Extractor::load(card, directory.path(), {.precision = Precision::kF32});
+    std::vector<Embedding> expected;
+    for (unsigned seed = 0; seed < 8; ++seed) {
+        expected.push_back(*extractor->embed(noise(32, seed)));
+    }
+    std::vector<std::jthread> threads;
+    for (unsigned seed = 0; seed < 8; ++seed) {
+        threads.emplace_back([&, seed] {
+            for (int i = 0; i < 100; ++i) {
+                const auto embedding = extractor->embed(noise(32, seed));
+                ASSERT_TRUE(embedding);
+                EXPECT_LE(largest_difference(*embedding, expected[seed]), 1e-6F);
+            }
+        });
+    }
+}
+
+TEST(Extractor, ReportsThePrecisionInForce) {
+    const sokkuri::testing::TemporaryFolder directory;
+    const ModelCard card = small_model(directory.path());
+    for (const Precision asked : {Precision::kAuto, Precision::kF32, Precision::kBf16}) {
+        const auto extractor = *Extractor::load(card, directory.path(), {.precision = asked});
+        EXPECT_NE(extractor->precision(), Precision::kAuto);
+        if (asked == Precision::kF32) {
+            EXPECT_EQ(extractor->precision(), Precision::kF32);
+        }
+    }
+    EXPECT_EQ(parse_precision("bf16").value(), Precision::kBf16);
+    EXPECT_FALSE(parse_precision("f16"));
+}
+
+std::vector<std::string> files_in(const std::string& directory) {
+    std::vector<std::string> names;
+    const auto entries = posix_file_system().list(directory).value();
+    for (const DirectoryEntry& entry : entries) {
+        names.push_back(join_path(directory, entry.name));
+    }
+    return names;
+}
+
+TEST(Extractor, GivesTheSameVectorsFromAKeptCompiledModel) {
+    const sokkuri::testing::TemporaryFolder directory;
+    const ModelCard card = small_model(directory.path());
+    const ExtractorOptions options{.cache_directories = {directory.path("kept")}};
+    const Embedding first =
+        *(*Extractor::load(card, directory.path(), options))->embed(noise(32, 1));
+    ASSERT_EQ(files_in(directory.path("kept")).size(), 1U);
+    for (const Urgency urgency : {Urgency::kBulk, Urgency::kInteractive}) {
+        ExtractorOptions again = options;
+        again.tuned_for = urgency;
+        const auto extractor = Extractor::load(card, directory.path(), again);
+        ASSERT_TRUE(extractor);
+        EXPECT_LE(largest_difference(*(*extractor)->embed(noise(32, 1)), first), 1e-6F);
+    }
+    EXPECT_EQ(files_in(directory.path("kept")).size(), 1U);
+}
+
+TEST(Extractor, HealsABrokenCompiledModelSilently) {
+    const sokkuri::testing::TemporaryFolder directory;
+    const ModelCard card = small_model(directory.path());
+    const ExtractorOptions options{.cache_directories = {directory.path("kept")}};
+    const Embedding first =
+        *(*Extractor::load(card, directory.path(), options))->embed(noise(32, 1));
+    const std::string kept = files_in(directory.path("kept")).at(0);
+    const std::vector<std::byte> good = *read_file(posix_file_system(), kept, 64U << 20);
+    for (const std::size_t cut : {std::size_t{0}, std::size_t{100}, good.size() - 1}) {
+        const std::span<const std::byte> broken = std::span(good).first(cut);
+        ASSERT_TRUE(replace_file(posix_file_system(), kept, broken));
+        const auto extractor = Extractor::load(card, directory.path(), options);
+        ASSERT_TRUE(extractor) << extractor.error().message();
+        EXPECT_LE(largest_difference(*(*extractor)->embed(noise(32, 1)), first), 1e-6F);
+        EXPECT_EQ(read_file(posix_file_system(), kept, 64U << 20)->size(), good.size());
+    }
+}
+
+TEST(Extractor, DoesNotHideAChangedModelFileBehindItsCompiledModel) {
+    const sokkuri::testing::TemporaryFolder directory;
+    const ModelCard card = small_model(directory.path());
+    const ExtractorOptions options{.cache_directories = {directory.path("kept")}};
+    ASSERT_TRUE(Extractor::load(card, directory.path(), options));
+    write_model(directory.path(), "something else");
+    const auto extractor = Extractor::load(card, directory.path(), options);
+    ASSERT_FALSE(extractor);
+    EXPECT_EQ(extractor.error().code(), ErrorCode::kCorruption);
 }
 
 }  // namespace

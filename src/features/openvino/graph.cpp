@@ -163,19 +163,24 @@ void find_pooled(const ov::Model& model, GraphFacts& facts) {
     }
 }
 
-/// A mean over height and width of a picture-shaped tensor, however it is written.
+/// A mean over height and width of a picture-shaped tensor, however it is written. Told by shapes:
+/// the axes are often computed in the graph.
 bool is_global_pool(const ov::Node& node) {
-    if (node.get_input_size() == 0) return false;
-    const ov::PartialShape& input = node.get_input_partial_shape(0);
-    if (input.rank().is_dynamic() || input.size() != 4) return false;
-    if (const auto* mean = ov::as_type<const ov::op::v1::ReduceMean>(&node)) {
-        if (!mean->reduction_axes_constant()) return false;
-        const ov::AxisSet axes = mean->get_reduction_axes();
-        return axes == ov::AxisSet{2, 3} || axes == ov::AxisSet{1, 2};
+    const std::string_view type = node.get_type_name();
+    if (type != "ReduceMean" && type != "AvgPool") return false;
+    if (node.get_input_partial_shape(0).is_dynamic() ||
+        node.get_output_partial_shape(0).is_dynamic()) {
+        return false;
     }
-    if (std::string_view(node.get_type_name()) != "AvgPool" || input.is_dynamic()) return false;
-    const ov::Shape output = node.get_output_shape(0);
-    return output[2] == 1 && output[3] == 1 && node.get_input_shape(0)[2] > 1;
+    const ov::Shape in = node.get_input_shape(0);
+    const ov::Shape out = node.get_output_shape(0);
+    if (in.size() != 4 || in[0] != 1) return false;
+    const std::size_t channels = ov::shape_size(out);
+    const bool pools_last = in[1] == channels && in[2] * in[3] > 1;
+    const bool pools_first = in[3] == channels && in[1] * in[2] > 1;
+    if (out.size() == 4)
+        return (pools_last && out[1] == channels) || (pools_first && out[3] == channels);
+    return out.size() == 2 && (pools_last || pools_first);
 }
 
 /// Whether every path from the input to some output of the model crosses `node`. The pools inside

@@ -1,0 +1,93 @@
+#include "features/compiled_model.h"
+
+#include "base/testing/temporary_folder.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace sokkuri::features {
+namespace {
+
+using sokkuri::testing::TemporaryFolder;
+
+const CompiledModelKey kKey{.model = "abc", .variant = "f32", .machine = "this one"};
+
+std::span<const std::byte> bytes_of(std::string_view text) {
+    return std::as_bytes(std::span(text));
+}
+
+bool keep(const std::vector<std::string>& directories, const CompiledModelKey& key,
+          std::string_view form) {
+    return keep_compiled_model(posix_file_system(), directories, key, bytes_of(form));
+}
+
+std::string find(const std::vector<std::string>& directories, const CompiledModelKey& key) {
+    const auto form = find_compiled_model(posix_file_system(), directories, key);
+    if (!form) return "none";
+    return {reinterpret_cast<const char*>(form->bytes().data()), form->bytes().size()};
+}
+
+TEST(CompiledModel, IsFoundForItsOwnKeyOnly) {
+    const TemporaryFolder folder;
+    const std::vector<std::string> directories{folder.path("a/b")};
+    EXPECT_EQ(find(directories, kKey), "none");
+    ASSERT_TRUE(keep(directories, kKey, "form"));
+    EXPECT_EQ(find(directories, kKey), "form");
+    for (auto member :
+         {&CompiledModelKey::model, &CompiledModelKey::variant, &CompiledModelKey::machine}) {
+        CompiledModelKey other = kKey;
+        other.*member += "x";
+        EXPECT_EQ(find(directories, other), "none");
+    }
+}
+
+TEST(CompiledModel, OnlyTheNewestOfOneModelAndVariantIsKept) {
+    const TemporaryFolder folder;
+    const std::vector<std::string> directories{folder.path()};
+    const CompiledModelKey bf16{.model = "abc", .variant = "bf16", .machine = "this one"};
+    const CompiledModelKey newer{.model = "abc", .variant = "f32", .machine = "newer runtime"};
+    ASSERT_TRUE(keep(directories, kKey, "old"));
+    ASSERT_TRUE(keep(directories, bf16, "other precision"));
+    ASSERT_TRUE(keep(directories, newer, "new"));
+    EXPECT_EQ(find(directories, kKey), "none");
+    EXPECT_EQ(find(directories, newer), "new");
+    EXPECT_EQ(find(directories, bf16), "other precision");
+    EXPECT_EQ(posix_file_system().list(folder.path())->size(), 2U);
+}
+
+TEST(CompiledModel, IsAsGoodAsAbsentWithAnyByteFlippedOrCutOff) {
+    const TemporaryFolder folder;
+    const std::vector<std::string> directories{folder.path()};
+    ASSERT_TRUE(keep(directories, kKey, "form"));
+    const std::string path = folder.path(posix_file_system().list(folder.path())->at(0).name);
+    const std::vector<std::byte> good = *read_file(posix_file_system(), path, 1 << 20);
+    const std::size_t key_end = 40 + std::string_view("abc\nf32\nthis one\n").size();
+    const std::size_t form_offset = good.size() - 4;
+    for (std::size_t i = 0; i < good.size(); ++i) {
+        const bool is_padding = i >= key_end && i < form_offset;
+        if (is_padding) continue;
+        std::vector<std::byte> flipped = good;
+        flipped[i] ^= std::byte{16};
+        ASSERT_TRUE(replace_file(posix_file_system(), path, flipped));
+        EXPECT_EQ(find(directories, kKey), "none") << i;
+        ASSERT_TRUE(replace_file(posix_file_system(), path, std::span(good).first(i)));
+        EXPECT_EQ(find(directories, kKey), "none") << i;
+    }
+    ASSERT_TRUE(keep(directories, kKey, "form"));
+    EXPECT_EQ(find(directories, kKey), "form");
+}
+
+TEST(CompiledModel, GoesToTheFirstDirectoryThatCanBeWritten) {
+    const TemporaryFolder folder;
+    ASSERT_TRUE(replace_file(posix_file_system(), folder.path("file"), bytes_of("x")));
+    const std::vector<std::string> directories{folder.path("file/below"), folder.path("second")};
+    ASSERT_TRUE(keep(directories, kKey, "form"));
+    EXPECT_EQ(find(directories, kKey), "form");
+    EXPECT_EQ(find({folder.path("second")}, kKey), "form");
+    EXPECT_FALSE(keep({folder.path("file/below")}, kKey, "form"));
+}
+
+}  // namespace
+}  // namespace sokkuri::features
