@@ -1,6 +1,6 @@
 #include "features/compiled_model.h"
 
-#include "base/testing/temporary_folder.h"
+#include "base/testing/temporary_directory.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 namespace sokkuri::features {
 namespace {
 
-using sokkuri::testing::TemporaryFolder;
+using sokkuri::testing::TemporaryDirectory;
 
 const CompiledModelKey kKey{.model = "abc", .variant = "f32", .machine = "this one"};
 
@@ -30,8 +30,8 @@ std::string find(const std::vector<std::string>& directories, const CompiledMode
 }
 
 TEST(CompiledModel, IsFoundForItsOwnKeyOnly) {
-    const TemporaryFolder folder;
-    const std::vector<std::string> directories{folder.path("a/b")};
+    const TemporaryDirectory folder;
+    const std::vector<std::string> directories{join_path(folder.path(), "a/b")};
     EXPECT_EQ(find(directories, kKey), "none");
     ASSERT_TRUE(keep(directories, kKey, "form"));
     EXPECT_EQ(find(directories, kKey), "form");
@@ -44,7 +44,7 @@ TEST(CompiledModel, IsFoundForItsOwnKeyOnly) {
 }
 
 TEST(CompiledModel, OnlyTheNewestOfOneModelAndVariantIsKept) {
-    const TemporaryFolder folder;
+    const TemporaryDirectory folder;
     const std::vector<std::string> directories{folder.path()};
     const CompiledModelKey bf16{.model = "abc", .variant = "bf16", .machine = "this one"};
     const CompiledModelKey newer{.model = "abc", .variant = "f32", .machine = "newer runtime"};
@@ -58,10 +58,11 @@ TEST(CompiledModel, OnlyTheNewestOfOneModelAndVariantIsKept) {
 }
 
 TEST(CompiledModel, IsAsGoodAsAbsentWithAnyByteFlippedOrCutOff) {
-    const TemporaryFolder folder;
+    const TemporaryDirectory folder;
     const std::vector<std::string> directories{folder.path()};
     ASSERT_TRUE(keep(directories, kKey, "form"));
-    const std::string path = folder.path(posix_file_system().list(folder.path())->at(0).name);
+    const std::string path =
+        join_path(folder.path(), posix_file_system().list(folder.path())->at(0).name);
     const std::vector<std::byte> good = *read_file(posix_file_system(), path, 1 << 20);
     const std::size_t key_end = 40 + std::string_view("abc\nf32\nthis one\n").size();
     const std::size_t form_offset = good.size() - 4;
@@ -80,13 +81,14 @@ TEST(CompiledModel, IsAsGoodAsAbsentWithAnyByteFlippedOrCutOff) {
 }
 
 TEST(CompiledModel, GoesToTheFirstDirectoryThatCanBeWritten) {
-    const TemporaryFolder folder;
-    ASSERT_TRUE(replace_file(posix_file_system(), folder.path("file"), bytes_of("x")));
-    const std::vector<std::string> directories{folder.path("file/below"), folder.path("second")};
+    const TemporaryDirectory folder;
+    ASSERT_TRUE(replace_file(posix_file_system(), join_path(folder.path(), "file"), bytes_of("x")));
+    const std::vector<std::string> directories{join_path(folder.path(), "file/below"),
+                                               join_path(folder.path(), "second")};
     ASSERT_TRUE(keep(directories, kKey, "form"));
     EXPECT_EQ(find(directories, kKey), "form");
-    EXPECT_EQ(find({folder.path("second")}, kKey), "form");
-    EXPECT_FALSE(keep({folder.path("file/below")}, kKey, "form"));
+    EXPECT_EQ(find({join_path(folder.path(), "second")}, kKey), "form");
+    EXPECT_FALSE(keep({join_path(folder.path(), "file/below")}, kKey, "form"));
 }
 
 }  // namespace

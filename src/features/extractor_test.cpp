@@ -4,7 +4,7 @@
 #include "base/file_system.h"
 #include "base/guarded.h"
 #include "base/hash.h"
-#include "base/testing/temporary_folder.h"
+#include "base/testing/temporary_directory.h"
 #include "features/compiled_model.h"
 #include "features/openvino/entry.h"
 #include "features/testing/onnx_writer.h"
@@ -115,7 +115,7 @@ TEST(Extractor, GivesTheKnownAnswersOfSqueezenet) {
 }
 
 TEST(Extractor, NormalizesPicturesAsTheCardSays) {
-    const sokkuri::testing::TemporaryFolder directory;
+    const sokkuri::testing::TemporaryDirectory directory;
     const ModelCard card = small_model(directory.path());
     const auto extractor = Extractor::load(card, directory.path(), {.precision = Precision::kF32});
     ASSERT_TRUE(extractor) << extractor.error().message();
@@ -137,7 +137,7 @@ Error error_of_load(const ModelCard& card, const std::string& directory) {
 }
 
 TEST(Extractor, SaysWhatIsWrongWithAModelOrItsCard) {
-    const sokkuri::testing::TemporaryFolder directory;
+    const sokkuri::testing::TemporaryDirectory directory;
     const ModelCard good = small_model(directory.path());
     const auto refuses = [&](auto change, ErrorCode code, std::string_view word) {
         ModelCard card = good;
@@ -164,7 +164,7 @@ TEST(Extractor, SaysWhatIsWrongWithAModelOrItsCard) {
 }
 
 TEST(Extractor, RefusesFilesThatAreNoModels) {
-    const sokkuri::testing::TemporaryFolder directory;
+    const sokkuri::testing::TemporaryDirectory directory;
     ModelCard card = small_model(directory.path());
     const std::string good = testing::small_classifier(32).bytes();
     for (const std::string& bytes :
@@ -181,7 +181,7 @@ TEST(Extractor, RefusesFilesThatAreNoModels) {
 }
 
 TEST(Extractor, SurvivesFlippedBytesAndCuts) {
-    const sokkuri::testing::TemporaryFolder directory;
+    const sokkuri::testing::TemporaryDirectory directory;
     ModelCard card = small_model(directory.path());
     const std::string good = testing::small_classifier(32).bytes();
     std::mt19937 random(5);
@@ -231,7 +231,7 @@ TEST(Extractor, InteractiveRequestsOvertakeWaitingBulkOnes) {
 }
 
 TEST(Extractor, DrainAndDestructionWaitForEveryCallback) {
-    const sokkuri::testing::TemporaryFolder directory;
+    const sokkuri::testing::TemporaryDirectory directory;
     const ModelCard card = small_model(directory.path());
     auto extractor = *Extractor::load(card, directory.path(), {});
     std::atomic<int> done = 0;
@@ -252,7 +252,7 @@ TEST(Extractor, DrainAndDestructionWaitForEveryCallback) {
 }
 
 TEST(Extractor, AnswersEachOfManyThreadsWithItsOwnPicture) {
-    const sokkuri::testing::TemporaryFolder directory;
+    const sokkuri::testing::TemporaryDirectory directory;
     const ModelCard card = small_model(directory.path());
     const auto extractor = *Extractor::load(card, directory.path(), {.precision = Precision::kF32});
     std::vector<Embedding> expected;
@@ -272,7 +272,7 @@ TEST(Extractor, AnswersEachOfManyThreadsWithItsOwnPicture) {
 }
 
 TEST(Extractor, ReportsThePrecisionInForce) {
-    const sokkuri::testing::TemporaryFolder directory;
+    const sokkuri::testing::TemporaryDirectory directory;
     const ModelCard card = small_model(directory.path());
     for (const Precision asked : {Precision::kAuto, Precision::kF32, Precision::kBf16}) {
         const auto extractor = *Extractor::load(card, directory.path(), {.precision = asked});
@@ -295,12 +295,12 @@ std::vector<std::string> files_in(const std::string& directory) {
 }
 
 TEST(Extractor, GivesTheSameVectorsFromAKeptCompiledModel) {
-    const sokkuri::testing::TemporaryFolder directory;
+    const sokkuri::testing::TemporaryDirectory directory;
     const ModelCard card = small_model(directory.path());
-    const ExtractorOptions options{.cache_directories = {directory.path("kept")}};
+    const ExtractorOptions options{.cache_directories = {join_path(directory.path(), "kept")}};
     const Embedding first =
         *(*Extractor::load(card, directory.path(), options))->embed(noise(32, 1));
-    ASSERT_EQ(files_in(directory.path("kept")).size(), 1U);
+    ASSERT_EQ(files_in(join_path(directory.path(), "kept")).size(), 1U);
     for (const Urgency urgency : {Urgency::kBulk, Urgency::kInteractive}) {
         ExtractorOptions again = options;
         again.tuned_for = urgency;
@@ -308,16 +308,16 @@ TEST(Extractor, GivesTheSameVectorsFromAKeptCompiledModel) {
         ASSERT_TRUE(extractor);
         EXPECT_LE(largest_difference(*(*extractor)->embed(noise(32, 1)), first), 1e-6F);
     }
-    EXPECT_EQ(files_in(directory.path("kept")).size(), 1U);
+    EXPECT_EQ(files_in(join_path(directory.path(), "kept")).size(), 1U);
 }
 
 TEST(Extractor, HealsABrokenCompiledModelSilently) {
-    const sokkuri::testing::TemporaryFolder directory;
+    const sokkuri::testing::TemporaryDirectory directory;
     const ModelCard card = small_model(directory.path());
-    const ExtractorOptions options{.cache_directories = {directory.path("kept")}};
+    const ExtractorOptions options{.cache_directories = {join_path(directory.path(), "kept")}};
     const Embedding first =
         *(*Extractor::load(card, directory.path(), options))->embed(noise(32, 1));
-    const std::string kept = files_in(directory.path("kept")).at(0);
+    const std::string kept = files_in(join_path(directory.path(), "kept")).at(0);
     const std::vector<std::byte> good = *read_file(posix_file_system(), kept, 64U << 20);
     for (const std::size_t cut : {std::size_t{0}, std::size_t{100}, good.size() - 1}) {
         const std::span<const std::byte> broken = std::span(good).first(cut);
@@ -330,9 +330,9 @@ TEST(Extractor, HealsABrokenCompiledModelSilently) {
 }
 
 TEST(Extractor, DoesNotHideAChangedModelFileBehindItsCompiledModel) {
-    const sokkuri::testing::TemporaryFolder directory;
+    const sokkuri::testing::TemporaryDirectory directory;
     const ModelCard card = small_model(directory.path());
-    const ExtractorOptions options{.cache_directories = {directory.path("kept")}};
+    const ExtractorOptions options{.cache_directories = {join_path(directory.path(), "kept")}};
     ASSERT_TRUE(Extractor::load(card, directory.path(), options));
     write_model(directory.path(), "something else");
     const auto extractor = Extractor::load(card, directory.path(), options);

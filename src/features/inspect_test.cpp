@@ -1,7 +1,7 @@
 #include "features/inspect.h"
 
 #include "base/file_system.h"
-#include "base/testing/temporary_folder.h"
+#include "base/testing/temporary_directory.h"
 #include "features/testing/onnx_writer.h"
 #include "features/testing/test_data.h"
 
@@ -16,12 +16,12 @@ namespace {
 using testing::OnnxWriter;
 
 Result<Inspection> inspect(const OnnxWriter& model, const std::string& name = "some.onnx") {
-    const sokkuri::testing::TemporaryFolder folder;
+    const sokkuri::testing::TemporaryDirectory folder;
     const std::string bytes = model.bytes();
-    const auto written =
-        replace_file(posix_file_system(), folder.path(name), std::as_bytes(std::span(bytes)));
+    const auto written = replace_file(posix_file_system(), join_path(folder.path(), name),
+                                      std::as_bytes(std::span(bytes)));
     EXPECT_TRUE(written);
-    return inspect_model(folder.path(name));
+    return inspect_model(join_path(folder.path(), name));
 }
 
 bool assumes(const Inspection& inspection, std::string_view words) {
@@ -149,15 +149,16 @@ TEST(Inspect, RefusesModelsWithoutAPictureInput) {
 }
 
 TEST(Inspect, RefusesFilesThatAreNoModels) {
-    const sokkuri::testing::TemporaryFolder folder;
+    const sokkuri::testing::TemporaryDirectory folder;
     for (const std::string_view text : {"", "hello", "\x89PNG\r\n"}) {
-        ASSERT_TRUE(replace_file(posix_file_system(), folder.path("x.onnx"),
+        ASSERT_TRUE(replace_file(posix_file_system(), join_path(folder.path(), "x.onnx"),
                                  std::as_bytes(std::span(text))));
-        const auto found = inspect_model(folder.path("x.onnx"));
+        const auto found = inspect_model(join_path(folder.path(), "x.onnx"));
         ASSERT_FALSE(found);
         EXPECT_EQ(found.error().code(), ErrorCode::kCorruption) << found.error().message();
     }
-    EXPECT_EQ(inspect_model(folder.path("none.onnx")).error().code(), ErrorCode::kNotFound);
+    EXPECT_EQ(inspect_model(join_path(folder.path(), "none.onnx")).error().code(),
+              ErrorCode::kNotFound);
 }
 
 TEST(Inspect, KnowsTheModelsOfTheTestData) {

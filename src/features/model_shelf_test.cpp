@@ -1,6 +1,6 @@
 #include "features/model_shelf.h"
 
-#include "base/testing/temporary_folder.h"
+#include "base/testing/temporary_directory.h"
 #include "features/testing/onnx_writer.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 namespace sokkuri::features {
 namespace {
 
-using sokkuri::testing::TemporaryFolder;
+using sokkuri::testing::TemporaryDirectory;
 
 FileSystem& files() {
     return posix_file_system();
@@ -36,25 +36,27 @@ std::string card_text(const std::string& name, float near = 0.93F) {
 }
 
 TEST(ModelShelf, ListsByNameAndTheFirstFolderWins) {
-    const TemporaryFolder folder;
-    write(folder.path("a/zebra/card.json"), card_text("zebra", 0.9F));
-    write(folder.path("b/zebra/card.json"), card_text("zebra", 0.8F));
-    write(folder.path("b/ant/card.json"), card_text("ant"));
-    write(folder.path("b/no-model/readme"), "x");
-    const ModelShelf shelf(files(), {folder.path("a"), folder.path("missing"), folder.path("b")});
+    const TemporaryDirectory folder;
+    write(join_path(folder.path(), "a/zebra/card.json"), card_text("zebra", 0.9F));
+    write(join_path(folder.path(), "b/zebra/card.json"), card_text("zebra", 0.8F));
+    write(join_path(folder.path(), "b/ant/card.json"), card_text("ant"));
+    write(join_path(folder.path(), "b/no-model/readme"), "x");
+    const ModelShelf shelf(files(),
+                           {join_path(folder.path(), "a"), join_path(folder.path(), "missing"),
+                            join_path(folder.path(), "b")});
     const auto models = shelf.list().value();
     ASSERT_EQ(models.size(), 2U);
     EXPECT_EQ(models[0]->card.name, "ant");
     EXPECT_EQ(models[1]->card.name, "zebra");
     EXPECT_EQ(models[1]->card.bands.near, 0.9F);
-    EXPECT_EQ(shelf.find("zebra")->directory, folder.path("a/zebra"));
+    EXPECT_EQ(shelf.find("zebra")->directory, join_path(folder.path(), "a/zebra"));
 }
 
 TEST(ModelShelf, ShowsBrokenCardsWithTheirReason) {
-    const TemporaryFolder folder;
-    write(folder.path("broken/card.json"), "{\"card\": 1,");
-    write(folder.path("moved/card.json"), card_text("other-name"));
-    write(folder.path("good/card.json"), card_text("good"));
+    const TemporaryDirectory folder;
+    write(join_path(folder.path(), "broken/card.json"), "{\"card\": 1,");
+    write(join_path(folder.path(), "moved/card.json"), card_text("other-name"));
+    write(join_path(folder.path(), "good/card.json"), card_text("good"));
     const ModelShelf shelf(files(), {folder.path()});
     const auto models = shelf.list().value();
     ASSERT_EQ(models.size(), 3U);
@@ -67,8 +69,8 @@ TEST(ModelShelf, ShowsBrokenCardsWithTheirReason) {
 }
 
 TEST(ModelShelf, NamesWhatThereIsWhenAModelIsMissing) {
-    const TemporaryFolder folder;
-    write(folder.path("ant/card.json"), card_text("ant"));
+    const TemporaryDirectory folder;
+    write(join_path(folder.path(), "ant/card.json"), card_text("ant"));
     const ModelShelf shelf(files(), {folder.path()});
     const auto found = shelf.find("bee");
     ASSERT_FALSE(found);
@@ -79,10 +81,11 @@ TEST(ModelShelf, NamesWhatThereIsWhenAModelIsMissing) {
 }
 
 TEST(ModelShelf, UsesTheNamedDefaultElseOurs) {
-    const TemporaryFolder folder;
-    write(folder.path("a/ant/card.json"), card_text("ant"));
-    write(folder.path("a/efficientnet-lite0/card.json"), card_text("efficientnet-lite0"));
-    ModelShelf shelf(files(), {folder.path("first"), folder.path("a")});
+    const TemporaryDirectory folder;
+    write(join_path(folder.path(), "a/ant/card.json"), card_text("ant"));
+    write(join_path(folder.path(), "a/efficientnet-lite0/card.json"),
+          card_text("efficientnet-lite0"));
+    ModelShelf shelf(files(), {join_path(folder.path(), "first"), join_path(folder.path(), "a")});
     EXPECT_EQ(shelf.find("")->card.name, "efficientnet-lite0");
     ASSERT_TRUE(shelf.use("ant"));
     EXPECT_EQ(shelf.find("")->card.name, "ant");
@@ -93,46 +96,51 @@ TEST(ModelShelf, UsesTheNamedDefaultElseOurs) {
 }
 
 TEST(ModelShelf, AddsAModelByInspectionAndByCard) {
-    const TemporaryFolder folder;
-    write(folder.path("in/net.onnx"), testing::small_classifier(32).bytes());
-    ModelShelf shelf(files(), {folder.path("shelf")});
-    const auto added = shelf.add(folder.path("in/net.onnx"), {});
+    const TemporaryDirectory folder;
+    write(join_path(folder.path(), "in/net.onnx"), testing::small_classifier(32).bytes());
+    ModelShelf shelf(files(), {join_path(folder.path(), "shelf")});
+    const auto added = shelf.add(join_path(folder.path(), "in/net.onnx"), {});
     ASSERT_TRUE(added) << added.error().message();
     EXPECT_EQ(added->card.name, "net");
     EXPECT_EQ(added->card.output_tensor, "flat");
     EXPECT_EQ(shelf.find("net")->card, added->card);
-    EXPECT_TRUE(shelf.add(folder.path("in/net.onnx"), {})) << "the same again is no error";
+    EXPECT_TRUE(shelf.add(join_path(folder.path(), "in/net.onnx"), {}))
+        << "the same again is no error";
 
     ModelCard card = added->card;
     card.name = "mine";
     card.output_tensor = "pooled";
-    EXPECT_EQ(shelf.add(folder.path("in/net.onnx"), card)->card.output_tensor, "pooled");
+    EXPECT_EQ(shelf.add(join_path(folder.path(), "in/net.onnx"), card)->card.output_tensor,
+              "pooled");
     card.name = "net";
-    EXPECT_EQ(shelf.add(folder.path("in/net.onnx"), card).error().code(),
+    EXPECT_EQ(shelf.add(join_path(folder.path(), "in/net.onnx"), card).error().code(),
               ErrorCode::kAlreadyExists);
 }
 
 TEST(ModelShelf, LeavesNothingBehindOfAModelThatDoesNotWork) {
-    const TemporaryFolder folder;
-    write(folder.path("in/net.onnx"), testing::small_classifier(32).bytes());
-    write(folder.path("in/bad.onnx"), "hello");
-    ModelShelf shelf(files(), {folder.path("shelf")});
-    ModelCard card = shelf.add(folder.path("in/net.onnx"), {})->card;
+    const TemporaryDirectory folder;
+    write(join_path(folder.path(), "in/net.onnx"), testing::small_classifier(32).bytes());
+    write(join_path(folder.path(), "in/bad.onnx"), "hello");
+    ModelShelf shelf(files(), {join_path(folder.path(), "shelf")});
+    ModelCard card = shelf.add(join_path(folder.path(), "in/net.onnx"), {})->card;
     card.name = "wrong";
     card.output_tensor = "nothing";
-    EXPECT_EQ(shelf.add(folder.path("in/net.onnx"), card).error().code(), ErrorCode::kUnsupported);
-    EXPECT_EQ(shelf.add(folder.path("in/bad.onnx"), {}).error().code(), ErrorCode::kCorruption);
-    EXPECT_EQ(files().list(folder.path("shelf"))->size(), 1U);
+    EXPECT_EQ(shelf.add(join_path(folder.path(), "in/net.onnx"), card).error().code(),
+              ErrorCode::kUnsupported);
+    EXPECT_EQ(shelf.add(join_path(folder.path(), "in/bad.onnx"), {}).error().code(),
+              ErrorCode::kCorruption);
+    EXPECT_EQ(files().list(join_path(folder.path(), "shelf"))->size(), 1U);
 }
 
 TEST(ModelShelf, AddsToTheNextFolderWhenTheFirstCannotBeWritten) {
-    const TemporaryFolder folder;
-    write(folder.path("net.onnx"), testing::small_classifier(32).bytes());
-    write(folder.path("file"), "x");
-    ModelShelf shelf(files(), {folder.path("file/models"), folder.path("shelf")});
-    const auto added = shelf.add(folder.path("net.onnx"), {});
+    const TemporaryDirectory folder;
+    write(join_path(folder.path(), "net.onnx"), testing::small_classifier(32).bytes());
+    write(join_path(folder.path(), "file"), "x");
+    ModelShelf shelf(files(),
+                     {join_path(folder.path(), "file/models"), join_path(folder.path(), "shelf")});
+    const auto added = shelf.add(join_path(folder.path(), "net.onnx"), {});
     ASSERT_TRUE(added) << added.error().message();
-    EXPECT_EQ(added->directory, folder.path("shelf/net"));
+    EXPECT_EQ(added->directory, join_path(folder.path(), "shelf/net"));
     EXPECT_TRUE(shelf.use("net"));
     EXPECT_EQ(shelf.find("")->card.name, "net");
 }
