@@ -1,13 +1,13 @@
 // Stats: what a library holds, for `sokkuri stats` and, later, the status page.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "base/result.h"
 #include "service/ingest.h"
 #include "service/library.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace sokkuri::service {
 
@@ -15,11 +15,11 @@ struct LibraryStats {
     std::string folder;
     std::uint64_t items = 0;
     std::uint64_t failed = 0;
-    std::string model;          // name; empty when nothing was indexed yet
+    std::string model;  // name; empty when nothing was indexed yet
     std::string fingerprint;
     std::uint32_t dimension = 0;
     std::string metric;
-    std::uint64_t bytes = 0;    // on disk, of `.sokkuri`
+    std::uint64_t bytes = 0;  // on disk, of `.sokkuri`
     std::uint64_t tombstones = 0;
     std::uint64_t generation = 0;
 };

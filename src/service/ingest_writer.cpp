@@ -1,0 +1,76 @@
+#include "service/ingest_writer.h"
+
+#include <utility>
+
+namespace sokkuri::service {
+namespace {
+
+/// Changes without a vector are small: a thousand of them make a batch as good as 64 rows.
+constexpr std::size_t kBatchChangesMax = 1'000;
+
+}  // namespace
+
+IngestWriter::IngestWriter(const Library& library, const BatchLimits& limits, IngestTally& tally)
+    : library_(library),
+      limits_(limits),
+      tally_(tally),
+      // Room for a second batch while the first one waits for the disk.
+      queue_(2 * std::size_t{limits.rows_max} + 2) {}
+
+Result<void> IngestWriter::run() {
+    std::chrono::steady_clock::time_point deadline;
+    for (;;) {
+        auto change = batch_.empty() ? queue_.pop() : queue_.pop_until(deadline);
+        const bool is_timeout = !change && !queue_.is_finished();
+        if (!change && !is_timeout) break;
+        if (change && batch_.empty()) {
+            deadline = std::chrono::steady_clock::now() + limits_.age_max;
+        }
+        if (change) add(std::move(*change));
+        if (!is_full() && std::chrono::steady_clock::now() < deadline) continue;
+        auto committed = commit();
+        if (committed) continue;
+        queue_.close();
+        return committed;
+    }
+    return commit();
+}
+
+bool IngestWriter::is_full() const {
+    return batch_rows_ >= limits_.rows_max || batch_.size() >= kBatchChangesMax;
+}
+
+void IngestWriter::add(FileChange change) {
+    if (change.put) ++batch_rows_;
+    batch_.push_back(std::move(change));
+}
+
+Result<void> IngestWriter::commit() {
+    std::vector<collection::PutRecord> puts;
+    std::vector<collection::PutRecord> documents;
+    std::vector<std::string> removed_ids;
+    std::vector<collection::FileState> states;
+    std::vector<collection::FileState> forgotten;
+    for (FileChange& change : batch_) {
+        if (change.put) puts.push_back(std::move(*change.put));
+        if (change.put_document) documents.push_back(std::move(*change.put_document));
+        if (!change.removed_id.empty()) removed_ids.push_back(std::move(change.removed_id));
+        if (change.state) states.push_back(std::move(*change.state));
+        if (change.forgotten) forgotten.push_back(std::move(*change.forgotten));
+    }
+    // The collection first: what the workspace says is indexed must be there.
+    collection::Collection& collection = library_.collection();
+    if (!puts.empty()) TRY(in_context("put", collection.put(puts)));
+    if (!documents.empty()) TRY(in_context("put", collection.put_documents(documents)));
+    if (!removed_ids.empty()) TRY(in_context("remove", collection.remove(removed_ids)));
+    if (!states.empty() || !forgotten.empty()) {
+        TRY(in_context("record", library_.workspace().record(states, forgotten)));
+    }
+    for (const FileChange& change : batch_)
+        tally_.settle(change);
+    batch_.clear();
+    batch_rows_ = 0;
+    return {};
+}
+
+}  // namespace sokkuri::service
