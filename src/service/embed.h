@@ -1,16 +1,17 @@
-// Embed: vectors out, for people who go on with them elsewhere: of any picture files, or all of a collection as npy.
+// Embed: vectors out, for people who go on with them elsewhere: of any picture files, or all of a
+// collection as npy.
 #pragma once
+
+#include "base/result.h"
+#include "image/decode.h"
+#include "service/library.h"
+#include "service/model_choice.h"
 
 #include <functional>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
-
-#include "base/result.h"
-#include "image/decode.h"
-#include "service/library.h"
-#include "service/model_choice.h"
 
 namespace sokkuri::service {
 

@@ -1,6 +1,11 @@
-// Search: a picture, an item or a vector in; described hits out. The only place where a score is made: cosine cos, L2
-// 1/(1+d), inner product dot (from the distance of collection/collection.h).
+// Search: a picture, an item or a vector in; described hits out. The only place where a score is
+// made: cosine cos, L2 1/(1+d), inner product dot (from the distance of collection/collection.h).
 #pragma once
+
+#include "base/result.h"
+#include "image/decode.h"
+#include "service/library.h"
+#include "service/model_choice.h"
 
 #include <cstdint>
 #include <optional>
@@ -8,22 +13,18 @@
 #include <variant>
 #include <vector>
 
-#include "base/result.h"
-#include "image/decode.h"
-#include "service/library.h"
-#include "service/model_choice.h"
-
 namespace sokkuri::service {
 
 enum class Band { kIdentical, kNear, kSimilar, kWeak };
 std::string_view name_of(Band band);  // "identical", …
 
-/// A picture file anywhere on this machine. When its bytes are those of an indexed file, the stored vector is used and no
-/// model is loaded.
+/// A picture file anywhere on this machine. When its bytes are those of an indexed file, the stored
+/// vector is used and no model is loaded.
 struct ByPicture {
     std::string file;
 };
-/// An item of the collection: its id, or its path (relative to the folder, absolute, or relative to `working_directory`).
+/// An item of the collection: its id, or its path (relative to the folder, absolute, or relative to
+/// `working_directory`).
 struct ByItem {
     std::string id_or_path;
     std::string working_directory;
@@ -46,7 +47,7 @@ struct SearchQuery {
 struct SearchHit {
     std::uint32_t rank = 0;  // from 1
     std::string id;
-    std::string path;      // bytes, relative to the folder; empty for records that are not files
+    std::string path;  // bytes, relative to the folder; empty for records that are not files
     double score = 0;
     float distance = 0;
     Band band = Band::kWeak;
@@ -64,8 +65,8 @@ struct SearchTimings {  // milliseconds; 0 when the step was not needed
 struct SearchAnswer {
     std::vector<SearchHit> hits;
     SearchTimings timings;
-    std::string query_id;   // ByItem, or an identical indexed file; else empty
-    std::string model;      // name of the model of the vectors; empty for vectors of the user's own
+    std::string query_id;  // ByItem, or an identical indexed file; else empty
+    std::string model;     // name of the model of the vectors; empty for vectors of the user's own
     std::uint64_t items = 0;  // searched
 };
 

@@ -1,0 +1,103 @@
+#include "service/item_lookup.h"
+
+#include "service/picture_document.h"
+
+#include <filesystem>
+#include <utility>
+
+namespace sokkuri::service {
+namespace {
+
+constexpr std::size_t kTwinsTried = 8;
+
+std::vector<std::string> spellings(const Library& library, const ByItem& item);
+void add_if_inside(const std::string& folder, const std::string& absolute,
+                   std::vector<std::string>& paths);
+std::string normal(const std::string& path);
+std::string without_links(const FileSystem& files, const std::string& absolute);
+
+}  // namespace
+
+Result<std::optional<StoredVector>> find_stored_vector(const Library& library,
+                                                       const Hash128& content) {
+    const collection::Collection& collection = library.collection();
+    const std::vector<collection::FileState> twins =
+        TRY(library.workspace().files_of_content(content, kTwinsTried));
+    for (const collection::FileState& twin : twins) {
+        auto vector = collection.vector_of(twin.id, kPictureField);
+        if (!vector && vector.error().code() == ErrorCode::kNotFound) continue;
+        StoredVector stored{.id = twin.id, .values = TRY(std::move(vector))};
+        // A writer may be replacing the record: the vector is of this content if the document, read
+        // after it, still is.
+        const auto records = TRY(collection.get(std::span(&twin.id, 1)));
+        if (records.empty() || !records.front()) continue;
+        const auto file = file_of(records.front()->document);
+        if (file && file->content == content) return stored;
+    }
+    return std::nullopt;
+}
+
+Result<std::string> resolve_item(const Library& library, const ByItem& item) {
+    const std::string& asked = item.id_or_path;
+    if (asked.empty())
+        return fail(ErrorCode::kInvalidArgument, "an item is named by its id or path");
+    if (asked.size() <= collection::kIdBytesMax) {
+        const auto records = TRY(library.collection().get(std::span(&asked, 1)));
+        if (!records.empty() && records.front()) return asked;
+    }
+    std::string failure;
+    for (const std::string& path : spellings(library, item)) {
+        const auto state = TRY(library.workspace().file(library.root(), path));
+        if (!state) continue;
+        if (state->failure.empty()) return state->id;
+        failure = fmt::format("{}: could not be indexed: {}", path, state->failure);
+    }
+    if (!failure.empty()) return fail(ErrorCode::kNotFound, "{}", failure);
+    return fail(ErrorCode::kNotFound, "{}: neither an id nor the path of an indexed file in {}",
+                asked, library.folder());
+}
+
+namespace {
+
+/// Paths relative to the library's folder that may be meant, likeliest first.
+std::vector<std::string> spellings(const Library& library, const ByItem& item) {
+    const std::string& asked = item.id_or_path;
+    const std::string& folder = library.folder();
+    std::vector<std::string> paths;
+    std::vector<std::string> absolutes;
+    if (asked.starts_with('/')) {
+        absolutes.push_back(asked);
+    } else {
+        paths.push_back(asked);
+        if (!item.working_directory.empty()) {
+            absolutes.push_back(join_path(item.working_directory, asked));
+        }
+        absolutes.push_back(join_path(folder, asked));
+    }
+    for (const std::string& absolute : absolutes) {
+        add_if_inside(folder, normal(absolute), paths);
+        add_if_inside(folder, without_links(library.files(), absolute), paths);
+    }
+    return paths;
+}
+
+void add_if_inside(const std::string& folder, const std::string& absolute,
+                   std::vector<std::string>& paths) {
+    const std::string prefix = folder == "/" ? folder : folder + '/';
+    if (absolute.starts_with(prefix)) paths.push_back(absolute.substr(prefix.size()));
+}
+
+/// Without "." and "..", by the text alone.
+std::string normal(const std::string& path) {
+    return std::filesystem::path(path).lexically_normal().native();
+}
+
+/// With the links of its folder followed; the last name stays, since a link may be indexed itself.
+std::string without_links(const FileSystem& files, const std::string& absolute) {
+    const std::size_t slash = absolute.rfind('/');
+    const auto folder = files.canonical(slash == 0 ? "/" : absolute.substr(0, slash));
+    return folder ? join_path(*folder, absolute.substr(slash + 1)) : std::string();
+}
+
+}  // namespace
+}  // namespace sokkuri::service
