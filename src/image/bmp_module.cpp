@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <cstdlib>
 #include <memory>
 #include <utility>
 
@@ -18,6 +18,11 @@ namespace {
 constexpr std::size_t kRgbBytes = 3;
 constexpr std::size_t kRgbaBytes = 4;
 constexpr std::size_t kChunkBytes = 1 << 20;  // between two looks at the clock
+
+constexpr std::size_t kPixelsAt = 10;
+constexpr std::uint32_t kInfoHeaderBytes = 40;
+constexpr std::size_t kInfoHeaderEnd = 14 + kInfoHeaderBytes;
+constexpr std::uint32_t kBitfields = 3;
 
 using Loader = std::unique_ptr<GdkPixbufLoader, decltype(&g_object_unref)>;
 
@@ -31,6 +36,7 @@ struct Parts {
 Result<Decoded> decode_bmp(const DecoderCall& call);
 Result<void> feed(GdkPixbufLoader* loader, std::span<const std::byte> bytes,
                   const Deadline& deadline);
+Result<void> check_length(std::span<const std::byte> file);
 Parts parts_of(std::span<const std::byte> file);
 Result<Picture> over_white(const GdkPixbuf* pixels);
 
@@ -51,6 +57,7 @@ void add_rows(GdkPixbufLoader*, int, int, int, int height, std::int64_t* rows) {
 
 Result<Decoded> decode_bmp(const DecoderCall& call) {
     const Deadline deadline(call.options.limits);
+    TRY(check_length(call.file));
     GError* refusal = nullptr;
     const Loader loader(gdk_pixbuf_loader_new_with_type("bmp", &refusal), &g_object_unref);
     if (loader == nullptr) {
@@ -94,33 +101,70 @@ Result<void> feed(GdkPixbufLoader* loader, std::span<const std::byte> bytes,
     return {};
 }
 
+/// The numbers of BITMAPINFOHEADER that matter here; its successors begin alike.
+struct InfoHeader {
+    std::uint32_t pixels_at = 0;
+    std::uint32_t header_bytes = 0;
+    std::uint64_t width = 0;
+    std::uint64_t height = 0;
+    std::uint16_t bits = 0;
+    std::uint32_t compression = 0;
+};
+
+template <typename Number>
+Number number_at(std::span<const std::byte> file, std::size_t at) {
+    Number value = 0;
+    for (std::size_t i = sizeof(Number); i > 0; --i) {
+        value = static_cast<Number>(value << 8 | std::to_integer<Number>(file[at + i - 1]));
+    }
+    return value;
+}
+
+/// `file` holds at least kInfoHeaderEnd bytes.
+InfoHeader info_header(std::span<const std::byte> file) {
+    const auto side = [&](std::size_t at) {
+        const auto value = static_cast<std::int32_t>(number_at<std::uint32_t>(file, at));
+        return static_cast<std::uint64_t>(
+            std::abs(std::int64_t{value}));  // negative: top row first
+    };
+    return {.pixels_at = number_at<std::uint32_t>(file, 10),
+            .header_bytes = number_at<std::uint32_t>(file, 14),
+            .width = side(18),
+            .height = side(22),
+            .bits = number_at<std::uint16_t>(file, 28),
+            .compression = number_at<std::uint32_t>(file, 30)};
+}
+
+/// Rows as they are need a known number of bytes. Checked before gdk-pixbuf reserves memory for a
+/// size that the file cannot hold; run lengths (compression 1 and 2) have no such bound.
+Result<void> check_length(std::span<const std::byte> file) {
+    if (file.size() < kInfoHeaderEnd) return {};
+    const InfoHeader header = info_header(file);
+    const bool has_plain_rows = header.compression == 0 || header.compression == kBitfields;
+    if (header.header_bytes < kInfoHeaderBytes || !has_plain_rows) return {};
+    const std::uint64_t row_bytes = (header.width * header.bits + 31) / 32 * 4;
+    if (row_bytes * header.height <= file.size()) return {};
+    return fail(ErrorCode::kCorruption, "{} rows of {} bytes cannot be in a file of {}",
+                header.height, row_bytes, file.size());
+}
+
 /// gdk-pixbuf 2.42 takes a palette between color masks and pixels (bmpsuite's rgb16-565pal) for
 /// pixels. Such a palette is only a hint for displays of 256 colors, so it is left out and the
 /// offset of the pixels set right.
 Parts parts_of(std::span<const std::byte> file) {
-    constexpr std::size_t kPixelsAt = 10;
-    constexpr std::size_t kHeaderSizeAt = 14;
-    constexpr std::size_t kCompressionAt = 30;
-    constexpr std::uint32_t kInfoHeaderBytes = 40;
-    constexpr std::uint32_t kBitfields = 3;
     Parts parts{.pixels = file};
     if (file.size() <= parts.header.size()) return parts;
-    const auto number = [&](std::size_t at) {
-        std::uint32_t value = 0;
-        std::memcpy(&value, &file[at], sizeof(value));
-        return GUINT32_FROM_LE(value);
-    };
-    const std::uint32_t pixels_at = number(kPixelsAt);
-    if (number(kHeaderSizeAt) != kInfoHeaderBytes || number(kCompressionAt) != kBitfields ||
-        pixels_at <= parts.header.size() || pixels_at > file.size()) {
+    const InfoHeader header = info_header(file);
+    if (header.header_bytes != kInfoHeaderBytes || header.compression != kBitfields ||
+        header.pixels_at <= parts.header.size() || header.pixels_at > file.size()) {
         return parts;
     }
     std::ranges::copy(file.first(parts.header.size()), parts.header.begin());
-    const std::uint32_t new_pixels_at =
-        GUINT32_TO_LE(static_cast<std::uint32_t>(parts.header.size()));
-    std::memcpy(&parts.header[kPixelsAt], &new_pixels_at, sizeof(new_pixels_at));
+    parts.header[kPixelsAt] = static_cast<std::byte>(parts.header.size());
+    for (std::size_t i = 1; i < 4; ++i)
+        parts.header[kPixelsAt + i] = std::byte{0};
     parts.header_bytes = parts.header.size();
-    parts.pixels = file.subspan(pixels_at);
+    parts.pixels = file.subspan(header.pixels_at);
     return parts;
 }
 

@@ -1,6 +1,7 @@
 #include "image/jpeg_decoder.h"
 
 #include "image/bounds.h"
+#include "image/exif.h"
 #include "image/jpeg_trap.h"
 #include "image/orientation.h"
 
@@ -61,7 +62,7 @@ class Decompressor {
     Progress progress_{};
     jpeg_decompress_struct info_{};
     Size stored_;
-    enum class Stop { kNo, kDeadline, kScans } stop_ = Stop::kNo;
+    enum class Stop { kNo, kDeadline, kScans, kEndOfFile } stop_ = Stop::kNo;
 };
 
 void mix_cmyk(const JSAMPLE* cmyk, std::uint8_t* rgb, std::size_t pixels);
@@ -110,7 +111,9 @@ Result<void> Decompressor::start() {
 Result<Picture> Decompressor::read_pixels() {
     Picture picture{.size = {.width = info_.output_width, .height = info_.output_height},
                     .rgb = {}};
-    picture.rgb.resize(kRgbBytes * info_.output_width * info_.output_height);
+    // Only reserved here: rows become memory when they are read, so a header that lies costs
+    // nothing, and no row leaves the cache between its zeros and its pixels.
+    picture.rgb.reserve(kRgbBytes * info_.output_width * info_.output_height);
     std::vector<JSAMPLE> cmyk;
     const bool is_cmyk = info_.out_color_space == JCS_CMYK;
     if (is_cmyk) cmyk.resize(kCmykBytes * info_.output_width);
@@ -143,6 +146,7 @@ void Decompressor::watch(j_common_ptr info) {
     Decompressor& self = *reinterpret_cast<Progress*>(info->progress)->owner;
     if (self.info_.input_scan_number > kScansMax) self.stop_ = Stop::kScans;
     if (self.deadline_.has_passed()) self.stop_ = Stop::kDeadline;
+    if (self.trap_.has_ended_early()) self.stop_ = Stop::kEndOfFile;
     // The code does not matter: `error` looks at stop_ first.
     if (self.stop_ != Stop::kNo) info->err->error_exit(info);
 }
@@ -202,19 +206,23 @@ void Decompressor::read_rows(Picture& picture) {
     while (info_.output_scanline < info_.output_height && !trap_.has_ended_early()) {
         const auto count =
             std::min<JDIMENSION>(kRowsAtOnce, info_.output_height - info_.output_scanline);
-        for (JDIMENSION i = 0; i < count; ++i)
+        picture.rgb.resize(row_bytes * (info_.output_scanline + count));
+        for (JDIMENSION i = 0; i < count; ++i) {
             rows[i] = &picture.rgb[row_bytes * (info_.output_scanline + i)];
+        }
         jpeg_read_scanlines(&info_, rows.data(), count);
     }
 }
 
 /// Runs inside an attempt: nothing here may need a destructor.
 void Decompressor::read_cmyk_rows(Picture& picture, std::vector<JSAMPLE>& cmyk) {
+    const std::size_t row_bytes = kRgbBytes * info_.output_width;
     while (info_.output_scanline < info_.output_height && !trap_.has_ended_early()) {
-        std::uint8_t* rgb = &picture.rgb[kRgbBytes * info_.output_width * info_.output_scanline];
+        picture.rgb.resize(row_bytes * (info_.output_scanline + 1));
+        std::uint8_t* rgb = &picture.rgb[row_bytes * info_.output_scanline];
         JSAMPROW row = cmyk.data();
         jpeg_read_scanlines(&info_, &row, 1);
-        // Adobe writes ink upside down (255 is none), and everybody who writes CMYK JPEG does as
+        // Adobe writes ink upside down (255 is none), and nearly all who write CMYK JPEG do as
         // Adobe.
         if (info_.saw_Adobe_marker == FALSE) {
             for (JSAMPLE& ink : cmyk)
@@ -229,6 +237,11 @@ Error Decompressor::error() const {
     if (stop_ == Stop::kScans) {
         return Error(ErrorCode::kExhausted,
                      fmt::format("more than scans_max, {}, progressive scans", kScansMax));
+    }
+    if (trap_.has_ended_early()) {
+        return Error(ErrorCode::kCorruption,
+                     fmt::format("the file ends before the picture does, at row {} of {}",
+                                 info_.output_scanline, info_.output_height));
     }
     return Error(ErrorCode::kCorruption, trap_.message());
 }

@@ -1,11 +1,7 @@
 #include "image/orientation.h"
 
-#include <libexif/exif-data.h>
-
 #include <algorithm>
 #include <cstring>
-#include <limits>
-#include <memory>
 #include <utility>
 
 namespace sokkuri::image {
@@ -14,7 +10,6 @@ namespace {
 
 constexpr int kUpright = 1;
 constexpr int kFirstTransposed = 5;
-constexpr int kLast = 8;
 constexpr std::size_t kPixelBytes = 3;
 
 /// Where the pixel of the upright picture's origin lies in the stored one, and the steps to its
@@ -28,20 +23,6 @@ struct Walk {
 Walk walk_of(Size stored, int orientation);
 
 }  // namespace
-
-int orientation_of_exif(std::span<const std::byte> exif) {
-    if (exif.size() > std::numeric_limits<unsigned>::max()) return kUpright;
-    const std::unique_ptr<ExifData, decltype(&exif_data_unref)> data(
-        exif_data_new_from_data(reinterpret_cast<const unsigned char*>(exif.data()),
-                                static_cast<unsigned>(exif.size())),
-        &exif_data_unref);
-    if (data == nullptr) return kUpright;
-    const ExifEntry* entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
-    if (entry == nullptr || entry->format != EXIF_FORMAT_SHORT || entry->size < sizeof(ExifShort))
-        return kUpright;
-    const int orientation = exif_get_short(entry->data, exif_data_get_byte_order(data.get()));
-    return orientation >= kUpright && orientation <= kLast ? orientation : kUpright;
-}
 
 Size upright_size(Size stored, int orientation) {
     if (orientation < kFirstTransposed) return stored;

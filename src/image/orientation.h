@@ -4,14 +4,7 @@
 
 #include "image/picture.h"
 
-#include <cstddef>
-#include <span>
-
 namespace sokkuri::image {
-
-/// From an APP1 segment's content ("Exif\0\0" and a TIFF structure). 1 for everything that is not a
-/// clear 2–8.
-int orientation_of_exif(std::span<const std::byte> exif);
 
 /// Of the upright picture.
 Size upright_size(Size stored, int orientation);

@@ -3,6 +3,8 @@
 // picture needs them.
 #include "image/bounds.h"
 #include "image/decoder_module.h"
+#include "image/orientation.h"
+#include "image/png_chunks.h"
 
 #include <vips/vips.h>
 
@@ -21,16 +23,15 @@ constexpr double kWhite = 255;
 
 using Image = std::unique_ptr<VipsImage, decltype(&g_object_unref)>;
 
-struct Watch {
-    const Deadline* deadline;
-    bool has_killed = false;
-};
+/// The last warning that libvips logged on this thread: where it fails without an error text, this
+/// is the reason.
+thread_local std::string last_warning;
 
 Result<void> start_vips();
 Result<Decoded> decode_by_vips(const DecoderCall& call);
 Result<Image> open(const DecoderCall& call);
 Result<Size> check_header(const DecoderCall& call, VipsImage* image);
-Result<Image> as_upright_rgb(Image image);
+Result<Image> as_rgb(Image image);
 Result<Picture> pixels_of(VipsImage* image, const Deadline& deadline);
 
 }  // namespace
@@ -48,16 +49,22 @@ Result<Decoded> decode_by_vips(const DecoderCall& call) {
     const Deadline deadline(call.options.limits);
     static const Result<void> started = start_vips();
     if (!started) return tl::unexpected(started.error());
-    Image stored = TRY(open(call));
-    const Size original = TRY(check_header(call, stored.get()));
-    const Image upright = TRY(as_upright_rgb(std::move(stored)));
-    Picture picture = TRY(pixels_of(upright.get(), deadline));
-    return Decoded{.picture = std::move(picture), .original = original, .format = call.format};
+    last_warning.clear();
+    std::vector<std::byte> essentials;  // outlives the image that reads it
+    DecoderCall essential_call = call;
+    if (call.format == Format::kPng) {
+        essentials = essential_png(call.file);
+        essential_call.file = essentials;
+    }
+    Image stored = TRY(open(essential_call));
+    const int orientation = vips_image_get_orientation(stored.get());
+    const Size size = TRY(check_header(call, stored.get()));
+    const Image rgb = TRY(as_rgb(std::move(stored)));
+    Picture picture = TRY(pixels_of(rgb.get(), deadline));
+    return Decoded{.picture = turned_upright(std::move(picture), orientation),
+                   .original = upright_size(size, orientation),
+                   .format = call.format};
 }
-
-/// The last warning that libvips logged on this thread: where it fails without an error text, this
-/// is the reason.
-thread_local std::string last_warning;
 
 void keep_warning(const char*, GLogLevelFlags, const char* text, void*) {
     last_warning = text;
@@ -73,7 +80,8 @@ tl::unexpected<Error> vips_failure(ErrorCode code) {
     std::ranges::replace(reason, '\n', ';');
     vips_error_clear();
     if (reason.empty()) reason = std::exchange(last_warning, {});
-    return fail(code, "{}", reason.empty() ? "libvips gives no reason" : reason);
+    return fail(code, "{}",
+                reason.empty() ? "the file is broken; libvips does not say where" : reason);
 }
 
 Result<void> start_vips() {
@@ -127,12 +135,11 @@ Result<Size> check_header(const DecoderCall& call, VipsImage* image) {
     const DecodeLimits& limits = call.options.limits;
     const auto width = static_cast<std::uint64_t>(std::max(0, vips_image_get_width(image)));
     const auto height = static_cast<std::uint64_t>(std::max(0, vips_image_get_height(image)));
-    const Size stored = TRY(checked_size(width, height, limits));
+    const Size size = TRY(checked_size(width, height, limits));
     // The loader may hold the whole picture as stored (interlaced, or a format that decodes in one
     // piece) beside ours.
     TRY(check_memory(width * height * (VIPS_IMAGE_SIZEOF_PEL(image) + kRgbBands), limits));
-    const bool is_turned = vips_image_get_orientation_swap(image) != 0;
-    return is_turned ? Size{.width = stored.height, .height = stored.width} : stored;
+    return size;
 }
 
 /// Puts what `operation` makes of `image` in its place.
@@ -154,7 +161,7 @@ Result<void> flatten(Image& image) {
     return apply(image, vips_flatten, "background", white.get());
 }
 
-Result<Image> as_upright_rgb(Image image) {
+Result<Image> as_rgb(Image image) {
     // Ink needs a profile, its own or a usual one; RGB profiles are ignored, as they are for JPEG.
     if (vips_image_get_interpretation(image.get()) == VIPS_INTERPRETATION_CMYK) {
         TRY(apply(image, vips_icc_transform, "srgb", "embedded", TRUE, "input_profile", "cmyk"));
@@ -165,39 +172,37 @@ Result<Image> as_upright_rgb(Image image) {
         TRY(apply(image, vips_extract_band, 0, "n", kRgbBands));
     }
     TRY(apply(image, vips_cast, VIPS_FORMAT_UCHAR));
-    if (vips_image_get_orientation(image.get()) <= 1) return image;
-    // Turning reads out of order, so the pixels of a turned picture are kept in memory first.
-    Image memory(vips_image_copy_memory(image.get()), &g_object_unref);
-    if (memory == nullptr) return vips_failure(ErrorCode::kCorruption);
-    TRY(apply(memory, vips_autorot));
-    return memory;
+    return image;
 }
 
-void on_progress(VipsImage* image, VipsProgress*, Watch* watch) {
-    if (!watch->deadline->has_passed()) return;
-    watch->has_killed = true;
-    vips_image_set_kill(image, TRUE);
-}
-
+/// Strip by strip on this thread, straight into the picture: no worker threads, no second copy, a
+/// look at the clock between.
 Result<Picture> pixels_of(VipsImage* image, const Deadline& deadline) {
+    constexpr int kStripRows = 64;
+    const int width = vips_image_get_width(image);
+    const int height = vips_image_get_height(image);
     if (vips_image_get_bands(image) != kRgbBands) {
         return fail(ErrorCode::kUnsupported, "{} color bands", vips_image_get_bands(image));
     }
-    Watch watch{.deadline = &deadline};
-    vips_image_set_progress(image, TRUE);
-    g_signal_connect(image, "eval", G_CALLBACK(on_progress), &watch);
-    std::size_t size_bytes = 0;
-    const std::unique_ptr<void, decltype(&g_free)> memory(
-        vips_image_write_to_memory(image, &size_bytes), &g_free);
-    if (watch.has_killed) {
-        vips_error_clear();
-        return tl::unexpected(deadline.error());
+    Picture picture{.size = {.width = static_cast<std::uint32_t>(width),
+                             .height = static_cast<std::uint32_t>(height)},
+                    .rgb = {}};
+    const std::size_t row_bytes = static_cast<std::size_t>(width) * kRgbBands;
+    picture.rgb.reserve(row_bytes * static_cast<std::size_t>(height));
+    const std::unique_ptr<VipsRegion, decltype(&g_object_unref)> region(vips_region_new(image),
+                                                                        &g_object_unref);
+    for (int top = 0; top < height; top += kStripRows) {
+        if (deadline.has_passed()) return tl::unexpected(deadline.error());
+        const VipsRect strip{
+            .left = 0, .top = top, .width = width, .height = std::min(kStripRows, height - top)};
+        if (vips_region_prepare(region.get(), &strip) != 0)
+            return vips_failure(ErrorCode::kCorruption);
+        for (int row = top; row < top + strip.height; ++row) {
+            const VipsPel* first = VIPS_REGION_ADDR(region.get(), 0, row);
+            picture.rgb.insert(picture.rgb.end(), first, first + row_bytes);
+        }
     }
-    if (memory == nullptr) return vips_failure(ErrorCode::kCorruption);
-    const auto* first = static_cast<const std::uint8_t*>(memory.get());
-    return Picture{.size = {.width = static_cast<std::uint32_t>(vips_image_get_width(image)),
-                            .height = static_cast<std::uint32_t>(vips_image_get_height(image))},
-                   .rgb = std::vector<std::uint8_t>(first, first + size_bytes)};
+    return picture;
 }
 
 }  // namespace
