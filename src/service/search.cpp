@@ -6,7 +6,7 @@
 
 #include <chrono>
 #include <cmath>
-#include <future>
+#include <thread>
 #include <utility>
 
 namespace sokkuri::service {
@@ -166,16 +166,17 @@ Result<std::vector<float>> embed_picture(const Library& library, const SearchQue
                                          std::span<const std::byte> bytes, SearchTimings& timings) {
     const auto indexed_with = TRY(indexed_model(library.collection()));
     const features::Model model = TRY(choose_model(library.files(), query.model, indexed_with));
-    auto preparing = std::async(std::launch::async, [&] {
-        return prepare_picture(bytes, model.card, query.limits, timings.decode_ms);
-    });
+    Result<image::Picture> prepared;
+    std::jthread preparing(
+        [&] { prepared = prepare_picture(bytes, model.card, query.limits, timings.decode_ms); });
     const Stopwatch loading;
     auto loaded = load_extractor(model, query.model, features::Urgency::kInteractive);
     timings.load_ms = loading.ms();
-    image::Picture prepared = TRY(preparing.get());
+    preparing.join();
+    image::Picture input = TRY(std::move(prepared));
     const std::unique_ptr<features::Extractor> extractor = TRY(std::move(loaded));
     const Stopwatch inferring;
-    auto embedding = extractor->embed(std::move(prepared));
+    auto embedding = extractor->embed(std::move(input));
     timings.infer_ms = inferring.ms();
     return embedding;
 }
