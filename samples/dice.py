@@ -36,8 +36,13 @@ class Dice:
         return choices[self.integer(0, len(choices) - 1)]
 
     def turn(self, choices: Sequence[Choice]) -> Choice:
-        """Takes turns by index, so that a kind shows all of its choices."""
-        return choices[self.index % len(choices)]
+        """Takes turns by index, so that a kind shows all of its choices.
+
+        Each round starts one further: lists of six and of three choices do not run in step, which
+        would make every sixth picture the same.
+        """
+        rounds = self.index // len(choices)
+        return choices[(self.index + rounds) % len(choices)]
 
     def shuffled(self, choices: Sequence[Choice]) -> list[Choice]:
         order = numpy.argsort(self.arrays.random(len(choices)), kind="stable")

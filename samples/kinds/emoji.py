@@ -14,9 +14,9 @@ from palette import colors, darken, fade, lighten
 _THEMES = {
     "emoji-faces": "😀😂😊😍😎🤔😴😡😱🥳🤩😇🙃😜🤗😢🤠🤓",
     "emoji-animals": "🐶🐱🐭🐰🦊🐻🐼🐯🦁🐮🐷🐸🐵🐔🐧🦉🐺🐴",
-    "emoji-food": "🍕🍔🍟🌮🍣🍩🍪🎂🍦🍉🍓🍒🥑🥐🍜🍱🧀🥕",
-    "emoji-vehicles": "🚗🚕🚌🚒🚓🚜🚲🛵🚂🚁🚀⛵🚢🚚🚑🛶🚤🏍",
-    "emoji-plants": "🌻🌹🌷🌵🌲🌴🍁🍄🌸🌺🌼🌿🍀🌳🌾🍂💐🪴",
+    "emoji-food": "🍕🍔🍟🌮🌯🥪🥙🥓🌭🍳🥘🍝🥞🧇🥨🥐🍩🍪",
+    "emoji-vehicles": "🚗🚕🚌🚒🚓🚜🚑🚚🚙🚐🚛🚎🚍🚔🚖🚘🛻🚃",
+    "emoji-plants": "🌻🌹🌷🌸🌺🌼💐🏵🌿🍀🌱☘🥀💮🌾🍁🍂🍃",
     "emoji-hearts": "❤💙💚💛💜🧡🖤💖💘💝💕💔💗💓💞💟🤍🤎",
 }
 _GROUNDS = colors("#fff3c4 #ffd9d9 #d9ecff #dff5e1 #eadcff #ffe8d1 #fdfdfd #2e3350 #d7f3f4 #3a2d3f #ffe3f1")
@@ -29,7 +29,7 @@ def _draw(theme: str, canvas: Canvas, dice: Dice) -> None:
         canvas.gradient([(0, lighten(ground, 0.25)), (1, darken(ground, 0.12))], angle=dice.uniform(20, 160))
     else:
         canvas.fill(ground)
-    layouts = (_single, _pattern, _single, _ring, _heap, _single, _pair)
+    layouts = (_single, _pattern, _pair, _single, _ring, _heap, _single)
     layout = layouts[(dice.index + 3 * list(_THEMES).index(theme)) % len(layouts)]
     layout(theme, canvas, dice)
 
@@ -53,31 +53,31 @@ def _pair(theme: str, canvas: Canvas, dice: Dice) -> None:
 
 
 def _pattern(theme: str, canvas: Canvas, dice: Dice) -> None:
-    pitch = canvas.unit / dice.integer(3, 5)
+    pitch = canvas.unit / dice.integer(2, 4)
     chosen = dice.shuffled(_THEMES[theme])[: dice.integer(1, 4)]
     tilt = dice.pick((0, 0, -20, 15))
     for row in range(int(canvas.height / pitch) + 2):
         for column in range(-1, int(canvas.width / pitch) + 2):
             center = ((column + 0.5 * (row % 2)) * pitch + pitch / 4, (row + 0.3) * pitch)
-            _stamp(canvas, chosen[(row + column) % len(chosen)], center, (pitch * 0.66, tilt))
+            _stamp(canvas, chosen[(row + column) % len(chosen)], center, (pitch * 0.74, tilt))
 
 
 def _ring(theme: str, canvas: Canvas, dice: Dice) -> None:
     chosen = dice.shuffled(_THEMES[theme])
-    count = dice.integer(7, 10)
+    count = dice.integer(5, 7)
     center = (canvas.width / 2, canvas.height / 2)
     for number in range(count):
         turn = 2 * math.pi * number / count
         place = (center[0] + canvas.unit * 0.36 * math.cos(turn), center[1] + canvas.unit * 0.36 * math.sin(turn))
-        _stamp(canvas, chosen[number], place, (canvas.unit * 0.17, 0))
+        _stamp(canvas, chosen[number], place, (canvas.unit * 0.23, 0))
     _stamp(canvas, chosen[-1], center, (canvas.unit * 0.36, 0))
 
 
 def _heap(theme: str, canvas: Canvas, dice: Dice) -> None:
-    for number in range(26):
+    for _ in range(16):
         place = (canvas.width * dice.uniform(0.02, 0.98), canvas.height * dice.uniform(0.02, 0.98))
-        size = canvas.unit * dice.uniform(0.16, 0.3)
-        _stamp(canvas, dice.pick(_THEMES[theme]), place, (size, dice.uniform(-40, 40)))
+        size = canvas.unit * dice.uniform(0.24, 0.4)
+        _stamp(canvas, dice.pick(_THEMES[theme]), place, (size, dice.uniform(-25, 25)))
 
 
 def _stamp(canvas: Canvas, character: str, center: tuple[float, float], pose: tuple[float, float]) -> None:

@@ -20,8 +20,8 @@ _CLOTHS = [
 def draw(canvas: Canvas, dice: Dice) -> None:
     cloth = dice.turn(_CLOTHS)
     canvas.fill(cloth[0])
-    radius = canvas.unit / dice.turn((7, 10, 5, 13))
-    rings = dice.turn((4, 3, 5))
+    radius = canvas.unit / dice.uniform(4.5, 12)
+    rings = dice.integer(3, 5)
     style = dice.turn(("waves", "fans", "scales"))
     for row in range(-1, int(canvas.height / (radius * 0.5)) + 3):
         for column in range(-1, int(canvas.width / (2 * radius)) + 2):

@@ -19,13 +19,21 @@ _INKS = [
 ]
 
 
+# Teeth of ring and wheel: pairs whose curve closes after five to forty turns.
+_WHEELS = [
+    (ring, wheel)
+    for ring in (84, 90, 96, 100, 105)
+    for wheel in (24, 30, 36, 40, 45, 52, 63, 64, 75)
+    if 5 <= wheel // math.gcd(ring, wheel) <= 40
+]
+
+
 def draw(canvas: Canvas, dice: Dice) -> None:
     ground, *inks = dice.turn(_INKS)
     canvas.fill(ground)
     center = (canvas.width / 2, canvas.height / 2)
     for layer in range(dice.turn((1, 2, 3))):
-        fixed = dice.pick((96, 105, 100, 90, 84))
-        rolling = dice.pick((52, 63, 36, 45, 40, 75, 64, 30, 24))
+        fixed, rolling = dice.pick(_WHEELS)
         reach = canvas.unit * (0.45 - 0.13 * layer)
         _curve(canvas, (center, reach), (fixed, rolling, dice.uniform(0.55, 1.05)), inks[layer % 3 :] + inks[: layer % 3])
 

@@ -39,13 +39,12 @@ def draw(canvas: Canvas, dice: Dice) -> None:
 
 
 def _threads(dice: Dice, sett: list[Color]) -> numpy.ndarray:
-    """Half a sett, then its mirror image, as tartans are counted."""
+    """Half a sett, then its mirror image, as tartans are counted: broad grounds, narrow lines."""
     half: list[Color] = []
-    ground = True
-    for _ in range(dice.integer(5, 8)):
-        color = sett[dice.integer(0, 1)] if ground else dice.pick(sett[1:])
-        half += [color] * (dice.integer(10, 26) if ground else dice.integer(2, 8))
-        ground = not ground
+    for ground in (0, *dice.shuffled((1, 2, 0, 1))[: dice.integer(2, 4)]):
+        half += [sett[ground]] * dice.integer(7, 17)
+        line = dice.pick([color for color in sett[2:] if color != sett[ground]])
+        half += [line] * dice.integer(2, 4)
     return numpy.array(half + half[::-1], numpy.float32)
 
 
