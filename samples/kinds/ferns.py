@@ -27,7 +27,7 @@ _WALKERS, _STEPS, _WARM_UP = 15_000, 44, 14
 def draw(canvas: Canvas, dice: Dice) -> None:
     ground, ink = dice.turn(_INKS)
     plant = numpy.array(dice.turn(_PLANTS))
-    plant[1, 1] += dice.uniform(-0.03, 0.05)
+    plant[1, 1] += dice.uniform(-0.05, 0.07)
     plant[1, 2] = -plant[1, 1]
     x, y = _chaos_game(dice, plant)
     density = _density(canvas, x, y)

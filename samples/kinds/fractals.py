@@ -87,4 +87,4 @@ def _painted(steps: numpy.ndarray, ramp: list[Color], dice: Dice) -> numpy.ndarr
     return numpy.where((steps > 0)[..., None], colorize(turns, even(ramp)), numpy.array(ramp[0]) * 0.6)
 
 
-KIND = Kind("fractals", draw, shapes=MIXED, formats=GRAINY, supersampling=1, side_max=560)
+KIND = Kind("fractals", draw, shapes=MIXED, formats=GRAINY, supersampling=1, side_max=520)

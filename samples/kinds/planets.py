@@ -23,7 +23,7 @@ _SURFACES = [
     colors("#7a5a12 #c99a2e #f0cf73 #fff3cc #a87d24"),
 ]
 # A ball is painted no larger than this and enlarged: its clouds are soft anyway.
-_GLOBE_SIDE_MAX = 420
+_GLOBE_SIDE_MAX = 340
 
 _NEBULAE = colors("#3b1c6e #7a1f5c #123f6b #0f5650 #5c2a1a #2a2f7a")
 

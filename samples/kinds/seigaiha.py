@@ -20,7 +20,7 @@ _CLOTHS = [
 def draw(canvas: Canvas, dice: Dice) -> None:
     cloth = dice.turn(_CLOTHS)
     canvas.fill(cloth[0])
-    radius = canvas.unit / dice.uniform(4.5, 12)
+    radius = canvas.unit / dice.uniform(3.5, 8)
     rings = dice.integer(3, 5)
     style = dice.turn(("waves", "fans", "scales"))
     for row in range(-1, int(canvas.height / (radius * 0.5)) + 3):

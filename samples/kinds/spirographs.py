@@ -19,12 +19,12 @@ _INKS = [
 ]
 
 
-# Teeth of ring and wheel: pairs whose curve closes after five to forty turns.
+# Teeth of ring and wheel: pairs whose curve closes after five to forty turns and has nine or more loops.
 _WHEELS = [
     (ring, wheel)
     for ring in (84, 90, 96, 100, 105)
     for wheel in (24, 30, 36, 40, 45, 52, 63, 64, 75)
-    if 5 <= wheel // math.gcd(ring, wheel) <= 40
+    if 5 <= wheel // math.gcd(ring, wheel) <= 40 and ring // math.gcd(ring, wheel) >= 9
 ]
 
 
