@@ -39,7 +39,9 @@ class Canvas:
         """Fills the box (the whole canvas by default) along `angle` degrees; 90 is downward."""
         left, top, right, bottom = self._pixels(box or (0, 0, self.width, self.height))
         if right > left and bottom > top:
-            self.image.paste(gradient_picture(right - left, bottom - top, stops, angle), (left, top))
+            self.image.paste(
+                gradient_picture(right - left, bottom - top, stops, angle), (left, top)
+            )
 
     def pixels(self, array: numpy.ndarray) -> None:
         """Replaces everything by a height × width × 3 array of 0..255, resized if it is smaller."""
@@ -63,7 +65,9 @@ class Canvas:
 
     def circle(self, center: Point, radius: float, color: Color) -> None:
         x, y = center
-        self._pen.ellipse(self._scaled([(x - radius, y - radius), (x + radius, y + radius)]), fill=color)
+        self._pen.ellipse(
+            self._scaled([(x - radius, y - radius), (x + radius, y + radius)]), fill=color
+        )
 
     def ellipse(self, center: Point, radii: Point, color: Color, angle: float = 0) -> None:
         """An ellipse turned clockwise by `angle` degrees."""
@@ -76,7 +80,9 @@ class Canvas:
         box = self._scaled([(x - outer, y - outer), (x + outer, y + outer)])
         self._pen.ellipse(box, outline=color, width=max(1, round(width * self.scale)))
 
-    def slice(self, center: Point, radius: float, degrees: tuple[float, float], color: Color) -> None:
+    def slice(
+        self, center: Point, radius: float, degrees: tuple[float, float], color: Color
+    ) -> None:
         """A piece of pie from `degrees[0]` clockwise to `degrees[1]`; 0 points right."""
         x, y = center
         box = self._scaled([(x - radius, y - radius), (x + radius, y + radius)])
@@ -134,8 +140,10 @@ class Canvas:
 
     # Letters and pictures
 
-    def text(self, position: Point, words: str, font: Font, color: Color, anchor: str = "la") -> None:
-        """Anchors are Pillow's: "la" left top, "mm" middle, "ls" left baseline, "rs" right baseline."""
+    def text(
+        self, position: Point, words: str, font: Font, color: Color, anchor: str = "la"
+    ) -> None:
+        """Anchors are Pillow's: "la" left top, "mm" middle, "ls" and "rs" the baseline's ends."""
         place = (position[0] * self.scale, position[1] * self.scale)
         self._pen.text(place, words, font=font.at(self.scale), fill=color, anchor=anchor)
 
@@ -230,7 +238,9 @@ def ellipse_points(center: Point, radii: Point, angle: float = 0, count: int = 7
     cosine, sine = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     turns = [2 * math.pi * i / count for i in range(count)]
     around = [(radii[0] * math.cos(turn), radii[1] * math.sin(turn)) for turn in turns]
-    return [(center[0] + x * cosine - y * sine, center[1] + x * sine + y * cosine) for x, y in around]
+    return [
+        (center[0] + x * cosine - y * sine, center[1] + x * sine + y * cosine) for x, y in around
+    ]
 
 
 def smooth(points: Sequence[Point], closed: bool = False, steps: int = 12) -> list[Point]:
@@ -242,21 +252,30 @@ def smooth(points: Sequence[Point], closed: bool = False, steps: int = 12) -> li
     curve: list[Point] = []
     for before, start, end, after in zip(knots, knots[1:], knots[2:], knots[3:]):
         for step in range(steps):
-            curve.append(_catmull_rom(before, start, end, after, step / steps))
+            curve.append(_catmull_rom((before, start, end, after), step / steps))
     return curve if closed else [*curve, tuple(points[-1])]
 
 
 def turned(points: Sequence[Point], center: Point, angle: float, size: float = 1.0) -> list[Point]:
-    """Points around (0, 0), enlarged by `size`, turned clockwise by `angle` degrees, moved to `center`."""
+    """Points around (0, 0): enlarged, turned clockwise by `angle` degrees, moved to `center`."""
     cosine = size * math.cos(math.radians(angle))
     sine = size * math.sin(math.radians(angle))
-    return [(center[0] + x * cosine - y * sine, center[1] + x * sine + y * cosine) for x, y in points]
+    return [
+        (center[0] + x * cosine - y * sine, center[1] + x * sine + y * cosine) for x, y in points
+    ]
 
 
-def _catmull_rom(before: Point, start: Point, end: Point, after: Point, t: float) -> Point:
+def _catmull_rom(knots: tuple[Point, Point, Point, Point], t: float) -> Point:
+    """The point at share t of the way from the second knot to the third."""
     return tuple(
-        0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t * t + (3 * b - a - 3 * c + d) * t**3)
-        for a, b, c, d in zip(before, start, end, after)
+        0.5
+        * (
+            2 * b
+            + (c - a) * t
+            + (2 * a - 5 * b + 4 * c - d) * t * t
+            + (3 * b - a - 3 * c + d) * t**3
+        )
+        for a, b, c, d in zip(*knots)
     )
 
 

@@ -18,7 +18,9 @@ def encode(picture: Image.Image, extension: str, quality: int = 86) -> bytes:
     elif extension == "png":
         picture.save(buffer, "PNG", compress_level=4)
     elif extension == "gif":
-        picture.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(buffer, "GIF")
+        picture.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
+            buffer, "GIF"
+        )
     else:
         raise ValueError(f"no encoder for .{extension}")
     return buffer.getvalue()

@@ -22,7 +22,7 @@ class FontMissing(Exception):
 
 @dataclass(frozen=True)
 class Font:
-    """A DejaVu font: `name` is "Sans", "Sans-Bold", "Serif", "Serif-Bold", "SansMono" or "SansMono-Bold"."""
+    """A DejaVu font: `name` is "Sans", "Serif" or "SansMono", each also with "-Bold"."""
 
     name: str
     size: float
@@ -46,13 +46,18 @@ def find(file_name: str) -> Path:
 
 def check() -> None:
     """Raises FontMissing if one of the fonts is not installed."""
-    for file_name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSerif.ttf", "NotoColorEmoji.ttf"):
+    for file_name in (
+        "DejaVuSans.ttf",
+        "DejaVuSans-Bold.ttf",
+        "DejaVuSerif.ttf",
+        "NotoColorEmoji.ttf",
+    ):
         find(file_name)
 
 
 @functools.lru_cache(maxsize=512)
 def emoji(character: str) -> Image.Image:
-    """The emoji as a picture of about 136 × 128 pixels with transparency, trimmed to what is painted."""
+    """The emoji as a picture of about 136 × 128 pixels with transparency, trimmed."""
     font = _load(str(find("NotoColorEmoji.ttf")), _EMOJI_SIZE)
     picture = Image.new("RGBA", (160, 160))
     ImageDraw.Draw(picture).text((10, 10), character, font=font, embedded_color=True)
@@ -67,7 +72,11 @@ def _load(path: str, size: int) -> ImageFont.FreeTypeFont:
 def _ask_fontconfig(file_name: str) -> Path | None:
     try:
         listed = subprocess.run(
-            ["fc-list", "--format", "%{file}\n"], capture_output=True, text=True, check=True, timeout=20
+            ["fc-list", "--format", "%{file}\n"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=20,
         )
     except (OSError, subprocess.SubprocessError):
         return None

@@ -20,7 +20,7 @@ _GRID = 64
 
 
 def main_color(source: Path | BinaryIO) -> dict[str, str]:
-    """The name that fits most pixels of an image file and the mean of those pixels, as {name, hex}."""
+    """The name that fits most pixels of an image file and those pixels' mean: {name, hex}."""
     with Image.open(source) as picture:
         picture.draft("RGB", (2 * _GRID, 2 * _GRID))
         if picture.mode in ("RGBA", "P", "LA"):

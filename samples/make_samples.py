@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes sokkuri's sample pictures: drawn by programs, free of other people's rights, always the same.
+"""Makes sokkuri's sample pictures: drawn by programs, nobody else's, always the same.
 
     make_samples.py OUT_FOLDER [--jobs N]
 
-OUT_FOLDER then holds `<kind>/<kind>-<number>.<format>`, `near-duplicates/` and `samples.json`, which
-README.md beside this program describes. A folder that is up to date is left alone. Another is made
-beside it and put in its place whole, so that an interrupted run never leaves half a collection.
+OUT_FOLDER then holds `<kind>/<kind>-<number>.<format>`, `near-duplicates/` and `samples.json`;
+README.md beside this program describes them. A folder that is up to date is left alone. Another is
+made beside it and put in its place whole: an interrupted run never leaves half a collection.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def samples_version() -> str:
-    """Changes with everything that could change a pixel: our sources and the libraries' versions."""
+    """Changes with all that could change a pixel: our sources and the libraries' versions."""
     digest = hashlib.sha256()
     folder = Path(__file__).resolve().parent
     for source in sorted(folder.rglob("*.py")):
@@ -97,12 +97,15 @@ def _make(out: Path, jobs: int, current: str) -> int:
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     seconds = time.monotonic() - started
-    print(f"made {len(listing['pictures'])} sample pictures in {seconds:.1f} s: {out}", file=sys.stderr)
+    print(
+        f"made {len(listing['pictures'])} sample pictures in {seconds:.1f} s: {out}",
+        file=sys.stderr,
+    )
     return 0
 
 
 def make_pictures(folder: Path, jobs: int, names: list[str] | None = None) -> dict:
-    """Makes the pictures of all kinds, or of those named, and returns what goes into samples.json."""
+    """Makes the pictures of all kinds or of those named; returns what goes into samples.json."""
     from kinds import KINDS
     from picture_maker import PICTURES_PER_KIND, make_picture
 
@@ -123,7 +126,12 @@ def _with_progress(results: Iterator, count: int) -> Iterator:
     for done, result in enumerate(results, 1):
         if shown and (done % 10 == 0 or done == count):
             end = "\n" if done == count else ""
-            print(f"\rdrawing sample pictures: {done} of {count}", end=end, file=sys.stderr, flush=True)
+            print(
+                f"\rdrawing sample pictures: {done} of {count}",
+                end=end,
+                file=sys.stderr,
+                flush=True,
+            )
         yield result
 
 
@@ -137,7 +145,7 @@ def _write_listing(path: Path, listing: dict) -> None:
 
 
 def _replace(out: Path, partial: Path) -> None:
-    """Puts `partial` in the place of `out`. Hidden entries, such as an index of ours, move along."""
+    """Puts `partial` in the place of `out`. Hidden entries, such as an index, move along."""
     if not out.exists():
         partial.rename(out)
         return

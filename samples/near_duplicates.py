@@ -22,7 +22,7 @@ class Copy:
 
 
 def near_duplicates(original: bytes, extension: str, dice: Dice) -> list[Copy]:
-    """One copy for each edit. The original is the file's bytes, so that its coding losses are kept."""
+    """One copy for each edit. `original` is the file's bytes, so that its losses are kept."""
     with Image.open(BytesIO(original)) as opened:
         picture = opened.convert("RGB")
     return [_copy(edit, picture, extension, dice) for edit in EDITS]

@@ -9,12 +9,14 @@ from dice import Dice
 
 
 def smooth_noise(dice: Dice, size: tuple[int, int], cells: tuple[float, float]) -> numpy.ndarray:
-    """A height × width array of about -1..1 with `cells` (across, down) bumps; `size` is (width, height)."""
+    """A height × width array of about -1..1 with `cells` (across, down) bumps."""
     width, height = size
     across, down = cells
     grid = dice.arrays.random((int(down) + 4, int(across) + 4), dtype=numpy.float32) * 2 - 1
     box = (1, 1, 1 + across, 1 + down)
-    return numpy.asarray(Image.fromarray(grid).resize((width, height), Image.Resampling.BICUBIC, box))
+    return numpy.asarray(
+        Image.fromarray(grid).resize((width, height), Image.Resampling.BICUBIC, box)
+    )
 
 
 def cloud_noise(
@@ -30,7 +32,7 @@ def cloud_noise(
 
 
 def ridge(dice: Dice, count: int, roughness: float) -> numpy.ndarray:
-    """`count` heights of 0..1 along a ridge, by midpoint displacement; roughness 0.3 (soft) .. 0.7."""
+    """`count` heights of 0..1 along a ridge: midpoint displacement, roughness 0.3 to 0.7."""
     heights = numpy.array([dice.uniform(0, 1), dice.uniform(0, 1)])
     step = 0.5
     while len(heights) < count:

@@ -43,7 +43,10 @@ def run(folder: Path, *options: str) -> int:
 
 def digests(folder: Path) -> dict[str, str]:
     files = (path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
 
 
 def thumbnail(file: str) -> numpy.ndarray:
@@ -79,7 +82,9 @@ class Collection(unittest.TestCase):
         for record in LISTING["pictures"]:
             with Image.open(OUT / record["file"]) as picture:
                 self.assertEqual(picture.size, (record["width"], record["height"]), record["file"])
-                self.assertEqual(picture.format, formats[Path(record["file"]).suffix], record["file"])
+                self.assertEqual(
+                    picture.format, formats[Path(record["file"]).suffix], record["file"]
+                )
                 seen.add(picture.format)
         self.assertEqual(seen, set(formats.values()))
 
@@ -116,7 +121,9 @@ class NearDuplicates(unittest.TestCase):
             for group in LISTING["near_duplicates"]
             for copy in group["copies"]
         }
-        of_pictures = {(p["file"], p["copy_of"], p["edit"]) for p in LISTING["pictures"] if "copy_of" in p}
+        of_pictures = {
+            (p["file"], p["copy_of"], p["edit"]) for p in LISTING["pictures"] if "copy_of" in p
+        }
         self.assertEqual(of_groups, of_pictures)
 
     def test_copies_look_like_their_originals(self) -> None:
@@ -183,7 +190,10 @@ class Program(unittest.TestCase):
 
 class DiceOfAPicture(unittest.TestCase):
     def test_repeat_for_the_same_picture_and_differ_for_others(self) -> None:
-        rolls = [Dice(kind, index).uniform(0, 1) for kind, index in (("a", 1), ("a", 1), ("a", 2), ("b", 1))]
+        rolls = [
+            Dice(kind, index).uniform(0, 1)
+            for kind, index in (("a", 1), ("a", 1), ("a", 2), ("b", 1))
+        ]
         self.assertEqual(rolls[0], rolls[1])
         self.assertEqual(len(set(rolls)), 3)
 

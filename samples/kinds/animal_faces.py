@@ -1,4 +1,4 @@
-"""Cartoon faces of animals on a colored ground: cats, bears, rabbits, foxes, pandas, frogs and more."""
+"""Cartoon faces of animals on a colored ground: cats, bears, rabbits, foxes and more."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FURS = {
 
 
 class Face:
-    """The canvas in units of a face: (0, 0) is its middle, 1 its half width; drawn symmetrically."""
+    """The canvas in units of a face: (0, 0) is its middle, 1 its half width."""
 
     def __init__(self, canvas: Canvas, size: float):
         self.canvas = canvas
@@ -35,10 +35,16 @@ class Face:
     def at(self, x: float, y: float) -> tuple[float, float]:
         return (self.x + x * self.size, self.y + y * self.size)
 
-    def oval(self, x: float, y: float, radii: tuple[float, float], color: Color, angle: float = 0) -> None:
-        self.canvas.ellipse(self.at(x, y), (radii[0] * self.size, radii[1] * self.size), color, angle)
+    def oval(
+        self, x: float, y: float, radii: tuple[float, float], color: Color, angle: float = 0
+    ) -> None:
+        self.canvas.ellipse(
+            self.at(x, y), (radii[0] * self.size, radii[1] * self.size), color, angle
+        )
 
-    def pair(self, x: float, y: float, radii: tuple[float, float], color: Color, angle: float = 0) -> None:
+    def pair(
+        self, x: float, y: float, radii: tuple[float, float], color: Color, angle: float = 0
+    ) -> None:
         self.oval(-x, y, radii, color, angle)
         self.oval(x, y, radii, color, -angle)
 
@@ -56,7 +62,9 @@ class Face:
 def draw(canvas: Canvas, dice: Dice) -> None:
     ground = dice.turn(_GROUNDS)
     canvas.gradient([(0, lighten(ground, 0.35)), (1, darken(ground, 0.08))], angle=70)
-    canvas.circle((canvas.width / 2, canvas.height / 2), canvas.unit * 0.46, fade((255, 255, 255), 0.35))
+    canvas.circle(
+        (canvas.width / 2, canvas.height / 2), canvas.unit * 0.46, fade((255, 255, 255), 0.35)
+    )
     animal = dice.turn(tuple(_FURS))
     fur = dice.pick(_FURS[animal])
     face = Face(canvas, canvas.unit * dice.uniform(0.28, 0.32))
@@ -72,23 +80,44 @@ def draw(canvas: Canvas, dice: Dice) -> None:
 def _eyes(face: Face, dice: Dice, fur: Color) -> None:
     apart, size = 0.38, dice.uniform(0.1, 0.14)
     if dice.chance(0.25):
-        face.stroke([(apart - 0.13, -0.08), (apart, -0.19), (apart + 0.13, -0.08)], (38, 32, 36), 0.05, mirrored=True)
+        face.stroke(
+            [(apart - 0.13, -0.08), (apart, -0.19), (apart + 0.13, -0.08)],
+            (38, 32, 36),
+            0.05,
+            mirrored=True,
+        )
         return
     if sum(fur) < 330:
         face.pair(apart, -0.12, (size * 1.5, size * 1.6), (250, 246, 238))
     face.pair(apart, -0.12, (size, size * 1.15), (36, 30, 34))
     for side in (-1, 1):
-        face.oval(side * apart + size * 0.3, -0.12 - size * 0.4, (size * 0.34, size * 0.34), (255, 255, 255))
+        face.oval(
+            side * apart + size * 0.3,
+            -0.12 - size * 0.4,
+            (size * 0.34, size * 0.34),
+            (255, 255, 255),
+        )
 
 
 def _nose_and_mouth(face: Face, color: Color = (60, 40, 44), low: float = 0.2) -> None:
     face.patch([(-0.12, low - 0.04), (0, low - 0.06), (0.12, low - 0.04), (0, low + 0.09)], color)
-    face.stroke([(0, low + 0.08), (0.05, low + 0.22), (0.2, low + 0.22), (0.25, low + 0.13)], (60, 40, 44), 0.03, mirrored=True)
+    face.stroke(
+        [(0, low + 0.08), (0.05, low + 0.22), (0.2, low + 0.22), (0.25, low + 0.13)],
+        (60, 40, 44),
+        0.03,
+        mirrored=True,
+    )
 
 
 def _pointed_ears(face: Face, fur: Color) -> None:
-    face.patch([(0.25, -0.72), (0.72, -1.28), (0.86, -1.2), (0.97, -0.2), (0.5, -0.4)], fur, mirrored=True)
-    face.patch([(0.45, -0.7), (0.72, -1.08), (0.82, -0.5), (0.6, -0.55)], lighten((240, 150, 150), 0.2), mirrored=True)
+    face.patch(
+        [(0.25, -0.72), (0.72, -1.28), (0.86, -1.2), (0.97, -0.2), (0.5, -0.4)], fur, mirrored=True
+    )
+    face.patch(
+        [(0.45, -0.7), (0.72, -1.08), (0.82, -0.5), (0.6, -0.55)],
+        lighten((240, 150, 150), 0.2),
+        mirrored=True,
+    )
 
 
 def _round_ears(face: Face, fur: Color) -> None:
@@ -111,13 +140,20 @@ def _panda_ears(face: Face, fur: Color) -> None:
 
 
 def _pig_ears(face: Face, fur: Color) -> None:
-    face.patch([(0.3, -0.7), (0.85, -1.05), (1.0, -0.55), (0.82, -0.35)], darken(fur, 0.12), mirrored=True)
+    face.patch(
+        [(0.3, -0.7), (0.85, -1.05), (1.0, -0.55), (0.82, -0.35)], darken(fur, 0.12), mirrored=True
+    )
 
 
 def _mane(face: Face, fur: Color) -> None:
     for tuft in range(16):
         turn = math.radians(tuft * 22.5)
-        face.oval(1.08 * math.cos(turn), 0.02 + 1.0 * math.sin(turn), (0.36, 0.36), (168, 92, 38) if tuft % 2 else (186, 108, 46))
+        face.oval(
+            1.08 * math.cos(turn),
+            0.02 + 1.0 * math.sin(turn),
+            (0.36, 0.36),
+            (168, 92, 38) if tuft % 2 else (186, 108, 46),
+        )
     _round_ears(face, fur)
 
 
@@ -146,7 +182,11 @@ def _rabbit(face: Face, fur: Color) -> None:
 
 
 def _fox(face: Face, fur: Color) -> None:
-    face.patch([(0.02, 0.1), (0.55, 0.06), (0.98, 0.14), (0.6, 0.68), (0.02, 0.86)], (253, 245, 236), mirrored=True)
+    face.patch(
+        [(0.02, 0.1), (0.55, 0.06), (0.98, 0.14), (0.6, 0.68), (0.02, 0.86)],
+        (253, 245, 236),
+        mirrored=True,
+    )
     _nose_and_mouth(face, (46, 36, 38))
 
 

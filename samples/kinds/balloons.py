@@ -8,7 +8,7 @@ from canvas import Canvas, smooth
 from dice import Dice
 from kinds.kind import MIXED, Kind
 from noise import ridge
-from palette import PALETTES, SKIES, Color, darken, even, fade, lighten, mix
+from palette import PALETTES, SKIES, darken, even, fade, lighten, mix
 
 
 def draw(canvas: Canvas, dice: Dice) -> None:
@@ -19,7 +19,10 @@ def draw(canvas: Canvas, dice: Dice) -> None:
     heights = ridge(dice, 129, 0.42)
     for layer, share in enumerate((0.9, 0.96)):
         base = canvas.height * share
-        line = [(i * canvas.width / 128, base - canvas.height * 0.09 * h) for i, h in enumerate(heights[:: 1 - 2 * layer])]
+        line = [
+            (i * canvas.width / 128, base - canvas.height * 0.09 * h)
+            for i, h in enumerate(heights[:: 1 - 2 * layer])
+        ]
         ground = mix(sky[0], sky[-1], 0.35 - 0.3 * layer)
         canvas.polygon([*line, (canvas.width, canvas.height), (0, canvas.height)], ground)
     count = (1, 3, 5, 2, 8)[dice.index % 5]
@@ -47,7 +50,9 @@ def _balloon(canvas: Canvas, dice: Dice, center: tuple[float, float], radius: fl
     for gore in range(gores):
         start, end = math.pi * gore / gores, math.pi * (gore + 1) / gores
         left, right = -math.cos(start), -math.cos(end)
-        outline = _meridian(center, radius, left, mouth) + _meridian(center, radius, right, mouth)[::-1]
+        outline = (
+            _meridian(center, radius, left, mouth) + _meridian(center, radius, right, mouth)[::-1]
+        )
         light = 0.5 + 0.5 * math.sin((start + end) / 2 - 0.5)
         color = tones[gore % len(tones)]
         canvas.polygon(outline, mix(darken(color, 0.3), lighten(color, 0.12), light))
@@ -57,9 +62,21 @@ def _balloon(canvas: Canvas, dice: Dice, center: tuple[float, float], radius: fl
         canvas.polygon(_belt(center, radius, half), fade(band, 0.9))
     basket = radius * 0.17
     for side in (-1, 1):
-        canvas.line([(x + side * mouth, neck), (x + side * basket, neck + radius * 0.3)], (70, 50, 40), max(0.7, radius * 0.015))
-    canvas.rectangle((x - basket, neck + radius * 0.28, x + basket, neck + radius * 0.52), (122, 78, 44), basket * 0.3)
-    canvas.rectangle((x - basket * 1.1, neck + radius * 0.26, x + basket * 1.1, neck + radius * 0.33), (90, 56, 32), basket * 0.1)
+        canvas.line(
+            [(x + side * mouth, neck), (x + side * basket, neck + radius * 0.3)],
+            (70, 50, 40),
+            max(0.7, radius * 0.015),
+        )
+    canvas.rectangle(
+        (x - basket, neck + radius * 0.28, x + basket, neck + radius * 0.52),
+        (122, 78, 44),
+        basket * 0.3,
+    )
+    canvas.rectangle(
+        (x - basket * 1.1, neck + radius * 0.26, x + basket * 1.1, neck + radius * 0.33),
+        (90, 56, 32),
+        basket * 0.1,
+    )
 
 
 def _meridian(center: tuple[float, float], radius: float, side: float, mouth: float) -> list:
@@ -85,7 +102,9 @@ def _belt(center: tuple[float, float], radius: float, half: float) -> list:
     x, y = center
     top = [(-half, 0.12), (0, 0.26), (half, 0.12)]
     low = [(half, 0.3), (0, 0.46), (-half, 0.3)]
-    return smooth([(x + px, y + py * radius) for px, py in top]) + smooth([(x + px, y + py * radius) for px, py in low])
+    return smooth([(x + px, y + py * radius) for px, py in top]) + smooth(
+        [(x + px, y + py * radius) for px, py in low]
+    )
 
 
 KIND = Kind("balloons", draw, shapes=MIXED)

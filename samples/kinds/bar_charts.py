@@ -53,7 +53,13 @@ def _lying(canvas: Canvas, dice: Dice, theme, box) -> None:
         end = left + (right - left) * value * 0.93
         canvas.rectangle((left, y + slot * 0.16, end, y + slot * 0.84), theme.series[0])
         canvas.text((left - size * 0.4, y + slot / 2), name, Font("Sans", size), theme.ink, "rm")
-        canvas.text((end + size * 0.4, y + slot / 2), f"{value * 100:.0f}", Font("Sans", size), theme.ink, "lm")
+        canvas.text(
+            (end + size * 0.4, y + slot / 2),
+            f"{value * 100:.0f}",
+            Font("Sans", size),
+            theme.ink,
+            "lm",
+        )
     canvas.rectangle((left - 1, upper, left + 0.5, lower), theme.ink)
 
 

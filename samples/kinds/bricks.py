@@ -34,7 +34,9 @@ def draw(canvas: Canvas, dice: Dice) -> None:
             _brick(canvas, dice, (x, row * high, x + long, (row + 1) * high), wall)
             x += long
             column += 1
-    grain = cloud_noise(dice, (canvas.width, canvas.height), (canvas.width / 5, canvas.height / 5), 2)
+    grain = cloud_noise(
+        dice, (canvas.width, canvas.height), (canvas.width / 5, canvas.height / 5), 2
+    )
     stains = cloud_noise(dice, (canvas.width // 4, canvas.height // 4), (3, 3), 3)
     canvas.multiply(0.72 + 0.34 * grain)
     canvas.multiply(0.78 + 0.3 * stains)
@@ -53,11 +55,21 @@ def _brick(canvas: Canvas, dice: Dice, box: tuple, wall: list[Color]) -> None:
     left, top, right, bottom = box
     joint = (bottom - top) * 0.07
     color = mix(dice.pick(wall[1:]), dice.pick(wall[1:]), dice.uniform(0, 1))
-    color = lighten(color, dice.uniform(0, 0.08)) if dice.chance(0.6) else darken(color, dice.uniform(0, 0.25))
+    color = (
+        lighten(color, dice.uniform(0, 0.08))
+        if dice.chance(0.6)
+        else darken(color, dice.uniform(0, 0.25))
+    )
     left, top, right, bottom = left + joint, top + joint, right - joint, bottom - joint
     canvas.rectangle((left, top, right, bottom), darken(color, 0.35), joint)
-    canvas.rectangle((left, top, right - joint * 0.5, bottom - joint * 0.7), lighten(color, 0.12), joint)
-    canvas.rectangle((left + joint * 0.5, top + joint * 0.6, right - joint * 0.5, bottom - joint * 0.7), color, joint)
+    canvas.rectangle(
+        (left, top, right - joint * 0.5, bottom - joint * 0.7), lighten(color, 0.12), joint
+    )
+    canvas.rectangle(
+        (left + joint * 0.5, top + joint * 0.6, right - joint * 0.5, bottom - joint * 0.7),
+        color,
+        joint,
+    )
 
 
 KIND = Kind("bricks", draw, shapes=MIXED, formats=GRAINY, supersampling=2, side_max=800)

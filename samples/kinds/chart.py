@@ -70,5 +70,9 @@ def legend(canvas: Canvas, theme: Theme, place: tuple[float, float], names: list
     size = canvas.unit * 0.034
     for number, name in enumerate(names):
         y = place[1] + number * size * 1.6
-        canvas.rectangle((place[0], y, place[0] + size, y + size), theme.series[number % 6], size * 0.2)
-        canvas.text((place[0] + size * 1.5, y + size / 2), name, Font("Sans", size), theme.ink, "lm")
+        canvas.rectangle(
+            (place[0], y, place[0] + size, y + size), theme.series[number % 6], size * 0.2
+        )
+        canvas.text(
+            (place[0] + size * 1.5, y + size / 2), name, Font("Sans", size), theme.ink, "lm"
+        )

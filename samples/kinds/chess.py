@@ -17,7 +17,16 @@ _BOARDS = [
     colors("#e9e3f5 #8877b7 #453a66"),
     colors("#f6e7c1 #7c5a3a #2f2118"),
 ]
-_OPENING = ("rnbqkbnr", "pppppppp", "........", "........", "........", "........", "PPPPPPPP", "RNBQKBNR")
+_OPENING = (
+    "rnbqkbnr",
+    "pppppppp",
+    "........",
+    "........",
+    "........",
+    "........",
+    "PPPPPPPP",
+    "RNBQKBNR",
+)
 _GLYPHS = dict(zip("kqrbnp", "♚♛♜♝♞♟"))
 
 
@@ -36,8 +45,16 @@ def draw(canvas: Canvas, dice: Dice) -> None:
     size = cell * 0.26
     for number in range(8):
         place = (number + 0.5) * cell
-        canvas.text((left + place, top + 8 * cell + size * 0.75), "abcdefgh"[number], Font("Sans", size), light, "mm")
-        canvas.text((left - size * 0.75, top + place), str(8 - number), Font("Sans", size), light, "mm")
+        canvas.text(
+            (left + place, top + 8 * cell + size * 0.75),
+            "abcdefgh"[number],
+            Font("Sans", size),
+            light,
+            "mm",
+        )
+        canvas.text(
+            (left - size * 0.75, top + place), str(8 - number), Font("Sans", size), light, "mm"
+        )
 
 
 def _played(dice: Dice) -> list[list[str]]:
@@ -64,13 +81,24 @@ def _piece(canvas: Canvas, piece: str, center: tuple[float, float], cell: float)
     fill, rim = ((252, 250, 244), (40, 34, 30)) if white else ((38, 34, 34), (225, 218, 206))
     glyph = _GLYPHS[piece.lower()]
     edge = cell * 0.022
-    steps: list[tuple[float, float]] = [(-1, -1), (1, -1), (-1, 1), (1, 1), (0, -1.3), (0, 1.3), (-1.3, 0), (1.3, 0)]
+    steps: list[tuple[float, float]] = [
+        (-1, -1),
+        (1, -1),
+        (-1, 1),
+        (1, 1),
+        (0, -1.3),
+        (0, 1.3),
+        (-1.3, 0),
+        (1.3, 0),
+    ]
     for dx, dy in steps:
         _glyph(canvas, (center[0] + dx * edge, center[1] + dy * edge), glyph, (font, rim))
     _glyph(canvas, center, glyph, (font, fill))
 
 
-def _glyph(canvas: Canvas, place: tuple[float, float], glyph: str, look: tuple[Font, Color]) -> None:
+def _glyph(
+    canvas: Canvas, place: tuple[float, float], glyph: str, look: tuple[Font, Color]
+) -> None:
     canvas.text(place, glyph, *look, "mm")
 
 

@@ -29,7 +29,7 @@ def draw(canvas: Canvas, dice: Dice) -> None:
     for layer in range(layers):
         depth = layer / (layers - 1)
         color = mix(mix(night[2], night[3], 0.3), darken(night[0], 0.45), 0.25 + 0.75 * depth)
-        _row_of_towers(canvas, dice, (ground, 0.62 - 0.16 * depth), color, lit=depth)
+        _row_of_towers(canvas, dice, (ground, 0.62 - 0.16 * depth), (color, depth))
     if ground < canvas.height:
         canvas.mirror_below(ground, darken(night[1], 0.35), 0.45)
         _ripples(canvas, dice, ground, night)
@@ -42,10 +42,10 @@ def _moon(canvas: Canvas, dice: Dice, ground: float) -> None:
 
 
 def _row_of_towers(
-    canvas: Canvas, dice: Dice, stand: tuple[float, float], color: Color, lit: float
+    canvas: Canvas, dice: Dice, stand: tuple[float, float], look: tuple[Color, float]
 ) -> None:
-    """`stand` is the ground's y and the row's height as a share of it."""
-    ground, share = stand
+    """`stand`: the ground's y, the row's height as a share of it; `look`: color, brightness."""
+    (ground, share), (color, lit) = stand, look
     x = -canvas.unit * dice.uniform(0, 0.08)
     while x < canvas.width:
         wide = canvas.unit * dice.uniform(0.07, 0.17)
@@ -86,7 +86,9 @@ def _windows(canvas: Canvas, dice: Dice, box: tuple, lit: float) -> None:
                 continue
             x = left + cell * (0.45 + column)
             y = top + cell * (0.5 + row * 1.25)
-            glow = fade(lighten(warm, dice.uniform(0, 0.3)), (0.45 + 0.5 * lit) * dice.uniform(0.6, 1))
+            glow = fade(
+                lighten(warm, dice.uniform(0, 0.3)), (0.45 + 0.5 * lit) * dice.uniform(0.6, 1)
+            )
             canvas.rectangle((x, y, x + cell * 0.62, y + cell * 0.72), glow)
 
 

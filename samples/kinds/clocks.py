@@ -28,10 +28,18 @@ def draw(canvas: Canvas, dice: Dice) -> None:
     canvas.gradient([(0, lighten(wall, 0.25)), (1, darken(wall, 0.12))], angle=65)
     center = (canvas.width / 2, canvas.height / 2)
     radius = canvas.unit * dice.uniform(0.36, 0.43)
-    shadow = [(center[0] + radius * (0.06 + 1.02 * math.cos(t / 8)), center[1] + radius * (0.09 + 1.02 * math.sin(t / 8))) for t in range(50)]
+    shadow = [
+        (
+            center[0] + radius * (0.06 + 1.02 * math.cos(t / 8)),
+            center[1] + radius * (0.09 + 1.02 * math.sin(t / 8)),
+        )
+        for t in range(50)
+    ]
     canvas.shadow(shadow, (20, 15, 15, 120), radius * 0.06)
     canvas.circle(center, radius, darken(rim, 0.25))
-    canvas.circle((center[0] - radius * 0.008, center[1] - radius * 0.012), radius * 0.975, lighten(rim, 0.12))
+    canvas.circle(
+        (center[0] - radius * 0.008, center[1] - radius * 0.012), radius * 0.975, lighten(rim, 0.12)
+    )
     canvas.circle(center, radius * 0.9, darken(dial, 0.12))
     canvas.circle((center[0], center[1] + radius * 0.008), radius * 0.885, dial)
     _marks(canvas, dice, (center, radius), ink)
@@ -70,7 +78,10 @@ def _hand(canvas: Canvas, dial: tuple, hand: tuple[float, float, float], color: 
 
 def _on_dial(dial: tuple, degrees: float, share: float) -> tuple[float, float]:
     (x, y), radius = dial
-    return (x + radius * share * math.sin(math.radians(degrees)), y - radius * share * math.cos(math.radians(degrees)))
+    return (
+        x + radius * share * math.sin(math.radians(degrees)),
+        y - radius * share * math.cos(math.radians(degrees)),
+    )
 
 
 KIND = Kind("clocks", draw, shapes=MIXED)

@@ -18,7 +18,20 @@ _CHARTS = [
     colors("#f5ecd7 #d9c7a0 #9a6b3f #3a2a1c"),
     colors("#10131a #353c4a #c9a659 #fdf6e3"),
 ]
-_NAMES = ("Heron", "Lantern", "Anvil", "Otter", "Windmill", "Harp", "Kettle", "Salmon", "Ladder", "Sparrow", "Plow", "Thimble")
+_NAMES = (
+    "Heron",
+    "Lantern",
+    "Anvil",
+    "Otter",
+    "Windmill",
+    "Harp",
+    "Kettle",
+    "Salmon",
+    "Ladder",
+    "Sparrow",
+    "Plow",
+    "Thimble",
+)
 
 
 def draw(canvas: Canvas, dice: Dice) -> None:
@@ -27,12 +40,19 @@ def draw(canvas: Canvas, dice: Dice) -> None:
     _graticule(canvas, dice, chart[1])
     for _ in range(240):
         place = (canvas.width * dice.uniform(0, 1), canvas.height * dice.uniform(0, 1))
-        canvas.circle(place, canvas.unit * 0.0045 * dice.uniform(0.15, 1) ** 2 + 0.25, fade(chart[3], 0.75))
+        canvas.circle(
+            place, canvas.unit * 0.0045 * dice.uniform(0.15, 1) ** 2 + 0.25, fade(chart[3], 0.75)
+        )
     columns, rows = dice.turn(((2, 2), (1, 1), (3, 2), (2, 1)))
     names = dice.shuffled(_NAMES)
     for number in range(columns * rows):
         column, row = number % columns, number // columns
-        box = (canvas.width * column / columns, canvas.height * row / rows, canvas.width / columns, canvas.height / rows)
+        box = (
+            canvas.width * column / columns,
+            canvas.height * row / rows,
+            canvas.width / columns,
+            canvas.height / rows,
+        )
         _constellation(canvas, dice, box, (chart, names[number]))
 
 
@@ -66,7 +86,9 @@ def _constellation(canvas: Canvas, dice: Dice, box: tuple, look: tuple[list[Colo
         canvas.glow(star, radius * 3.5, fade(chart[3], 0.45))
         canvas.circle(star, radius, chart[3])
     size = canvas.unit * 0.04
-    canvas.text((left + wide / 2, top + tall * 0.9), name.upper(), Font("Serif", size), chart[2], "mm")
+    canvas.text(
+        (left + wide / 2, top + tall * 0.9), name.upper(), Font("Serif", size), chart[2], "mm"
+    )
 
 
 KIND = Kind("constellations", draw, shapes=MIXED)

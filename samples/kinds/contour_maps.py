@@ -23,9 +23,13 @@ _TINTS = [
 def draw(canvas: Canvas, dice: Dice) -> None:
     size = (canvas.width, canvas.height)
     cells = dice.uniform(2.2, 4.5)
-    land = cloud_noise(dice, size, (cells * canvas.width / canvas.unit, cells * canvas.height / canvas.unit), 3)
+    land = cloud_noise(
+        dice, size, (cells * canvas.width / canvas.unit, cells * canvas.height / canvas.unit), 3
+    )
     if dice.index % 2:
-        x, y = numpy.meshgrid(numpy.linspace(-1, 1, canvas.width), numpy.linspace(-1, 1, canvas.height))
+        x, y = numpy.meshgrid(
+            numpy.linspace(-1, 1, canvas.width), numpy.linspace(-1, 1, canvas.height)
+        )
         land = land * 0.75 + 0.55 * numpy.exp(-2.2 * (x * x + y * y)) - 0.15
     tints = dice.turn(_TINTS)
     count = dice.integer(10, 20)

@@ -26,7 +26,10 @@ def draw(canvas: Canvas, dice: Dice) -> None:
     if dice.index % 3 != 1:
         for _ in range(dice.integer(1, 3)):
             near = dice.uniform(0.3, 1)
-            foot = (canvas.width * dice.uniform(0.1, 0.9), horizon + (canvas.height - horizon) * (0.4 + 0.55 * near))
+            foot = (
+                canvas.width * dice.uniform(0.1, 0.9),
+                horizon + (canvas.height - horizon) * (0.4 + 0.55 * near),
+            )
             _cactus(canvas, dice, foot, canvas.height * (0.12 + 0.22 * near))
 
 
@@ -46,7 +49,9 @@ def _dunes(canvas: Canvas, dice: Dice, horizon: float, tones: tuple[Color, Color
             wave = math.sin(phase + x * waves * 6.28) + 0.35 * math.sin(phase * 2 + x * waves * 13)
             crest.append((x * canvas.width, base - high * wave))
         foot = [(canvas.width, canvas.height), (0, canvas.height)]
-        canvas.gradient_polygon(crest + foot, [(0, lighten(lit, 0.12)), (0.6, lit), (1, darken(lit, 0.08))])
+        canvas.gradient_polygon(
+            crest + foot, [(0, lighten(lit, 0.12)), (0.6, lit), (1, darken(lit, 0.08))]
+        )
         _shaded_side(canvas, dice, crest, (high, shade))
 
 
@@ -56,11 +61,19 @@ def _shaded_side(canvas: Canvas, dice: Dice, crest: list, look: tuple[float, Col
     for i in range(2, len(crest) - 2):
         if crest[i][1] < crest[i - 1][1] and crest[i][1] <= crest[i + 1][1]:
             x, y = crest[i]
-            edge = [(x, y), (x - high * 0.5, y + high * 1.1), (x + high * 0.7, y + high * 2.4), (x + high * 0.2, y + high * 4.5)]
+            edge = [
+                (x, y),
+                (x - high * 0.5, y + high * 1.1),
+                (x + high * 0.7, y + high * 2.4),
+                (x + high * 0.2, y + high * 4.5),
+            ]
             slope = [point for point in crest[i:] if point[0] <= x + high * 7]
             end = slope[-1]
             back = [(end[0], end[1]), (x + high * 3.5, y + high * 3.4), edge[-1]]
-            canvas.polygon([*slope, *smooth(back, steps=8), *reversed(smooth(edge, steps=8))], fade(shade, 0.55))
+            canvas.polygon(
+                [*slope, *smooth(back, steps=8), *reversed(smooth(edge, steps=8))],
+                fade(shade, 0.55),
+            )
 
 
 def _pyramids(canvas: Canvas, dice: Dice, ground: float, color: Color) -> None:
@@ -84,7 +97,11 @@ def _cactus(canvas: Canvas, dice: Dice, foot: tuple[float, float], tall: float) 
         low, up, out = dice.uniform(0.3, 0.55), dice.uniform(0.2, 0.32), side * tall * 0.24
         arm = [(x, y - tall * low), (x + out, y - tall * low), (x + out, y - tall * (low + up))]
         canvas.line(arm, green, wide * 0.72)
-    canvas.line([(x - wide * 0.22, y - wide / 2), (x - wide * 0.22, y - tall)], lighten(green, 0.25), wide * 0.1)
+    canvas.line(
+        [(x - wide * 0.22, y - wide / 2), (x - wide * 0.22, y - tall)],
+        lighten(green, 0.25),
+        wide * 0.1,
+    )
 
 
 KIND = Kind("deserts", draw)

@@ -1,4 +1,4 @@
-"""Emoji from Noto Color Emoji, by theme: one large, a pattern, a heap or a ring, on many grounds."""
+"""Emoji from Noto Color Emoji by theme: one or two, a pattern, a heap or a ring."""
 
 from __future__ import annotations
 
@@ -19,14 +19,18 @@ _THEMES = {
     "emoji-plants": "🌻🌹🌷🌸🌺🌼💐🏵🌿🍀🌱☘🥀💮🌾🍁🍂🍃",
     "emoji-hearts": "❤💙💚💛💜🧡🖤💖💘💝💕💔💗💓💞💟🤍🤎",
 }
-_GROUNDS = colors("#fff3c4 #ffd9d9 #d9ecff #dff5e1 #eadcff #ffe8d1 #fdfdfd #2e3350 #d7f3f4 #3a2d3f #ffe3f1")
+_GROUNDS = colors(
+    "#fff3c4 #ffd9d9 #d9ecff #dff5e1 #eadcff #ffe8d1 #fdfdfd #2e3350 #d7f3f4 #3a2d3f #ffe3f1"
+)
 
 
 def _draw(theme: str, canvas: Canvas, dice: Dice) -> None:
     # Each theme starts elsewhere in the row of grounds, so that no two kinds run in step.
     ground = _GROUNDS[(dice.index + 2 * list(_THEMES).index(theme)) % len(_GROUNDS)]
     if dice.index % 3:
-        canvas.gradient([(0, lighten(ground, 0.25)), (1, darken(ground, 0.12))], angle=dice.uniform(20, 160))
+        canvas.gradient(
+            [(0, lighten(ground, 0.25)), (1, darken(ground, 0.12))], angle=dice.uniform(20, 160)
+        )
     else:
         canvas.fill(ground)
     layouts = (_single, _pattern, _pair, _single, _ring, _heap, _single)
@@ -49,7 +53,12 @@ def _pair(theme: str, canvas: Canvas, dice: Dice) -> None:
         wide = canvas.width >= canvas.height
         center = (canvas.width * (share if wide else 0.5), canvas.height * (0.5 if wide else share))
         size = min(max(canvas.width, canvas.height) * 0.38, canvas.unit * 0.75)
-        _stamp(canvas, _THEMES[theme][(start + number * 5) % len(_THEMES[theme])], center, (size, dice.uniform(-10, 10)))
+        _stamp(
+            canvas,
+            _THEMES[theme][(start + number * 5) % len(_THEMES[theme])],
+            center,
+            (size, dice.uniform(-10, 10)),
+        )
 
 
 def _pattern(theme: str, canvas: Canvas, dice: Dice) -> None:
@@ -68,7 +77,10 @@ def _ring(theme: str, canvas: Canvas, dice: Dice) -> None:
     center = (canvas.width / 2, canvas.height / 2)
     for number in range(count):
         turn = 2 * math.pi * number / count
-        place = (center[0] + canvas.unit * 0.36 * math.cos(turn), center[1] + canvas.unit * 0.36 * math.sin(turn))
+        place = (
+            center[0] + canvas.unit * 0.36 * math.cos(turn),
+            center[1] + canvas.unit * 0.36 * math.sin(turn),
+        )
         _stamp(canvas, chosen[number], place, (canvas.unit * 0.23, 0))
     _stamp(canvas, chosen[-1], center, (canvas.unit * 0.36, 0))
 
@@ -80,7 +92,9 @@ def _heap(theme: str, canvas: Canvas, dice: Dice) -> None:
         _stamp(canvas, dice.pick(_THEMES[theme]), place, (size, dice.uniform(-25, 25)))
 
 
-def _stamp(canvas: Canvas, character: str, center: tuple[float, float], pose: tuple[float, float]) -> None:
+def _stamp(
+    canvas: Canvas, character: str, center: tuple[float, float], pose: tuple[float, float]
+) -> None:
     size, angle = pose
     picture = emoji(character)
     enlarged = size / max(picture.size)

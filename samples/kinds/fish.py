@@ -46,9 +46,17 @@ def draw(canvas: Canvas, dice: Dice) -> None:
 
     fish = dice.turn(_FISHES)
     _fins(canvas, dice, at, (tall, fish))
-    half = [(1.0, 0.02), (0.7, -tall * 0.62), (0.1, -tall), (-0.5, -tall * 0.62), (-0.98, -tall * 0.16)]
+    half = [
+        (1.0, 0.02),
+        (0.7, -tall * 0.62),
+        (0.1, -tall),
+        (-0.5, -tall * 0.62),
+        (-0.98, -tall * 0.16),
+    ]
     outline = smooth(half + [(x, -y * 0.95) for x, y in reversed(half[1:])], closed=True)
-    canvas.gradient_polygon(at(outline), [(0, darken(fish[0], 0.12)), (0.45, fish[0]), (1, fish[1])])
+    canvas.gradient_polygon(
+        at(outline), [(0, darken(fish[0], 0.12)), (0.45, fish[0]), (1, fish[1])]
+    )
     _pattern(canvas, dice, at, (tall, size, fish))
     _head(canvas, at, size, fish)
 
@@ -56,16 +64,39 @@ def draw(canvas: Canvas, dice: Dice) -> None:
 def _fins(canvas: Canvas, dice: Dice, at, look: tuple[float, list[Color]]) -> None:
     tall, fish = look
     flare = dice.uniform(0.5, 0.85)
-    tail = smooth([(-0.85, 0), (-1.25, -0.25), (-1.6, -flare), (-1.42, 0), (-1.6, flare), (-1.25, 0.25)], closed=True)
-    back = smooth([(0.35, -tall * 0.85), (0.1, -tall * 1.45), (-0.45, -tall * 1.25), (-0.85, -tall * 0.75), (-0.5, -tall * 0.4)], closed=True)
-    belly = smooth([(0.05, tall * 0.8), (-0.2, tall * 1.4), (-0.65, tall * 1.15), (-0.6, tall * 0.4)], closed=True)
+    tail = smooth(
+        [(-0.85, 0), (-1.25, -0.25), (-1.6, -flare), (-1.42, 0), (-1.6, flare), (-1.25, 0.25)],
+        closed=True,
+    )
+    back = smooth(
+        [
+            (0.35, -tall * 0.85),
+            (0.1, -tall * 1.45),
+            (-0.45, -tall * 1.25),
+            (-0.85, -tall * 0.75),
+            (-0.5, -tall * 0.4),
+        ],
+        closed=True,
+    )
+    belly = smooth(
+        [(0.05, tall * 0.8), (-0.2, tall * 1.4), (-0.65, tall * 1.15), (-0.6, tall * 0.4)],
+        closed=True,
+    )
     for fin in (tail, back, belly):
-        canvas.gradient_polygon(at(fin), [(0, lighten(fish[3], 0.2)), (1, darken(fish[3], 0.1))], angle=0)
+        canvas.gradient_polygon(
+            at(fin), [(0, lighten(fish[3], 0.2)), (1, darken(fish[3], 0.1))], angle=0
+        )
     for ray in range(7):
         share = (ray - 3) / 3
-        canvas.line(at([(-0.95, 0.08 * share), (-1.48, flare * 0.85 * share)]), fade(darken(fish[3], 0.4), 0.6), 1.2)
+        canvas.line(
+            at([(-0.95, 0.08 * share), (-1.48, flare * 0.85 * share)]),
+            fade(darken(fish[3], 0.4), 0.6),
+            1.2,
+        )
         x = 0.3 - 0.16 * ray
-        canvas.line(at([(x, -tall * 0.7), (x - 0.14, -tall * 1.22)]), fade(darken(fish[3], 0.4), 0.5), 1.2)
+        canvas.line(
+            at([(x, -tall * 0.7), (x - 0.14, -tall * 1.22)]), fade(darken(fish[3], 0.4), 0.5), 1.2
+        )
 
 
 def _pattern(canvas: Canvas, dice: Dice, at, look: tuple[float, float, list[Color]]) -> None:
@@ -74,7 +105,9 @@ def _pattern(canvas: Canvas, dice: Dice, at, look: tuple[float, float, list[Colo
     if style == "bands":
         for x in (0.38, -0.12, -0.58):
             high = _reach(x, tall) * 0.96
-            band = smooth([(x + 0.1, -high), (x + 0.16, 0), (x + 0.08, high)]) + smooth([(x - 0.1, high), (x - 0.04, 0), (x - 0.08, -high)])
+            band = smooth([(x + 0.1, -high), (x + 0.16, 0), (x + 0.08, high)]) + smooth(
+                [(x - 0.1, high), (x - 0.04, 0), (x - 0.08, -high)]
+            )
             canvas.polygon(at(band), fish[2])
         return
     if style == "stripes":
@@ -90,14 +123,20 @@ def _pattern(canvas: Canvas, dice: Dice, at, look: tuple[float, float, list[Colo
                 continue
             place = at([(x, y)])[0]
             if style == "scales":
-                canvas.ring(place, size * 0.06, fade(mix(fish[0], fish[2], 0.45), 0.8), max(1, size * 0.012))
+                canvas.ring(
+                    place, size * 0.06, fade(mix(fish[0], fish[2], 0.45), 0.8), max(1, size * 0.012)
+                )
             elif (row + column) % 3 == 0:
                 canvas.circle(place, size * dice.uniform(0.035, 0.07), fish[2])
 
 
 def _reach(x: float, tall: float) -> float:
     """Half the body's height at x, roughly that of the outline."""
-    return tall * math.sqrt(max(0.02, 1 - ((x - 0.08) / 1.02) ** 2)) * (1 if x > -0.4 else 0.86 + 0.35 * (x + 0.4))
+    return (
+        tall
+        * math.sqrt(max(0.02, 1 - ((x - 0.08) / 1.02) ** 2))
+        * (1 if x > -0.4 else 0.86 + 0.35 * (x + 0.4))
+    )
 
 
 def _head(canvas: Canvas, at, size: float, fish: list[Color]) -> None:
@@ -109,7 +148,11 @@ def _head(canvas: Canvas, at, size: float, fish: list[Color]) -> None:
     for radius, color in ((0.105, (255, 255, 255)), (0.066, (22, 24, 34))):
         canvas.circle(eye, size * radius, color)
     canvas.circle((eye[0] - size * 0.025, eye[1] - size * 0.03), size * 0.022, (255, 255, 255))
-    canvas.line(at(smooth([(0.97, 0.1), (0.88, 0.14), (0.82, 0.12)])), darken(fish[0], 0.5), max(1, size * 0.02))
+    canvas.line(
+        at(smooth([(0.97, 0.1), (0.88, 0.14), (0.82, 0.12)])),
+        darken(fish[0], 0.5),
+        max(1, size * 0.02),
+    )
 
 
 KIND = Kind("fish", draw, shapes=WIDE)

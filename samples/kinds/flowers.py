@@ -41,22 +41,29 @@ def draw(canvas: Canvas, dice: Dice) -> None:
     _flower(canvas, dice, place, (canvas.unit * dice.uniform(0.33, 0.43), bloom))
 
 
-def _flower(canvas: Canvas, dice: Dice, center: tuple[float, float], look: tuple[float, list[Color]]) -> None:
+def _flower(
+    canvas: Canvas, dice: Dice, center: tuple[float, float], look: tuple[float, list[Color]]
+) -> None:
     size, bloom = look
     _stem(canvas, dice, center, size)
     form = (dice.index // 2) % 4
     if form == 0:
-        _petals(canvas, dice, (center, size), (dice.integer(14, 22), 0.13), bloom)
+        _petals(canvas, dice, (center, size, dice.integer(14, 22), 0.13), bloom)
         _heart(canvas, center, size * 0.27, bloom[2])
     elif form == 1:
-        _petals(canvas, dice, (center, size), (5, 0.5), bloom)
+        _petals(canvas, dice, (center, size, 5, 0.5), bloom)
         _heart(canvas, center, size * 0.14, bloom[2])
     elif form == 2:
         for ring in range(5):
-            _petals(canvas, dice, (center, size * (1 - 0.18 * ring)), (9 - ring, 0.34), [mix(bloom[0], bloom[1], ring / 4)] * 2)
+            _petals(
+                canvas,
+                dice,
+                (center, size * (1 - 0.18 * ring), 9 - ring, 0.34),
+                [mix(bloom[0], bloom[1], ring / 4)] * 2,
+            )
     else:
-        _petals(canvas, dice, (center, size), (24, 0.11), bloom)
-        _petals(canvas, dice, (center, size * 0.8), (20, 0.12), [bloom[1], bloom[0]])
+        _petals(canvas, dice, (center, size, 24, 0.11), bloom)
+        _petals(canvas, dice, (center, size * 0.8, 20, 0.12), [bloom[1], bloom[0]])
         _heart(canvas, center, size * 0.36, bloom[2])
 
 
@@ -64,19 +71,33 @@ def _stem(canvas: Canvas, dice: Dice, center: tuple[float, float], size: float) 
     x, y = center
     green = dice.pick(colors("#3f7d3a #4f8f4a #2f6b4a"))
     bend = size * dice.uniform(-0.3, 0.3)
-    stem = smooth([(x, y), (x + bend, (y + canvas.height) / 2), (x + bend * 0.4, canvas.height + 4)])
+    stem = smooth(
+        [(x, y), (x + bend, (y + canvas.height) / 2), (x + bend * 0.4, canvas.height + 4)]
+    )
     canvas.line(stem, green, size * 0.075)
-    leaf = smooth([(0, 0), (0.35, -0.2), (0.85, -0.12), (1.05, 0.02), (0.6, 0.14), (0.25, 0.12)], closed=True)
+    leaf = smooth(
+        [(0, 0), (0.35, -0.2), (0.85, -0.12), (1.05, 0.02), (0.6, 0.14), (0.25, 0.12)], closed=True
+    )
     for side in (-1, 1):
         root = stem[len(stem) // 2 + 2 * side]
         shape = turned([(px * side, py) for px, py in leaf], root, -side * 28, size * 0.8)
         canvas.gradient_polygon(shape, [(0, lighten(green, 0.25)), (1, darken(green, 0.1))])
 
 
-def _petals(canvas: Canvas, dice: Dice, place: tuple, form: tuple[int, float], tones: list[Color]) -> None:
-    """`form`: number of petals and half a petal's width as a share of its length."""
-    (center, size), (count, half) = place, form
-    petal = smooth([(0.06, 0), (0.45, -half * 0.75), (0.82, -half), (1.0, 0), (0.82, half), (0.45, half * 0.75)], closed=True)
+def _petals(canvas: Canvas, dice: Dice, ring: tuple, tones: list[Color]) -> None:
+    """`ring`: center, radius, number of petals, half a petal's width as a share of its length."""
+    center, size, count, half = ring
+    petal = smooth(
+        [
+            (0.06, 0),
+            (0.45, -half * 0.75),
+            (0.82, -half),
+            (1.0, 0),
+            (0.82, half),
+            (0.45, half * 0.75),
+        ],
+        closed=True,
+    )
     inner = [(x * 0.62, y * 0.5) for x, y in petal]
     start = dice.uniform(0, 360)
     for number in range(count):
@@ -85,7 +106,10 @@ def _petals(canvas: Canvas, dice: Dice, place: tuple, form: tuple[int, float], t
         light = 0.5 - 0.5 * math.sin(math.radians(angle))
         color = mix(darken(tones[0], 0.18), lighten(tones[0], 0.08), light)
         outline = turned(petal, center, angle, long)
-        canvas.polygon(turned(petal, (center[0], center[1] + size * 0.02), angle, long * 1.02), fade(darken(color, 0.55), 0.5))
+        canvas.polygon(
+            turned(petal, (center[0], center[1] + size * 0.02), angle, long * 1.02),
+            fade(darken(color, 0.55), 0.5),
+        )
         canvas.polygon(outline, color)
         canvas.polygon(turned(inner, center, angle, long), fade(tones[1], 0.6))
 

@@ -38,14 +38,17 @@ def _conifers(canvas: Canvas, dice: Dice, mood: list[Color]) -> None:
         tall = canvas.height * (0.2 + 0.42 * depth)
         x = -tall * 0.1
         while x < canvas.width + tall * 0.1:
-            _conifer(canvas, dice, (x, ground), tall * dice.uniform(0.6, 1.1), color)
+            _conifer(canvas, dice, (x, ground, tall * dice.uniform(0.6, 1.1)), color)
             x += tall * dice.uniform(0.14, 0.34)
         fog = mix(color, mood[0], 0.55)
-        canvas.rectangle((0, ground - 1, canvas.width, canvas.height), mix(color, fog, 0.5 * (1 - depth)))
+        canvas.rectangle(
+            (0, ground - 1, canvas.width, canvas.height), mix(color, fog, 0.5 * (1 - depth))
+        )
 
 
-def _conifer(canvas: Canvas, dice: Dice, foot: tuple[float, float], tall: float, color: Color) -> None:
-    x, y = foot
+def _conifer(canvas: Canvas, dice: Dice, place: tuple[float, float, float], color: Color) -> None:
+    """`place`: the foot's x and y and the height."""
+    x, y, tall = place
     tiers = 9
     right: list[tuple[float, float]] = []
     left: list[tuple[float, float]] = []
@@ -70,7 +73,12 @@ def _trunks(canvas: Canvas, dice: Dice, mood: list[Color]) -> None:
         while x < canvas.width:
             wide = canvas.unit * (0.008 + 0.05 * depth**1.6) * dice.uniform(0.7, 1.3)
             lean = canvas.width * dice.uniform(-0.02, 0.02)
-            trunk = [(x + lean, 0), (x + lean + wide * 0.7, 0), (x + wide, foot), (x + wide * 1.7, foot + 6)]
+            trunk = [
+                (x + lean, 0),
+                (x + lean + wide * 0.7, 0),
+                (x + wide, foot),
+                (x + wide * 1.7, foot + 6),
+            ]
             canvas.polygon([*trunk, (x - wide * 0.7, foot + 6), (x, foot)], color)
             for _ in range(2):
                 y, side = dice.uniform(0.05, 0.55) * foot, dice.pick((-1, 1))
@@ -86,7 +94,12 @@ def _light_shafts(canvas: Canvas, dice: Dice, mood: list[Color]) -> None:
     for _ in range(6):
         x, wide = dice.uniform(-0.1, 0.9) * canvas.width, canvas.width * dice.uniform(0.03, 0.09)
         shift = canvas.width * 0.3
-        shaft = [(x, 0), (x + wide, 0), (x + wide * 2 + shift, canvas.height), (x + shift, canvas.height)]
+        shaft = [
+            (x, 0),
+            (x + wide, 0),
+            (x + wide * 2 + shift, canvas.height),
+            (x + shift, canvas.height),
+        ]
         canvas.polygon(shaft, fade(lighten(mood[0], 0.4), 0.12))
     canvas.rectangle((0, canvas.height * 0.97, canvas.width, canvas.height), darken(mood[2], 0.2))
 

@@ -28,7 +28,17 @@ _PLACES = [
     (0.3245 + 0.0485j, 0.05),
     (-1.7687 + 0.0017j, 0.03),
 ]
-_SEEDS = [-0.8 + 0.156j, -0.4 + 0.6j, 0.285 + 0.01j, -0.70176 - 0.3842j, -0.835 - 0.2321j, -0.7269 + 0.1889j, 0.355 + 0.355j, -0.123 + 0.745j, -1.0 + 0.27j]
+_SEEDS = [
+    -0.8 + 0.156j,
+    -0.4 + 0.6j,
+    0.285 + 0.01j,
+    -0.70176 - 0.3842j,
+    -0.835 - 0.2321j,
+    -0.7269 + 0.1889j,
+    0.355 + 0.355j,
+    -0.123 + 0.745j,
+    -1.0 + 0.27j,
+]
 
 _STEPS_MAX = 110
 
@@ -43,7 +53,9 @@ def draw(canvas: Canvas, dice: Dice) -> None:
     grid = x[None, :] + 1j * y[:, None]
     half = dice.index // 2
     if dice.index % 2:
-        seed = _SEEDS[half % len(_SEEDS)] + complex(dice.uniform(-0.004, 0.004), dice.uniform(-0.004, 0.004))
+        seed = _SEEDS[half % len(_SEEDS)] + complex(
+            dice.uniform(-0.004, 0.004), dice.uniform(-0.004, 0.004)
+        )
         start = grid * dice.uniform(2.2, 3.0) * max(1.0, 1 / aspect) ** 0.5
         steps = _escape(start, numpy.full_like(start, seed))
     else:
@@ -84,7 +96,9 @@ def _block_times(z: numpy.ndarray, c: numpy.ndarray) -> numpy.ndarray:
 
 def _painted(steps: numpy.ndarray, ramp: list[Color], dice: Dice) -> numpy.ndarray:
     turns = (numpy.sqrt(steps) * dice.uniform(0.32, 0.42) + dice.uniform(0.0, 0.25)) % 1
-    return numpy.where((steps > 0)[..., None], colorize(turns, even(ramp)), numpy.array(ramp[0]) * 0.6)
+    return numpy.where(
+        (steps > 0)[..., None], colorize(turns, even(ramp)), numpy.array(ramp[0]) * 0.6
+    )
 
 
 KIND = Kind("fractals", draw, shapes=MIXED, formats=GRAINY, supersampling=1, side_max=520)

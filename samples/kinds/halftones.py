@@ -49,7 +49,9 @@ def _tone(canvas: Canvas, dice: Dice, ink: int) -> numpy.ndarray:
         return _ball(x - dice.uniform(-0.25, 0.25), y - dice.uniform(-0.25, 0.25), 0.8)
     if motif == 1:
         turn = dice.uniform(0, 6.28)
-        return numpy.clip(0.5 + 0.45 * (x * numpy.cos(turn) + y * numpy.sin(turn)), 0.02, 0.98).astype(numpy.float32)
+        return numpy.clip(
+            0.5 + 0.45 * (x * numpy.cos(turn) + y * numpy.sin(turn)), 0.02, 0.98
+        ).astype(numpy.float32)
     if motif == 2:
         away = numpy.hypot(x - dice.uniform(-0.5, 0.5), y - dice.uniform(-0.5, 0.5))
         return (0.5 + 0.45 * numpy.cos(away * dice.uniform(5, 9))).astype(numpy.float32)
@@ -59,7 +61,9 @@ def _tone(canvas: Canvas, dice: Dice, ink: int) -> numpy.ndarray:
 def _ball(x: numpy.ndarray, y: numpy.ndarray, radius: float) -> numpy.ndarray:
     squared = (x * x + y * y) / radius**2
     light = (-x * 0.5 - y * 0.6) / radius + numpy.sqrt(numpy.clip(1 - squared, 0, 1)) * 0.6
-    return numpy.where(squared < 1, 0.95 - 0.85 * numpy.clip(light, 0, 1), 0.12).astype(numpy.float32)
+    return numpy.where(squared < 1, 0.95 - 0.85 * numpy.clip(light, 0, 1), 0.12).astype(
+        numpy.float32
+    )
 
 
 KIND = Kind("halftones", draw, shapes=MIXED, formats=GRAINY, supersampling=1, side_max=640)

@@ -37,14 +37,22 @@ def draw(canvas: Canvas, dice: Dice) -> None:
             x, y = left + column * wide, upper + row * high
             canvas.rectangle((x + gap, y + gap, x + wide - gap, y + high - gap), color)
         name = f"{row + 8}h"
-        canvas.text((left - 6, upper + (row + 0.5) * high), name, Font("Sans", min(high * 0.6, canvas.unit * 0.03)), theme.ink, "rm")
+        canvas.text(
+            (left - 6, upper + (row + 0.5) * high),
+            name,
+            Font("Sans", min(high * 0.6, canvas.unit * 0.03)),
+            theme.ink,
+            "rm",
+        )
     for step in range(0, 12, 2):
         label_below(canvas, theme, (left + (right - left) * (step + 0.5) / 12, lower), MONTHS[step])
     bar = (right + canvas.unit * 0.03, upper, right + canvas.unit * 0.07, lower)
     canvas.gradient([(1 - place, color) for place, color in reversed(scale)], bar)
     for step in range(5):
         y = lower - (lower - upper) * step / 4
-        canvas.text((bar[2] + 4, y), f"{step * 25}", Font("Sans", canvas.unit * 0.028), theme.ink, "lm")
+        canvas.text(
+            (bar[2] + 4, y), f"{step * 25}", Font("Sans", canvas.unit * 0.028), theme.ink, "lm"
+        )
 
 
 KIND = Kind("heat-maps", draw, formats=FLAT, side_max=800)

@@ -21,7 +21,9 @@ def draw(canvas: Canvas, dice: Dice) -> None:
         _cloud(canvas, dice, ground)
     grass = dice.turn(_GRASSES)
     heights = ridge(dice, 65, 0.35)
-    hills = [(i * canvas.width / 64, ground - canvas.height * 0.16 * h) for i, h in enumerate(heights)]
+    hills = [
+        (i * canvas.width / 64, ground - canvas.height * 0.16 * h) for i, h in enumerate(heights)
+    ]
     canvas.polygon([*hills, (canvas.width, ground + 2), (0, ground + 2)], mix(grass, sky[-1], 0.45))
     for _ in range(5):
         x = canvas.width * dice.uniform(0, 1)
@@ -37,7 +39,9 @@ def _cloud(canvas: Canvas, dice: Dice, ground: float) -> None:
     x, y = canvas.width * dice.uniform(0, 1), ground * dice.uniform(0.1, 0.45)
     size = canvas.unit * dice.uniform(0.03, 0.06)
     for part in (-1.6, -0.7, 0.2, 1.1):
-        canvas.circle((x + part * size, y - size * dice.uniform(0, 0.5)), size, (255, 255, 255, 215))
+        canvas.circle(
+            (x + part * size, y - size * dice.uniform(0, 0.5)), size, (255, 255, 255, 215)
+        )
     canvas.rectangle((x - 2.4 * size, y, x + 2 * size, y + size), (255, 255, 255, 215), size * 0.5)
 
 
@@ -50,7 +54,9 @@ def _tree(canvas: Canvas, dice: Dice, foot: tuple[float, float], tall: float) ->
             top = y - tall * (1 - tier * 0.22)
             half = tall * (0.16 + 0.07 * tier)
             shade = darken(leaf, 0.1 * tier)
-            canvas.polygon([(x, top), (x + half, top + tall * 0.38), (x - half, top + tall * 0.38)], shade)
+            canvas.polygon(
+                [(x, top), (x + half, top + tall * 0.38), (x - half, top + tall * 0.38)], shade
+            )
         return
     for dx, dy, size in ((-0.14, -0.55, 0.2), (0.15, -0.56, 0.19), (0, -0.74, 0.24)):
         canvas.circle((x + dx * tall, y + dy * tall), tall * size, leaf)
@@ -66,7 +72,9 @@ def _house(canvas: Canvas, dice: Dice, foot: float) -> None:
     box = (left, foot - tall, left + wide, foot)
     if dice.chance(0.7):
         stack = left + wide * dice.uniform(0.65, 0.8)
-        canvas.rectangle((stack, box[1] - canvas.unit * 0.2, stack + wide * 0.09, box[1]), darken(roof, 0.3))
+        canvas.rectangle(
+            (stack, box[1] - canvas.unit * 0.2, stack + wide * 0.09, box[1]), darken(roof, 0.3)
+        )
     canvas.rectangle(box, wall)
     canvas.rectangle((box[0], box[1], box[2], box[1] + tall * 0.1), darken(wall, 0.18))
     canvas.rectangle((box[0], foot - tall * 0.08, box[2], foot), darken(wall, 0.3))
@@ -87,7 +95,11 @@ def _roof(canvas: Canvas, dice: Dice, box: Box, color: Color) -> None:
         share = row / 5
         y = top - rise * share
         reach = eave + (-eave - wide * inset) * share
-        canvas.line([(left - reach, y), (right + reach, y)], darken(color, 0.15), max(0.8, canvas.unit * 0.004))
+        canvas.line(
+            [(left - reach, y), (right + reach, y)],
+            darken(color, 0.15),
+            max(0.8, canvas.unit * 0.004),
+        )
 
 
 def _openings(canvas: Canvas, dice: Dice, box: Box, storeys: int) -> None:
@@ -103,13 +115,21 @@ def _openings(canvas: Canvas, dice: Dice, box: Box, storeys: int) -> None:
             y = bottom - floor * (storey + 0.52)
             if storey == 0 and column == doorway:
                 half = wide * 0.075
-                canvas.rectangle((x - half * 1.2, bottom - floor * 0.74, x + half * 1.2, bottom), frame)
-                canvas.rectangle((x - half, bottom - floor * 0.7, x + half, bottom), door, half * 0.2)
+                canvas.rectangle(
+                    (x - half * 1.2, bottom - floor * 0.74, x + half * 1.2, bottom), frame
+                )
+                canvas.rectangle(
+                    (x - half, bottom - floor * 0.7, x + half, bottom), door, half * 0.2
+                )
                 canvas.circle((x + half * 0.6, bottom - floor * 0.33), half * 0.13, (240, 205, 110))
                 continue
             half, high = wide * 0.075, floor * 0.22
-            canvas.rectangle((x - half * 1.18, y - high * 1.15, x + half * 1.18, y + high * 1.15), frame)
-            canvas.gradient([(0, lighten(glass, 0.35)), (1, glass)], (x - half, y - high, x + half, y + high))
+            canvas.rectangle(
+                (x - half * 1.18, y - high * 1.15, x + half * 1.18, y + high * 1.15), frame
+            )
+            canvas.gradient(
+                [(0, lighten(glass, 0.35)), (1, glass)], (x - half, y - high, x + half, y + high)
+            )
             canvas.rectangle((x - half * 0.07, y - high, x + half * 0.07, y + high), frame)
             canvas.rectangle((x - half, y - half * 0.07, x + half, y + half * 0.07), frame)
 
@@ -125,7 +145,11 @@ def _garden(canvas: Canvas, dice: Dice, ground: float, grass: Color) -> None:
         place = (canvas.width * dice.uniform(0, 1), dice.uniform(ground + canvas.height * 0.1, low))
         size = canvas.unit * dice.uniform(0.004, 0.01)
         if dice.chance(0.5):
-            canvas.line([place, (place[0] + size, place[1] - 3 * size)], lighten(grass, 0.2), max(0.7, size * 0.4))
+            canvas.line(
+                [place, (place[0] + size, place[1] - 3 * size)],
+                lighten(grass, 0.2),
+                max(0.7, size * 0.4),
+            )
             continue
         bloom = dice.pick(colors("#ffffff #ff8fab #ffd166 #e63946 #c77dff"))
         canvas.circle(place, size, bloom)

@@ -25,7 +25,7 @@ SIDES = (512, 640, 400, 560, 720, 480, 600, 360, 800, 520, 440, 1024, 320)
 
 @dataclass(frozen=True)
 class Kind:
-    """`draw` paints the whole canvas. `supersampling` 1 is for kinds that compute pixels themselves."""
+    """`draw` paints the whole canvas. `supersampling` 1 is for kinds that compute pixels."""
 
     name: str
     draw: Callable[[Canvas, Dice], None]

@@ -22,7 +22,10 @@ def draw(canvas: Canvas, dice: Dice) -> None:
         heights = ridge(dice, count, dice.uniform(0.45, 0.62))
         low, span = dice.uniform(0.05, 0.35), dice.uniform(0.3, 0.55)
         line = [
-            (left + (right - left) * i / (count - 1), lower - (lower - upper) * (low + span * height))
+            (
+                left + (right - left) * i / (count - 1),
+                lower - (lower - upper) * (low + span * height),
+            )
             for i, height in enumerate(heights)
         ]
         color = theme.series[number]

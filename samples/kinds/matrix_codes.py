@@ -36,7 +36,11 @@ def draw(canvas: Canvas, dice: Dice) -> None:
             if shape == "square":
                 canvas.rectangle((x, y, x + cell, y + cell), ink)
             elif shape == "round":
-                canvas.rectangle((x + cell * 0.06, y + cell * 0.06, x + cell * 0.94, y + cell * 0.94), ink, cell * 0.3)
+                canvas.rectangle(
+                    (x + cell * 0.06, y + cell * 0.06, x + cell * 0.94, y + cell * 0.94),
+                    ink,
+                    cell * 0.3,
+                )
             else:
                 canvas.circle((x + cell / 2, y + cell / 2), cell * 0.42, ink)
     for corner in ((0, 0), (0, modules - 7), (modules - 7, 0)):
@@ -48,13 +52,17 @@ def _in_finder(row: int, column: int, modules: int) -> bool:
     return (row < 8 or row >= modules - 8) and column < 8 or row < 8 and column >= modules - 8
 
 
-def _finder(canvas: Canvas, place: tuple[float, float], cell: float, look: tuple[Color, Color, bool]) -> None:
+def _finder(
+    canvas: Canvas, place: tuple[float, float], cell: float, look: tuple[Color, Color, bool]
+) -> None:
     ground, ink, rounded = look
     x, y = place
     for inset, color in ((0, ink), (1, ground), (2, ink)):
         far = 7 - inset
         radius = cell * (2.2 - inset * 0.7) if rounded else 0
-        canvas.rectangle((x + inset * cell, y + inset * cell, x + far * cell, y + far * cell), color, radius)
+        canvas.rectangle(
+            (x + inset * cell, y + inset * cell, x + far * cell, y + far * cell), color, radius
+        )
 
 
 KIND = Kind("matrix-codes", draw, shapes=(1.0, 1.0, 4 / 3, 3 / 4), formats=FLAT, side_max=640)

@@ -40,13 +40,15 @@ def draw(canvas: Canvas, dice: Dice) -> None:
             place = parents[place]
             path.append(place)
         canvas.line([middle(step) for step in path], way, cell * 0.34)
-    _walls(canvas, (left, top, cell), (columns, rows, parents), (wall, cell * dice.uniform(0.1, 0.24)))
+    _walls(
+        canvas, (left, top, cell), (columns, rows, parents), (wall, cell * dice.uniform(0.1, 0.24))
+    )
     canvas.circle(middle((0, 0)), cell * 0.3, way)
     canvas.circle(middle((columns - 1, rows - 1)), cell * 0.3, way)
 
 
 def _dug(dice: Dice, columns: int, rows: int) -> dict[Cell, Cell]:
-    """Depth-first search with a random order of neighbors; returns from where each cell was entered."""
+    """Depth-first search in random order; returns from where each cell was entered."""
     parents: dict[Cell, Cell] = {(0, 0): (0, 0)}
     stack = [(0, 0)]
     while stack:

@@ -49,15 +49,19 @@ def _ridges(canvas: Canvas, dice: Dice, horizon: float, sky: list[Color]) -> Non
         step = canvas.width / 256
         line = [(i * step, base - height * h) for i, h in enumerate(heights)]
         foot = [(canvas.width, canvas.height), (0, canvas.height)]
-        canvas.gradient_polygon(line + foot, [(0, color), (1, mix(color, sky[-1], 0.45 * (1 - depth)))])
+        canvas.gradient_polygon(
+            line + foot, [(0, color), (1, mix(color, sky[-1], 0.45 * (1 - depth)))]
+        )
         if snowy and layer < 2:
-            _snow(canvas, line, base - height * 0.62, height * 0.2, mix(color, (255, 255, 255), 0.75))
+            levels = (base - height * 0.62, height * 0.2)
+            _snow(canvas, line, levels, mix(color, (255, 255, 255), 0.75))
         if layer == layers - 1:
             _firs(canvas, dice, line, color)
 
 
-def _snow(canvas: Canvas, line: list, level: float, fringe: float, color: Color) -> None:
-    """White where the ridge rises above a level; tongues reach down, longer below higher ground."""
+def _snow(canvas: Canvas, line: list, levels: tuple[float, float], color: Color) -> None:
+    """White where the ridge rises above a level (y); tongues of up to about `fringe` reach down."""
+    level, fringe = levels
     lower = []
     for i, (x, y) in enumerate(line):
         above = max(0.0, level - y)

@@ -35,7 +35,10 @@ def draw(canvas: Canvas, dice: Dice) -> None:
             )
             canvas.line([place, rim], theme.ground, canvas.unit * 0.007)
         if weight / total > 0.08 and not doughnut:
-            words = (place[0] + radius * 0.65 * math.cos(middle), place[1] + radius * 0.65 * math.sin(middle))
+            words = (
+                place[0] + radius * 0.65 * math.cos(middle),
+                place[1] + radius * 0.65 * math.sin(middle),
+            )
             share = f"{100 * weight / total:.0f}%"
             canvas.text(words, share, Font("Sans-Bold", canvas.unit * 0.04), theme.ground, "mm")
         start = end

@@ -59,14 +59,16 @@ def _space(canvas: Canvas, dice: Dice) -> None:
     canvas.pixels(numpy.array(rgb("#05060f"), numpy.float32) + clouds * tint * 0.9)
     for _ in range(260):
         place = (dice.uniform(0, canvas.width), dice.uniform(0, canvas.height))
-        canvas.circle(place, 0.3 + 1.0 * dice.uniform(0, 1) ** 4, fade((255, 255, 255), dice.uniform(0.3, 1)))
+        canvas.circle(
+            place, 0.3 + 1.0 * dice.uniform(0, 1) ** 4, fade((255, 255, 255), dice.uniform(0.3, 1))
+        )
     for _ in range(5):
         place = (dice.uniform(0, canvas.width), dice.uniform(0, canvas.height))
         canvas.glow(place, canvas.unit * 0.025, (220, 230, 255, 200))
 
 
 def _globe(dice: Dice, side: int, surface: list[Color], light: tuple[float, float]) -> Image.Image:
-    """A lit ball on a transparent square; `light` is the sun's direction (radians) and the tilt (degrees)."""
+    """A lit ball on transparency; `light`: the sun's direction (radians), tilt (degrees)."""
     side = min(side, _GLOBE_SIDE_MAX)
     axis = numpy.linspace(-1, 1, side, dtype=numpy.float32)
     x, y = numpy.meshgrid(axis, axis)
@@ -97,7 +99,9 @@ def _rings(canvas: Canvas, place: tuple, surface: list[Color], front: bool) -> N
             continue
         out = radius * (1.35 + band * 0.065)
         flat = [(out * math.cos(turn), out * 0.28 * math.sin(turn)) for turn in turns]
-        arc = [(center[0] + x * cosine - y * sine, center[1] + x * sine + y * cosine) for x, y in flat]
+        arc = [
+            (center[0] + x * cosine - y * sine, center[1] + x * sine + y * cosine) for x, y in flat
+        ]
         color = mix(surface[3], surface[1], (band * 5 % 7) / 8)
         canvas.line(arc, fade(color, 0.85), radius * 0.055)
 

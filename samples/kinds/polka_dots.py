@@ -34,14 +34,23 @@ def _confetti(canvas: Canvas, dice: Dice, palette: list) -> None:
     """Dots of several sizes that do not overlap: tried at random, kept where there is room."""
     kept: list[tuple[float, float, float]] = []
     for attempt in range(700):
-        radius = canvas.unit * (0.1 if attempt < 60 else 0.05 if attempt < 300 else 0.022) * dice.uniform(0.7, 1.1)
+        radius = (
+            canvas.unit
+            * (0.1 if attempt < 60 else 0.05 if attempt < 300 else 0.022)
+            * dice.uniform(0.7, 1.1)
+        )
         x, y = dice.uniform(0, canvas.width), dice.uniform(0, canvas.height)
-        if all((x - a) ** 2 + (y - b) ** 2 > (radius + c + canvas.unit * 0.008) ** 2 for a, b, c in kept):
+        if all(
+            (x - a) ** 2 + (y - b) ** 2 > (radius + c + canvas.unit * 0.008) ** 2
+            for a, b, c in kept
+        ):
             kept.append((x, y, radius))
     for x, y, radius in kept:
         color = dice.pick(palette[1:])
         canvas.circle((x, y), radius, color)
-        canvas.circle((x - radius * 0.3, y - radius * 0.3), radius * 0.28, fade(lighten(color, 0.5), 0.5))
+        canvas.circle(
+            (x - radius * 0.3, y - radius * 0.3), radius * 0.28, fade(lighten(color, 0.5), 0.5)
+        )
 
 
 KIND = Kind("polka-dots", draw, shapes=MIXED, formats=FLAT)

@@ -11,7 +11,9 @@ from palette import SKIES, Color, darken, even, fade, lighten, mix, rgb
 
 
 def draw(canvas: Canvas, dice: Dice) -> None:
-    sky = SKIES[dice.turn(("gold", "day", "ember", "rose", "storm", "dusk", "morning", "violet", "mint"))]
+    sky = SKIES[
+        dice.turn(("gold", "day", "ember", "rose", "storm", "dusk", "morning", "violet", "mint"))
+    ]
     horizon = canvas.height * dice.uniform(0.36, 0.58)
     canvas.gradient(even(sky), (0, 0, canvas.width, horizon + 1))
     sun_x = canvas.width * dice.uniform(0.25, 0.75)
@@ -37,7 +39,10 @@ def _clouds(canvas: Canvas, dice: Dice, horizon: float, sky: list[Color]) -> Non
     for _ in range(dice.integer(2, 6)):
         x, y = dice.uniform(0, canvas.width), horizon * dice.uniform(0.08, 0.7)
         for _ in range(9):
-            place = (x + canvas.width * dice.uniform(-0.13, 0.13), y + canvas.height * dice.uniform(-0.012, 0.012))
+            place = (
+                x + canvas.width * dice.uniform(-0.13, 0.13),
+                y + canvas.height * dice.uniform(-0.012, 0.012),
+            )
             wide = canvas.width * dice.uniform(0.05, 0.12)
             canvas.ellipse(place, (wide, wide * 0.13), fade(lighten(sky[-2], 0.35), 0.35))
 
@@ -60,7 +65,12 @@ def _waves(canvas: Canvas, dice: Dice, horizon: float, water: Color) -> None:
             long = canvas.width * (0.02 + 0.14 * near) * dice.uniform(0.6, 1.4)
             thick = 0.6 + depth * 0.022 * near
             color = lighten(water, 0.28) if dice.chance(0.5) else darken(water, 0.35)
-            lens = [(x, y), (x + long / 2, y - thick), (x + long, y), (x + long / 2, y + thick * 0.5)]
+            lens = [
+                (x, y),
+                (x + long / 2, y - thick),
+                (x + long, y),
+                (x + long / 2, y + thick * 0.5),
+            ]
             canvas.polygon(smooth(lens, closed=True, steps=4), fade(color, 0.4))
 
 
@@ -80,7 +90,10 @@ def _gulls(canvas: Canvas, dice: Dice, horizon: float) -> None:
     for _ in range(dice.integer(2, 6)):
         x, y = dice.uniform(0.1, 0.9) * canvas.width, dice.uniform(0.15, 0.75) * horizon
         span = canvas.unit * dice.uniform(0.012, 0.035)
-        wing = [(x + span * t, y - span * 0.45 * math.sin(math.pi * abs(t))) for t in (-1, -0.5, 0, 0.5, 1)]
+        wing = [
+            (x + span * t, y - span * 0.45 * math.sin(math.pi * abs(t)))
+            for t in (-1, -0.5, 0, 0.5, 1)
+        ]
         canvas.line(smooth(wing, steps=5), rgb("#2a3140"), max(1.0, span * 0.12))
 
 

@@ -26,10 +26,20 @@ def draw(canvas: Canvas, dice: Dice) -> None:
     for row in range(-1, int(canvas.height / (radius * 0.5)) + 3):
         for column in range(-1, int(canvas.width / (2 * radius)) + 2):
             x = (column + 0.5 * (row % 2)) * 2 * radius + radius / 2
-            _motif(canvas, (x, row * radius * 0.5), (radius, rings, style, (row * 3 + column) % 5), cloth)
+            _motif(
+                canvas,
+                (x, row * radius * 0.5),
+                (radius, rings, style, (row * 3 + column) % 5),
+                cloth,
+            )
 
 
-def _motif(canvas: Canvas, center: tuple[float, float], form: tuple[float, int, str, int], cloth: list[Color]) -> None:
+def _motif(
+    canvas: Canvas,
+    center: tuple[float, float],
+    form: tuple[float, int, str, int],
+    cloth: list[Color],
+) -> None:
     radius, rings, style, number = form
     ground, ink, accent = cloth
     if style == "scales":

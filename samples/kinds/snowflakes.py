@@ -25,7 +25,10 @@ def draw(canvas: Canvas, dice: Dice) -> None:
     if dice.index % 3 == 2:
         for number in range(7):
             column, row = number % 3, number // 3
-            place = (canvas.width * (column + dice.uniform(0.35, 0.65)) / 3, canvas.height * (row + dice.uniform(0.35, 0.65)) / 3)
+            place = (
+                canvas.width * (column + dice.uniform(0.35, 0.65)) / 3,
+                canvas.height * (row + dice.uniform(0.35, 0.65)) / 3,
+            )
             _crystal(canvas, dice, place, (canvas.unit * dice.uniform(0.09, 0.17), ice))
         return
     center = (canvas.width / 2, canvas.height / 2)
@@ -33,9 +36,14 @@ def draw(canvas: Canvas, dice: Dice) -> None:
     _crystal(canvas, dice, center, (canvas.unit * 0.43, ice))
 
 
-def _crystal(canvas: Canvas, dice: Dice, center: tuple[float, float], look: tuple[float, Color]) -> None:
+def _crystal(
+    canvas: Canvas, dice: Dice, center: tuple[float, float], look: tuple[float, Color]
+) -> None:
     size, ice = look
-    nodes = [(0.2 + 0.75 * i / 5, dice.uniform(0.06, 0.34) * (1.15 - 0.12 * i)) for i in range(dice.integer(4, 6))]
+    nodes = [
+        (0.2 + 0.75 * i / 5, dice.uniform(0.06, 0.34) * (1.15 - 0.12 * i))
+        for i in range(dice.integer(4, 6))
+    ]
     twigs = dice.chance(0.7)
     plate = dice.uniform(0.12, 0.3)
     start = dice.uniform(0, 60)
@@ -56,10 +64,17 @@ def _crystal(canvas: Canvas, dice: Dice, center: tuple[float, float], look: tupl
                 canvas.line([at(along, 0), tip], ice, pen)
                 if twigs and long > 0.14:
                     middle = at(along + long * 0.28, side * long * 0.485)
-                    canvas.line([middle, at(along + long * 0.28 + long * 0.3, side * long * 0.485)], ice, pen * 0.7)
+                    canvas.line(
+                        [middle, at(along + long * 0.28 + long * 0.3, side * long * 0.485)],
+                        ice,
+                        pen * 0.7,
+                    )
         for reach in (plate, plate * 0.6):
             other = math.radians(start + 60 * arm + 60)
-            ends = [(center[0] + size * reach * math.cos(a), center[1] + size * reach * math.sin(a)) for a in (angle, other)]
+            ends = [
+                (center[0] + size * reach * math.cos(a), center[1] + size * reach * math.sin(a))
+                for a in (angle, other)
+            ]
             canvas.line(ends, ice, pen)
         canvas.circle(at(1, 0), pen * 1.3, ice)
 

@@ -19,7 +19,7 @@ _INKS = [
 ]
 
 
-# Teeth of ring and wheel: pairs whose curve closes after five to forty turns and has nine or more loops.
+# Teeth of ring and wheel: the curve closes after 5 to 40 turns and has nine or more loops.
 _WHEELS = [
     (ring, wheel)
     for ring in (84, 90, 96, 100, 105)
@@ -35,11 +35,16 @@ def draw(canvas: Canvas, dice: Dice) -> None:
     for layer in range(dice.turn((1, 2, 3))):
         fixed, rolling = dice.pick(_WHEELS)
         reach = canvas.unit * (0.45 - 0.13 * layer)
-        _curve(canvas, (center, reach), (fixed, rolling, dice.uniform(0.55, 1.05)), inks[layer % 3 :] + inks[: layer % 3])
+        _curve(
+            canvas,
+            (center, reach),
+            (fixed, rolling, dice.uniform(0.55, 1.05)),
+            inks[layer % 3 :] + inks[: layer % 3],
+        )
 
 
 def _curve(canvas: Canvas, place: tuple, wheels: tuple[int, int, float], inks: list) -> None:
-    """A hypotrochoid; `wheels`: teeth of the ring and of the wheel, the pen's share of the wheel's radius."""
+    """A hypotrochoid; `wheels`: teeth of ring and wheel, the pen's share of the wheel's radius."""
     (center, reach), (fixed, rolling, pen) = place, wheels
     turns = rolling // math.gcd(fixed, rolling)
     away = fixed - rolling
@@ -57,7 +62,9 @@ def _curve(canvas: Canvas, place: tuple, wheels: tuple[int, int, float], inks: l
         share = start / steps * len(inks)
         first = inks[int(share) % len(inks)]
         color = mix(first, inks[(int(share) + 1) % len(inks)], share % 1)
-        canvas.line(points[start : start + chunk + 1], fade(color, 0.92), max(0.8, canvas.unit * 0.0055))
+        canvas.line(
+            points[start : start + chunk + 1], fade(color, 0.92), max(0.8, canvas.unit * 0.0055)
+        )
 
 
 KIND = Kind("spirographs", draw, shapes=MIXED)

@@ -37,13 +37,18 @@ def _sprite(canvas: Canvas, dice: Dice, center: tuple[float, float], size: float
                 tone = _tone(body, (column, y), (color, second))
                 if (column, y) == eye:
                     tone = (250, 250, 250)
-                canvas.rectangle((left + x * cell, top + y * cell, left + (x + 1) * cell, top + (y + 1) * cell), tone)
+                canvas.rectangle(
+                    (left + x * cell, top + y * cell, left + (x + 1) * cell, top + (y + 1) * cell),
+                    tone,
+                )
 
 
 def _grown(dice: Dice, half: int, cells: int) -> set[tuple[int, int]]:
     """A connected shape grown from the middle line."""
     body = {(half - 1, y) for y in range(cells // 4, cells - cells // 4)}
-    body |= {(half - 2, y) for y in range(cells // 3, cells - cells // 3)} | {(half - 3, cells // 2)}
+    body |= {(half - 2, y) for y in range(cells // 3, cells - cells // 3)} | {
+        (half - 3, cells // 2)
+    }
     for _ in range(half * cells * 2 // 3):
         x, y = dice.pick(sorted(body))
         dx, dy = dice.pick(((-1, 0), (-1, 0), (0, 1), (0, -1)))
@@ -61,4 +66,10 @@ def _tone(body: set, place: tuple[int, int], tones: tuple[Color, Color]) -> Colo
     return lighten(tones[1], 0.2) if y % 4 < 2 else tones[1]
 
 
-KIND = Kind("sprites", draw, shapes=MIXED, formats=("png", "png", "gif", "png", "webp", "gif", "png"), supersampling=1)
+KIND = Kind(
+    "sprites",
+    draw,
+    shapes=MIXED,
+    formats=("png", "png", "gif", "png", "webp", "gif", "png"),
+    supersampling=1,
+)

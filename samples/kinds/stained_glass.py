@@ -38,7 +38,7 @@ def draw(canvas: Canvas, dice: Dice) -> None:
     numpy.sqrt(second, out=second)
     values = _values(canvas, dice, seeds)
     tones = colorize(values, even(dice.turn(_GLASSES)))
-    tones *= (0.85 + 0.3 * dice.arrays.random((len(seeds), 1)))
+    tones *= 0.85 + 0.3 * dice.arrays.random((len(seeds), 1))
     glass = tones[cell]
     ripple = smooth_noise(dice, (width, height), (14, 14))
     glow = numpy.clip(1.1 - nearest / canvas.unit * 2.2, 0.7, 1.1) + 0.07 * ripple
@@ -52,7 +52,10 @@ def _seeds(canvas: Canvas, dice: Dice) -> list[tuple[float, float]]:
         rings = [(0, 1), (0.14, 6), (0.28, 12), (0.42, 18), (0.58, 24), (0.76, 30)]
         center = (canvas.width / 2, canvas.height / 2)
         return [
-            (center[0] + canvas.unit * r * numpy.cos(6.2832 * (i + r * 3) / n), center[1] + canvas.unit * r * numpy.sin(6.2832 * (i + r * 3) / n))
+            (
+                center[0] + canvas.unit * r * numpy.cos(6.2832 * (i + r * 3) / n),
+                center[1] + canvas.unit * r * numpy.sin(6.2832 * (i + r * 3) / n),
+            )
             for r, n in rings
             for i in range(n)
         ]
@@ -60,7 +63,10 @@ def _seeds(canvas: Canvas, dice: Dice) -> list[tuple[float, float]]:
     columns = max(3, round((count * canvas.width / canvas.height) ** 0.5))
     rows = max(3, round(count / columns))
     return [
-        (canvas.width * (c + dice.uniform(0.05, 0.95)) / columns, canvas.height * (r + dice.uniform(0.05, 0.95)) / rows)
+        (
+            canvas.width * (c + dice.uniform(0.05, 0.95)) / columns,
+            canvas.height * (r + dice.uniform(0.05, 0.95)) / rows,
+        )
         for r in range(rows)
         for c in range(columns)
     ]

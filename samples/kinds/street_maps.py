@@ -18,7 +18,20 @@ _STYLES = [
     colors("#eef1f4 #dde3e9 #ffffff #9db4c8 #b9dcef #d3e8cf #4a5866"),
     colors("#f7ead9 #efd9bd #fff8ee #b5523b #7fb0b8 #a9bf8f #503528"),
 ]
-_NAMES = ("Old Town", "Mill Lane", "Harbor", "St. Anne", "Riverside", "North Gate", "Market Sq.", "The Elms", "Station", "Hill Park", "Weir", "Orchard")
+_NAMES = (
+    "Old Town",
+    "Mill Lane",
+    "Harbor",
+    "St. Anne",
+    "Riverside",
+    "North Gate",
+    "Market Sq.",
+    "The Elms",
+    "Station",
+    "Hill Park",
+    "Weir",
+    "Orchard",
+)
 
 
 def draw(canvas: Canvas, dice: Dice) -> None:
@@ -36,9 +49,14 @@ def draw(canvas: Canvas, dice: Dice) -> None:
 
 def _grid_point(canvas: Canvas, tilt: float, u: float, v: float) -> tuple[float, float]:
     """From street coordinates, slightly bent, to the canvas."""
-    bend = 0.035 * canvas.unit * math.sin(u / canvas.unit * 3.1) + 0.03 * canvas.unit * math.sin(v / canvas.unit * 2.3)
+    bend = 0.035 * canvas.unit * math.sin(u / canvas.unit * 3.1) + 0.03 * canvas.unit * math.sin(
+        v / canvas.unit * 2.3
+    )
     cosine, sine = math.cos(math.radians(tilt)), math.sin(math.radians(tilt))
-    return (canvas.width / 2 + u * cosine - (v + bend) * sine, canvas.height / 2 + u * sine + (v + bend) * cosine)
+    return (
+        canvas.width / 2 + u * cosine - (v + bend) * sine,
+        canvas.height / 2 + u * sine + (v + bend) * cosine,
+    )
 
 
 def _blocks(canvas: Canvas, dice: Dice, grid: tuple[float, float], style: list[Color]) -> None:
@@ -61,7 +79,10 @@ def _park(canvas: Canvas, dice: Dice, color: Color) -> None:
     x, y = canvas.width * dice.uniform(0.1, 0.9), canvas.height * dice.uniform(0.1, 0.9)
     size = canvas.unit * dice.uniform(0.1, 0.22)
     outline = [
-        (x + size * dice.uniform(0.7, 1.2) * math.cos(turn), y + size * dice.uniform(0.6, 1.0) * math.sin(turn))
+        (
+            x + size * dice.uniform(0.7, 1.2) * math.cos(turn),
+            y + size * dice.uniform(0.6, 1.0) * math.sin(turn),
+        )
         for turn in (i * math.pi / 4 for i in range(8))
     ]
     canvas.polygon(smooth(outline, closed=True), color)
@@ -72,9 +93,14 @@ def _park(canvas: Canvas, dice: Dice, color: Color) -> None:
 
 def _river(canvas: Canvas, dice: Dice, color: Color) -> None:
     level = canvas.height * dice.uniform(0.2, 0.8)
-    points = [(canvas.width * i / 5, level + canvas.height * dice.uniform(-0.17, 0.17)) for i in range(-1, 7)]
+    points = [
+        (canvas.width * i / 5, level + canvas.height * dice.uniform(-0.17, 0.17))
+        for i in range(-1, 7)
+    ]
     if dice.chance(0.4):
-        points = [(y * canvas.width / canvas.height, x * canvas.height / canvas.width) for x, y in points]
+        points = [
+            (y * canvas.width / canvas.height, x * canvas.height / canvas.width) for x, y in points
+        ]
     canvas.line(smooth(points), color, canvas.unit * dice.uniform(0.05, 0.11))
 
 
@@ -89,14 +115,23 @@ def _streets(canvas: Canvas, dice: Dice, grid: tuple[float, float], style: list[
                 continue
             along = [i * far / 12 for i in range(-12, 13)]
             line = [
-                _grid_point(canvas, tilt, *((s, number * block) if direction else (number * block, s))) for s in along
+                _grid_point(
+                    canvas, tilt, *((s, number * block) if direction else (number * block, s))
+                )
+                for s in along
             ]
             if number % 4 == 1:
                 majors.append(line)
                 continue
             canvas.line(line, style[2], canvas.unit * 0.009)
     angle = dice.uniform(0, math.pi)
-    ring = [(canvas.width / 2 + canvas.unit * 0.4 * math.cos(angle + t / 10), canvas.height / 2 + canvas.unit * 0.34 * math.sin(angle + t / 10)) for t in range(64)]
+    ring = [
+        (
+            canvas.width / 2 + canvas.unit * 0.4 * math.cos(angle + t / 10),
+            canvas.height / 2 + canvas.unit * 0.34 * math.sin(angle + t / 10),
+        )
+        for t in range(64)
+    ]
     majors.append(ring)
     for width, shade in ((0.021, 0.22), (0.015, 0.0)):
         for line in majors:
@@ -106,14 +141,30 @@ def _streets(canvas: Canvas, dice: Dice, grid: tuple[float, float], style: list[
 def _names(canvas: Canvas, dice: Dice, style: list[Color]) -> None:
     size = canvas.unit * 0.034
     for number, name in enumerate(dice.shuffled(_NAMES)[:6]):
-        place = (canvas.width * (0.2 + 0.3 * (number % 3) + dice.uniform(-0.05, 0.05)), canvas.height * (0.25 + 0.45 * (number // 3) + dice.uniform(-0.1, 0.1)))
+        place = (
+            canvas.width * (0.2 + 0.3 * (number % 3) + dice.uniform(-0.05, 0.05)),
+            canvas.height * (0.25 + 0.45 * (number // 3) + dice.uniform(-0.1, 0.1)),
+        )
         font = Font("Sans-Bold" if number % 2 else "Serif", size)
         for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-            canvas.text((place[0] + dx * size * 0.08, place[1] + dy * size * 0.08), name, font, style[0], "mm")
+            canvas.text(
+                (place[0] + dx * size * 0.08, place[1] + dy * size * 0.08),
+                name,
+                font,
+                style[0],
+                "mm",
+            )
         canvas.text(place, name, font, style[6], "mm")
     pin = (canvas.width * dice.uniform(0.25, 0.75), canvas.height * dice.uniform(0.3, 0.7))
     radius = canvas.unit * 0.028
-    canvas.polygon([(pin[0] - radius * 0.8, pin[1] - radius * 1.6), (pin[0] + radius * 0.8, pin[1] - radius * 1.6), pin], (217, 48, 56))
+    canvas.polygon(
+        [
+            (pin[0] - radius * 0.8, pin[1] - radius * 1.6),
+            (pin[0] + radius * 0.8, pin[1] - radius * 1.6),
+            pin,
+        ],
+        (217, 48, 56),
+    )
     canvas.circle((pin[0], pin[1] - radius * 2), radius, (217, 48, 56))
     canvas.circle((pin[0], pin[1] - radius * 2), radius * 0.4, (255, 255, 255))
 

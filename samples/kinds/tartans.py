@@ -30,7 +30,7 @@ def draw(canvas: Canvas, dice: Dice) -> None:
     weft = threads[down % len(threads)][:, None, :]
     over = ((across[None, :] + down[:, None]) % 4 < 2)[..., None]
     cloth = numpy.where(over, warp, weft).astype(numpy.float32)
-    # Each thread is round: lighter in its middle, and the two directions catch the light differently.
+    # Each thread is round, lighter in its middle; warp and weft catch the light differently.
     shade_x = 1 - 0.12 * numpy.abs((numpy.arange(canvas.width) % pitch) - (pitch - 1) / 2)
     shade_y = 1 - 0.12 * numpy.abs((numpy.arange(canvas.height) % pitch) - (pitch - 1) / 2)
     cloth *= numpy.where(over, shade_x[None, :, None], 0.9 * shade_y[:, None, None])
@@ -39,7 +39,7 @@ def draw(canvas: Canvas, dice: Dice) -> None:
 
 
 def _threads(dice: Dice, sett: list[Color]) -> numpy.ndarray:
-    """Half a sett, then its mirror image, as tartans are counted: broad grounds, narrow lines."""
+    """Half a sett, then its mirror image: broad grounds with narrow lines between."""
     half: list[Color] = []
     for ground in (0, *dice.shuffled((1, 2, 0, 1))[: dice.integer(2, 4)]):
         half += [sett[ground]] * dice.integer(7, 17)
