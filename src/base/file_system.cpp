@@ -51,14 +51,21 @@ Result<std::vector<std::byte>> read_file(const FileSystem& files, std::string_vi
 
 Result<void> create_directories(FileSystem& files, std::string_view path) {
     if (path.empty()) return fail(ErrorCode::kInvalidArgument, "create directory: empty path");
+    const std::string_view parent = parent_of(path);
     const auto there = files.status_following(path);
-    if (there && there->kind == FileKind::kDirectory) return {};
+    if (there && there->kind == FileKind::kDirectory) {
+        // Whoever made it may have been killed before this. Where we may not, it is not ours.
+        static_cast<void>(files.sync_directory(parent));
+        return {};
+    }
     if (there) return fail(ErrorCode::kAlreadyExists, "create directory {}: a file is there", path);
     if (there.error().code() != ErrorCode::kNotFound) return tl::unexpected(there.error());
-    const std::string_view parent = parent_of(path);
     if (parent != "." && parent != "/") TRY(create_directories(files, parent));
     TRY(files.create_directory(path));
-    return files.sync_directory(parent);
+    auto synced = files.sync_directory(parent);
+    // The next attempt must not take it for safe.
+    if (!synced) static_cast<void>(files.remove_directory(path));
+    return synced;
 }
 
 Result<void> replace_file(FileSystem& files, std::string_view path,

@@ -29,6 +29,7 @@ class ChunkWriter final : public VectorWriter {
     Result<void> append_rows(std::span<const std::byte> rows);
     Result<void> begin_chunk(std::uint64_t chunk);
     Result<void> sync_chunks();
+    Result<void> sync_directories();
 
     FileSystem* files_;
     const std::string directory_;
@@ -165,8 +166,19 @@ Result<void> ChunkWriter::sync_chunks() {
     unsynced_.clear();
     if (is_last_unsynced_) TRY(last_->sync());
     is_last_unsynced_ = false;
-    if (is_directory_unsynced_) TRY(files_->sync_directory(directory_));
+    if (is_directory_unsynced_) TRY(sync_directories());
     is_directory_unsynced_ = false;
+    return {};
+}
+
+/// With the first chunk also the directories on the way to it (fields/<n>/vectors): an earlier run
+/// may have made them and have been killed before it could sync them.
+Result<void> ChunkWriter::sync_directories() {
+    TRY(files_->sync_directory(directory_));
+    if (next_ > layout_.rows_per_chunk()) return {};
+    for (const char* above : {"..", "../..", "../../.."}) {
+        TRY(files_->sync_directory(join_path(directory_, above)));
+    }
     return {};
 }
 

@@ -15,6 +15,10 @@ class FaultyFileSystem::Faults {
     void set(const Fault& fault) { *state_.lock() = {fault, 0, false}; }
     std::uint64_t operations() const { return state_.lock()->operations; }
     bool has_failed() const { return state_.lock()->has_failed; }
+    bool is_cut_off() const {
+        auto state = state_.lock();
+        return is_cut_off(state->fault, state->operations);
+    }
 
     /// One operation: an error when it is to fail.
     Result<void> count(Kind kind, std::string_view what) {
@@ -28,8 +32,7 @@ class FaultyFileSystem::Faults {
     /// For what does not count but cannot be done any more.
     Result<void> check_not_cut_off(std::string_view what) const {
         auto state = state_.lock();
-        const bool is_cut_off = state->fault.effect == FaultEffect::kCutOff && state->has_failed;
-        if (!is_cut_off) return {};
+        if (!is_cut_off(state->fault, state->operations)) return {};
         return fail(state->fault.code, "{}: cut off", what);
     }
 
@@ -40,7 +43,14 @@ class FaultyFileSystem::Faults {
         bool has_failed = false;
     };
 
+    /// Whether operations from `number` on are beyond the end.
+    static bool is_cut_off(const Fault& fault, std::uint64_t number) {
+        return number > fault.cut_off_at ||
+               (fault.effect == FaultEffect::kCutOff && number > fault.at);
+    }
+
     static bool fails(const Fault& fault, std::uint64_t number, Kind kind) {
+        if (number >= fault.cut_off_at) return true;
         switch (fault.effect) {
             case FaultEffect::kFailOnce:
                 return number == fault.at;
@@ -130,6 +140,10 @@ std::uint64_t FaultyFileSystem::operations() const {
 
 bool FaultyFileSystem::has_failed() const {
     return faults_->has_failed();
+}
+
+bool FaultyFileSystem::is_cut_off() const {
+    return faults_->is_cut_off();
 }
 
 Result<std::unique_ptr<File>> FaultyFileSystem::open(std::string_view path, OpenMode mode) {

@@ -22,6 +22,7 @@ struct Fault {
     static constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
     std::uint64_t at = kNever;  // counted from 0
     FaultEffect effect = FaultEffect::kFailOnce;
+    std::uint64_t cut_off_at = kNever;  // a second fault: from here on everything fails
     ErrorCode code = ErrorCode::kIo;
 };
 
@@ -36,6 +37,8 @@ class FaultyFileSystem final : public FileSystem {
     /// count.
     std::uint64_t operations() const;
     bool has_failed() const;
+    /// Whether everything fails now.
+    bool is_cut_off() const;
 
     Result<std::unique_ptr<File>> open(std::string_view path, OpenMode mode) override;
     Result<FileStatus> status(std::string_view path) const override;
