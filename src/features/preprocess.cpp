@@ -11,6 +11,13 @@ namespace {
 using image::Crop;
 using image::Size;
 
+// A decoder that shrinks (libjpeg's DCT) averages pixels in blocks before we resize. With as many
+// pixels left as the model sees it costs up to .008 of P@1 and .0009 of mAP, with half as many
+// again up to .007 and .0007 (912 photographs of three sets through a network of 112 pixels, so
+// that they shrink). Twice as many cost photographs of 12 megapixels no more time: they are decoded
+// to a quarter either way.
+constexpr double kPixelsKept = 2;
+
 Crop center_square(Size original, double side);
 Crop cut_after_resize(Size original, std::uint32_t resize_size, std::uint32_t input_size);
 Crop map_to(Size picture, Size original, const Crop& crop);
@@ -22,7 +29,7 @@ image::DecodeOptions decode_options(const ModelCard& card, const image::DecodeLi
     if (card.resize_rule == ResizeRule::kCropThenResize) shorter_side /= card.crop_fraction;
     if (card.resize_rule == ResizeRule::kResizeThenCrop) shorter_side = card.resize_size;
     return {.limits = limits,
-            .shorter_side_min = static_cast<std::uint32_t>(std::ceil(shorter_side))};
+            .shorter_side_min = static_cast<std::uint32_t>(std::ceil(kPixelsKept * shorter_side))};
 }
 
 Crop model_crop(Size original, const ModelCard& card) {
