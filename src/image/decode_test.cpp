@@ -2,6 +2,7 @@
 // them.
 #include "image/decode.h"
 
+#include "image/resize.h"
 #include "image/test_files.h"
 #include "image/test_pictures.h"
 #include "image/thumbnail.h"
@@ -10,7 +11,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <string_view>
+#include <thread>
 
 namespace sokkuri::image {
 namespace {
@@ -185,6 +188,33 @@ TEST(Decode, ShrinksJpegNoFurtherThanAsked) {
             EXPECT_LT((got + 1) / 2, shorter) << "a smaller decode would have done";
         }
     }
+}
+
+TEST(Decode, WorksOnManyThreadsAtOnce) {
+    const Picture picture = noise({.width = 120, .height = 90}, 3);
+    const Size target{.width = 33, .height = 44};
+    std::vector<FileBytes> files;
+    for (const char* suffix : {".png", ".tif", ".webp[lossless]"})
+        files.push_back(saved(picture, suffix));
+    const Result<Picture> expected = resize(picture, whole(picture.size), target);
+    ASSERT_TRUE(expected);
+    std::atomic<int> wrong = 0;
+    std::vector<std::thread> threads;
+    for (int worker = 0; worker < 6; ++worker) {
+        threads.emplace_back([&] {
+            for (int round = 0; round < 30; ++round) {
+                const Result<Decoded> result =
+                    decode(files[static_cast<std::size_t>(round) % files.size()], {});
+                if (!result || result->picture.rgb != picture.rgb) ++wrong;
+                const Result<Picture> resized = resize(picture, whole(picture.size), target);
+                if (!resized || resized->rgb != expected->rgb) ++wrong;
+                if (decode(std::span(files.front()).first(60), {})) ++wrong;
+            }
+        });
+    }
+    for (std::thread& thread : threads)
+        thread.join();
+    EXPECT_EQ(wrong, 0);
 }
 
 TEST(Decode, NamesEachLimitThatIsMet) {

@@ -27,6 +27,11 @@ using Image = std::unique_ptr<VipsImage, decltype(&g_object_unref)>;
 /// is the reason.
 thread_local std::string last_warning;
 
+/// libvips keeps buffers for each thread that calls it, and must be told when such a thread ends.
+struct ThreadEnd {
+    ~ThreadEnd() { vips_thread_shutdown(); }
+};
+
 Result<void> start_vips();
 Result<Decoded> decode_by_vips(const DecoderCall& call);
 Result<Image> open(const DecoderCall& call);
@@ -49,6 +54,8 @@ Result<Decoded> decode_by_vips(const DecoderCall& call) {
     const Deadline deadline(call.options.limits);
     static const Result<void> started = start_vips();
     if (!started) return tl::unexpected(started.error());
+    thread_local const ThreadEnd at_thread_end;
+    static_cast<void>(at_thread_end);
     last_warning.clear();
     std::vector<std::byte> essentials;  // outlives the image that reads it
     DecoderCall essential_call = call;
