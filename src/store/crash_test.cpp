@@ -5,182 +5,27 @@
 // std::map. A change that was not acknowledged may be there whole or not at all.
 #include "base/testing/faulty_file_system.h"
 #include "base/testing/memory_file_system.h"
-#include "store/catalog.h"
-#include "store/vector_file.h"
-#include "store/write_lock.h"
+#include "store/testing/store_session.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <map>
-#include <optional>
 #include <random>
-#include <set>
 
 namespace sokkuri::store {
 namespace {
 
-using testing::Fault;
-using testing::FaultEffect;
-using testing::FaultyFileSystem;
-using testing::MemoryFileSystem;
-
-constexpr std::uint32_t kDimension = 3;
-constexpr std::uint32_t kRowsPerChunk = 4;  // so that a few records fill several chunks
-
-struct Item {
-    std::string document;
-    std::vector<float> vector;  // empty: none
-    std::uint64_t version = 0;
-
-    bool operator==(const Item&) const = default;
-};
-using Model = std::map<std::string, Item>;
-
-/// Records put and ids removed in one transaction.
-struct Change {
-    Model puts;
-    std::vector<std::string> removals;
-};
-
-Model after(Model model, const Change& change) {
-    for (const std::string& id : change.removals) {
-        model.erase(id);
-    }
-    for (const auto& [id, item] : change.puts) {
-        const std::uint64_t version = model.contains(id) ? model[id].version + 1 : 1;
-        model[id] = item;
-        model[id].version = version;
-    }
-    return model;
-}
-
-std::span<const std::byte> bytes_of(const std::vector<float>& vector) {
-    return std::as_bytes(std::span(vector));
-}
-
-FieldRow field_row() {
-    return {.name = "f", .dimension = kDimension, .rows_per_chunk = kRowsPerChunk};
-}
-
-/// An open store, used as the collection uses it.
-class Session {
- public:
-    static Result<std::unique_ptr<Session>> open(FileSystem& files) {
-        TRY(create_directories(files, "/c"));
-        std::unique_ptr<Session> session(new Session(files));
-        session->lock_ = TRY(WriteLock::acquire(files, "/c/lock", {.pid = 1, .since_s = 1}));
-        auto catalog = Catalog::open(files, "/c/catalog.db", CatalogAccess::kWrite);
-        if (!catalog && catalog.error().code() == ErrorCode::kNotFound) {
-            catalog = Catalog::open(files, "/c/catalog.db", CatalogAccess::kCreate);
-        }
-        session->catalog_ = TRY(std::move(catalog));
-        const std::unique_ptr<ReadTransaction> read = TRY(session->catalog_->begin_read());
-        const std::vector<FieldRow> fields = TRY(read->fields());
-        if (!fields.empty()) return session;
-        const std::unique_ptr<WriteTransaction> write = TRY(session->catalog_->begin_write());
-        TRY(write->add_field(field_row()));
-        TRY(write->commit());
-        return session;
-    }
-
-    Result<Generation> apply(const Change& change) {
-        auto applied = try_to_apply(change);
-        if (!applied) writer_.reset();
-        return applied;
-    }
-
-    /// What a reader sees now; every checksum, tombstone and vector checked.
-    Result<Model> read() {
-        const std::unique_ptr<ReadTransaction> read = TRY(catalog_->begin_read());
-        const std::unique_ptr<VectorReader> vectors =
-            TRY(VectorReader::open(*files_, "/c/fields/0", field_row()));
-        const Slot committed = TRY(read->committed_slots(0));
-        const std::vector<Extent> extents = TRY(read->extents(0));
-        TRY(vectors->verify(extents));
-        const std::vector<Slot> tombstones = TRY(read->tombstones(0));
-        const std::vector<RecordRow> records = TRY(read->records_from(0, 10'000));
-        Model model;
-        std::set<Slot> slots(tombstones.begin(), tombstones.end());
-        for (const RecordRow& record : records) {
-            Item item{.document = record.document, .vector = {}, .version = record.version};
-            const std::optional<Slot> slot = TRY(read->slot_of_record(0, record.number));
-            if (slot) {
-                EXPECT_TRUE(slots.insert(*slot).second) << "slot " << *slot << " is used twice";
-                item.vector.resize(kDimension);
-                const std::span<const std::byte> row = TRY(vectors->row(*slot));
-                std::memcpy(item.vector.data(), row.data(), row.size());
-            }
-            model[record.id] = item;
-        }
-        EXPECT_EQ(slots.size(), committed) << "a slot is neither a record's nor a tombstone";
-        EXPECT_EQ(read->record_count().value(), model.size());
-        generation_ = read->generation();
-        return model;
-    }
-
-    Generation generation() const { return generation_; }
-
- private:
-    explicit Session(FileSystem& files) : files_(&files) {}
-
-    Result<Generation> try_to_apply(const Change& change) {
-        const std::unique_ptr<WriteTransaction> write = TRY(catalog_->begin_write());
-        if (!writer_) {
-            const std::unique_ptr<ReadTransaction> read = TRY(catalog_->begin_read());
-            const Slot committed = TRY(read->committed_slots(0));
-            writer_ = TRY(VectorWriter::open(*files_, "/c/fields/0", field_row(), committed));
-        }
-        std::vector<std::byte> rows;
-        for (const auto& [id, item] : change.puts) {
-            const auto bytes = bytes_of(item.vector);
-            rows.insert(rows.end(), bytes.begin(), bytes.end());
-        }
-        Slot slot = 0;
-        if (!rows.empty()) {
-            const Extent extent = TRY(writer_->append(rows));
-            TRY(writer_->sync());
-            TRY(write->add_extent(0, extent));
-            slot = extent.first_slot;
-        }
-        for (const std::string& id : change.removals) {
-            TRY(write->remove_record(id));
-        }
-        for (const auto& [id, item] : change.puts) {
-            const PutRow row = TRY(write->put_record(id, item.document, {}));
-            if (item.vector.empty()) {
-                TRY(write->clear_vector(0, row.number));
-            } else {
-                TRY(write->set_vector(0, row.number, slot++));
-            }
-        }
-        return write->commit();
-    }
-
-    FileSystem* files_;
-    std::unique_ptr<WriteLock> lock_;
-    std::unique_ptr<Catalog> catalog_;
-    std::unique_ptr<VectorWriter> writer_;
-    Generation generation_ = 0;
-};
-
-Change random_change(std::mt19937_64& random) {
-    Change change;
-    const std::size_t puts = random() % 4;
-    for (std::size_t i = 0; i < puts; ++i) {
-        Item item{.document = std::string(random() % 3'000, static_cast<char>('a' + random() % 26)),
-                  .vector = {},
-                  .version = 0};
-        for (std::uint32_t component = 0; component < kDimension && i != 3; ++component) {
-            item.vector.push_back(static_cast<float>(random() % 1'000'000));
-        }
-        change.puts[std::to_string(random() % 12)] = item;
-    }
-    if (random() % 2 == 0) change.removals.push_back(std::to_string(random() % 12));
-    return change;
-}
+using sokkuri::testing::Fault;
+using sokkuri::testing::FaultEffect;
+using sokkuri::testing::FaultyFileSystem;
+using sokkuri::testing::MemoryFileSystem;
+using testing::after;
+using testing::Change;
+using testing::Model;
+using testing::random_change;
+using testing::StoreSession;
 
 /// A collection's life on a failing file system, and what it must look like all the time.
 class Life {
@@ -246,7 +91,7 @@ class Life {
     /// opening.
     bool open() {
         if (session_) return true;
-        auto opened = Session::open(files_);
+        auto opened = StoreSession::open(files_, "/c");
         EXPECT_TRUE(opened || files_.has_failed()) << opened.error().message();
         if (!opened) return false;
         const auto seen = (*opened)->read();
@@ -266,7 +111,7 @@ class Life {
     std::mt19937_64 random_;
     MemoryFileSystem memory_;
     FaultyFileSystem files_{memory_};
-    std::unique_ptr<Session> session_;
+    std::unique_ptr<StoreSession> session_;
     Model current_;                // acknowledged, or seen after an opening
     std::vector<Model> doubtful_;  // current_ with a change that failed since
     Generation generation_ = 0;

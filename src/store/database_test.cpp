@@ -1,0 +1,170 @@
+#include "store/database.h"
+
+#include "base/testing/faulty_file_system.h"
+#include "base/testing/memory_file_system.h"
+#include "base/testing/temporary_directory.h"
+
+#include <gtest/gtest.h>
+
+namespace sokkuri::store {
+namespace {
+
+using testing::FaultEffect;
+using testing::FaultyFileSystem;
+using testing::MemoryFileSystem;
+using Access = DatabaseOptions::Access;
+
+DatabaseOptions options_of(Access access) {
+    return {.access = access,
+            .application_id = 7,
+            .format_version = 2,
+            .schema = "CREATE TABLE t (x, y)",
+            .busy_timeout_ms = 10};
+}
+
+class DatabaseTest : public ::testing::Test {
+ protected:
+    Result<std::unique_ptr<Database>> open(Access access) {
+        return Database::open(files_, path_, options_of(access));
+    }
+
+    MemoryFileSystem memory_;
+    FaultyFileSystem files_{memory_};
+    std::string path_ = "/a.db";
+};
+
+TEST_F(DatabaseTest, BindsAndReadsEveryKindOfValue) {
+    const auto database = open(Access::kCreate).value();
+    Statement* insert = database->prepared("INSERT INTO t VALUES (?, ?)").value();
+    const std::string text("te\0xt\xff", 6);
+    const std::vector<std::byte> blob = {std::byte{0}, std::byte{255}};
+    ASSERT_TRUE(insert->run(std::int64_t{-5}, 2.5));
+    ASSERT_TRUE(insert->run(std::string_view(text), std::span<const std::byte>(blob)));
+    ASSERT_TRUE(insert->run(std::string_view(), std::span<const std::byte>()));
+    ASSERT_TRUE(insert->run(nullptr, std::uint32_t{4'000'000'000}));
+    EXPECT_EQ(database->changes(), 1);
+
+    Statement select = database->prepare("SELECT x, y FROM t ORDER BY rowid").value();
+    Rows rows = select.query().value();
+    ASSERT_TRUE(rows.next().value());
+    EXPECT_EQ(rows.integer(0), -5);
+    EXPECT_EQ(rows.real(1), 2.5);
+    ASSERT_TRUE(rows.next().value());
+    EXPECT_EQ(rows.text(0), text);
+    EXPECT_EQ(std::vector(rows.blob(1).begin(), rows.blob(1).end()), blob);
+    ASSERT_TRUE(rows.next().value());
+    EXPECT_FALSE(rows.is_null(0)) << "empty is not NULL";
+    EXPECT_FALSE(rows.is_null(1));
+    EXPECT_EQ(rows.text(0), "");
+    ASSERT_TRUE(rows.next().value());
+    EXPECT_TRUE(rows.is_null(0));
+    EXPECT_EQ(rows.integer(1), 4'000'000'000);
+    EXPECT_FALSE(rows.next().value());
+    EXPECT_FALSE(rows.next().value());
+}
+
+TEST_F(DatabaseTest, ErrorsNameStatementFileAndCause) {
+    const auto database = open(Access::kCreate).value();
+    const auto prepared = database->prepare("SELECT z FROM t");
+    EXPECT_EQ(prepared.error().code(), ErrorCode::kInternal);
+    EXPECT_EQ(prepared.error().message(), "/a.db: SELECT z FROM t: no such column: z");
+    files_.set_fault(
+        {.at = 0, .effect = FaultEffect::kRefuseChanges, .code = ErrorCode::kExhausted});
+    const auto inserted = database->execute("INSERT INTO t VALUES (1, 2)");
+    EXPECT_EQ(inserted.error().code(), ErrorCode::kExhausted);
+    EXPECT_NE(inserted.error().message().find("fault at operation"), std::string::npos);
+    files_.set_fault({});
+    EXPECT_TRUE(database->execute("INSERT INTO t VALUES (1, 2)"));
+}
+
+TEST_F(DatabaseTest, TellsWhoseAndWhatFormatAFileIs) {
+    { ASSERT_TRUE(open(Access::kCreate)); }
+    const auto error_with = [&](std::int32_t application, std::int32_t version) {
+        DatabaseOptions options = options_of(Access::kWrite);
+        options.application_id = application;
+        options.format_version = version;
+        return Database::open(files_, path_, options).error();
+    };
+    EXPECT_EQ(error_with(8, 2).code(), ErrorCode::kCorruption);
+    EXPECT_EQ(error_with(7, 3).code(), ErrorCode::kUnsupported);
+    const Error newer = error_with(7, 1);
+    EXPECT_EQ(newer.code(), ErrorCode::kUnsupported);
+    EXPECT_NE(newer.message().find("newer sokkuri"), std::string::npos);
+}
+
+TEST_F(DatabaseTest, ADiskThatCannotBeWrittenToIsRead) {
+    {
+        const auto database = open(Access::kCreate).value();
+        ASSERT_TRUE(database->execute("INSERT INTO t VALUES (1, 2)"));
+    }
+    files_.set_fault({.at = 0, .effect = FaultEffect::kRefuseChanges});
+    const auto reader = open(Access::kRead).value();
+    {
+        const Transaction view = reader->begin_read().value();
+        Statement* select = reader->prepared("SELECT y FROM t").value();
+        Rows rows = select->query().value();
+        ASSERT_TRUE(rows.next().value());
+        EXPECT_EQ(rows.integer(0), 2);
+    }
+    EXPECT_FALSE(reader->execute("INSERT INTO t VALUES (3, 4)"));
+    EXPECT_FALSE(open(Access::kWrite));
+    EXPECT_EQ(memory_.list("/")->size(), 1U) << "and nothing was left beside it";
+
+    // Somebody who may write does so: the reader says so and does not mix old with new.
+    const auto writer = Database::open(memory_, path_, options_of(Access::kWrite)).value();
+    ASSERT_TRUE(writer->execute("INSERT INTO t VALUES (5, 6)"));
+    EXPECT_EQ(reader->begin_read().error().code(), ErrorCode::kUnavailable);
+}
+
+TEST_F(DatabaseTest, AnUncleanCloseOnAReadOnlyDiskIsToldNotHidden) {
+    {
+        const auto database = open(Access::kCreate).value();
+        ASSERT_TRUE(database->execute("INSERT INTO t VALUES (1, 2)"));
+        files_.set_fault({.at = 0, .effect = FaultEffect::kCutOff});
+    }
+    files_.set_fault({.at = 0, .effect = FaultEffect::kRefuseChanges});
+    const auto opened = open(Access::kRead);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code(), ErrorCode::kUnavailable);
+    EXPECT_NE(opened.error().message().find("not closed cleanly"), std::string::npos);
+    files_.set_fault({});
+    EXPECT_TRUE(open(Access::kRead)) << "where it can be written to, the first to open recovers it";
+}
+
+TEST_F(DatabaseTest, AFailedStatementUndoesItselfThroughALargeJournal) {
+    const auto database = open(Access::kCreate).value();
+    ASSERT_TRUE(database->execute(
+        "CREATE TABLE u (x INTEGER UNIQUE, filler TEXT);"
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
+        "INSERT INTO u SELECT i, hex(zeroblob(200)) FROM n"));
+    Transaction transaction = database->begin_write().value();
+    ASSERT_TRUE(database->execute("INSERT INTO t VALUES (1, 2)"));
+    // Changes thousands of rows, then meets two that collide: its own journal has spilled by then.
+    const auto collided = database->execute("UPDATE u SET x = min(-x, -2)");
+    EXPECT_EQ(collided.error().code(), ErrorCode::kAlreadyExists);
+    ASSERT_TRUE(transaction.commit());
+    Statement* select =
+        database->prepared("SELECT sum(x), (SELECT count(*) FROM t) FROM u").value();
+    Rows rows = select->query().value();
+    ASSERT_TRUE(rows.next().value());
+    EXPECT_EQ(rows.integer(0), 3000 * 3001 / 2);
+    EXPECT_EQ(rows.integer(1), 1);
+}
+
+TEST(DatabasePath, AnyBytesButNulAreAName) {
+    const testing::TemporaryDirectory folder;
+    for (const char* name : {"a b?c#d%20&e.db", "\xff\xfe.db", "file:x.db", ":memory:", "-wal"}) {
+        const std::string path = join_path(folder.path(), name);
+        {
+            const auto database =
+                Database::open(posix_file_system(), path, options_of(Access::kCreate));
+            ASSERT_TRUE(database) << database.error().message();
+            ASSERT_TRUE((*database)->execute("INSERT INTO t VALUES (1, 2)"));
+        }
+        EXPECT_TRUE(posix_file_system().status(path)) << name;
+        EXPECT_TRUE(Database::open(posix_file_system(), path, options_of(Access::kRead)));
+    }
+}
+
+}  // namespace
+}  // namespace sokkuri::store
