@@ -61,6 +61,7 @@ class IngestRun {
     IngestPlan plan_;
     IngestWriter writer_;
     std::unique_ptr<features::Extractor> extractor_;  // loaded with the first picture that needs it
+    std::chrono::duration<double> load_time_{0};
     std::optional<PictureEmbedder> embedder_;
     bool was_interrupted_ = false;  // the reader's; read when it has ended
 
@@ -124,6 +125,7 @@ Result<IngestReport> IngestRun::run(const ProgressSink& progress, std::stop_toke
     if (progress) progress(tally_.progress());
     IngestReport report = tally_.report();
     report.was_interrupted = was_interrupted_;
+    report.load_seconds = load_time_.count();
     report.model = model_.card.name;
     if (extractor_) report.precision = name_of(extractor_->precision());
     return report;
@@ -182,7 +184,9 @@ Result<void> IngestRun::handle(const WalkedFile& file) {
 
 Result<void> IngestRun::embed(PictureToEmbed picture) {
     if (!embedder_) {
+        const auto started = std::chrono::steady_clock::now();
         extractor_ = TRY(load_extractor(model_, request_.model, features::Urgency::kBulk));
+        load_time_ = std::chrono::steady_clock::now() - started;
         embedder_.emplace(
             *extractor_, EmbedderOptions{.limits = request_.limits, .decoders = request_.decoders});
     }

@@ -59,7 +59,8 @@ struct IngestReport {
     std::uint64_t links_left_out = 0;  // symbolic links that leave the folder, or lead to a folder
     std::vector<FailedFile> failures;  // by path
     bool was_interrupted = false;
-    double seconds = 0;
+    double seconds = 0;       // of the whole run
+    double load_seconds = 0;  // of these, for loading the model
     std::string model;
     std::string precision;  // "f32", "bf16"; empty when no picture went through the model
 };

@@ -12,8 +12,9 @@ Result<std::optional<features::ModelCard>> indexed_model(const collection::Colle
             return fail(ErrorCode::kUnsupported,
                         "field {}: holds vectors that were given, not made by a model", field.name);
         }
-        return TRY(
+        features::ModelCard card = TRY(
             in_context("model card of the collection", features::parse_model_card(field.model)));
+        return card;
     }
     return std::nullopt;
 }

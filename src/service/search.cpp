@@ -156,8 +156,9 @@ Result<QueryVector> vector_of_picture(const Library& library, const SearchQuery&
         TRY(read_file(library.files(), file, query.limits.file_bytes_max));
     std::optional<StoredVector> stored = TRY(find_stored_vector(library, xxh128(bytes)));
     if (stored) return QueryVector{std::move(stored->values), std::move(stored->id)};
-    auto values = embed_picture(library, query, bytes, timings);
-    return QueryVector{TRY(in_context(file, std::move(values))), {}};
+    QueryVector vector;
+    vector.values = TRY(in_context(file, embed_picture(library, query, bytes, timings)));
+    return vector;
 }
 
 /// Loads the model while the picture is being decoded: together they are nearly all of a cold
