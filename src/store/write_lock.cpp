@@ -8,7 +8,7 @@
 namespace sokkuri::store {
 namespace {
 
-// The whole content: docs/formats/collection.md draws it.
+// The whole content: docs/formats/catalog.md draws it.
 constexpr std::string_view kFirstLine = "sokkuri lock 1\n";
 constexpr std::uint64_t kContentBytesMax = 8192;          // a socket's path has at most 4096
 constexpr std::int64_t kYearsShownEnd = 253'402'300'800;  // the year 10000
