@@ -180,6 +180,23 @@ TEST(Extractor, RefusesFilesThatAreNoModels) {
     }
 }
 
+TEST(Extractor, RefusesModelsWhoseWeightsAreInOtherFiles) {
+    const sokkuri::testing::TemporaryDirectory directory;
+    ModelCard card = small_model(directory.path());
+    testing::OnnxWriter model("elsewhere");
+    model.input("picture", {-1, 3, 32, 32})
+        .weights_elsewhere("kernel", {8, 3, 3, 3}, "weights.bin")
+        .node("Conv", {"picture", "kernel"}, "convolved")
+        .node("GlobalAveragePool", {"convolved"}, "pooled")
+        .node("Flatten", {"pooled"}, "flat")
+        .output("flat", {-1, 8});
+    card.sha256 = write_model(directory.path(), model.bytes());
+    const Error error = error_of_load(card, directory.path());
+    EXPECT_EQ(error.code(), ErrorCode::kUnsupported);
+    EXPECT_NE(error.message().find("weights are in other files"), std::string::npos)
+        << error.message();
+}
+
 TEST(Extractor, SurvivesFlippedBytesAndCuts) {
     const sokkuri::testing::TemporaryDirectory directory;
     ModelCard card = small_model(directory.path());

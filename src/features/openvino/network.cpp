@@ -3,6 +3,7 @@
 #include "base/file_system.h"
 #include "base/hash.h"
 #include "features/openvino/catching.h"
+#include "features/openvino/onnx_file.h"
 
 #include <fmt/format.h>
 #include <openvino/core/preprocess/pre_post_process.hpp>
@@ -48,6 +49,7 @@ ov::Core& core() {
 }
 
 Result<std::shared_ptr<ov::Model>> parse_model(std::span<const std::byte> bytes) {
+    TRY(check_onnx_file(bytes));
     const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     return catching(ErrorCode::kCorruption, "not a model that can be read",
                     [&]() -> Result<std::shared_ptr<ov::Model>> {

@@ -88,6 +88,18 @@ OnnxWriter& OnnxWriter::weights(std::string_view name, const Shape& shape) {
     return *this;
 }
 
+OnnxWriter& OnnxWriter::weights_elsewhere(std::string_view name, const Shape& shape,
+                                          std::string_view file) {
+    std::string entry;
+    append_bytes(entry, 1, "location");
+    append_bytes(entry, 2, file);
+    std::string text = tensor<float>(name, shape, kFloat, {});
+    append_bytes(text, 13, entry);
+    append_integer(text, 14, 1);
+    append_bytes(graph_, 5, text);
+    return *this;
+}
+
 OnnxWriter& OnnxWriter::integers(std::string_view name, const std::vector<std::int64_t>& values) {
     const Shape shape{static_cast<std::int64_t>(values.size())};
     append_bytes(graph_, 5, tensor(name, shape, kInt64, values));

@@ -23,6 +23,8 @@ class OnnxWriter {
     OnnxWriter& output(std::string_view name, const Shape& shape);
     /// Float weights, small and different from each other.
     OnnxWriter& weights(std::string_view name, const Shape& shape);
+    /// Float weights that a file of that name is said to hold.
+    OnnxWriter& weights_elsewhere(std::string_view name, const Shape& shape, std::string_view file);
     OnnxWriter& integers(std::string_view name, const std::vector<std::int64_t>& values);
     /// Attributes of one value are integers, of several lists of integers; `axes` is always a list.
     OnnxWriter& node(std::string_view type, const std::vector<std::string>& inputs,
