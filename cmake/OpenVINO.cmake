@@ -1,6 +1,6 @@
 # OpenVINO comes as a Python wheel that holds its C++ SDK (docs/decisions/0003-openvino.md). Set
 # OpenVINO_DIR to build against another copy of the same version.
-if(NOT OpenVINO_DIR)
+if(NOT EXISTS "${OpenVINO_DIR}/OpenVINOConfig.cmake")
     execute_process(
         COMMAND ${CMAKE_SOURCE_DIR}/.venv/bin/python -c
                 "import openvino.utils; print(openvino.utils.get_cmake_path())"

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -124,7 +125,8 @@ Result<void> write_form(FileSystem& files, const std::string& directory,
     header.form_bytes = bytes.size();
     header.form_checksum = xxh64(bytes);
     const std::string path = join_path(directory, file_name(key));
-    const std::string temporary = fmt::format("{}.{}", path, getpid());
+    static std::atomic<unsigned> writes = 0;  // threads of one process must not share a file
+    const std::string temporary = fmt::format("{}.{}-{}", path, getpid(), ++writes);
     const auto write = [&]() -> Result<void> {
         const std::unique_ptr<File> file = TRY(files.open(temporary, OpenMode::kCreate));
         TRY(file->truncate(0));

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <thread>
 
 namespace sokkuri::features {
 namespace {
@@ -89,6 +90,21 @@ TEST(CompiledModel, GoesToTheFirstDirectoryThatCanBeWritten) {
     EXPECT_EQ(find(directories, kKey), "form");
     EXPECT_EQ(find({join_path(folder.path(), "second")}, kKey), "form");
     EXPECT_FALSE(keep({join_path(folder.path(), "file/below")}, kKey, "form"));
+}
+
+TEST(CompiledModel, ManyThreadsMayKeepTheSameForm) {
+    const TemporaryDirectory folder;
+    const std::vector<std::string> directories{folder.path()};
+    const std::string form(1 << 20, 'x');
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 8; ++i) {
+            threads.emplace_back([&] { keep(directories, kKey, form); });
+        }
+    }
+    ASSERT_TRUE(keep(directories, kKey, form));
+    EXPECT_EQ(find(directories, kKey), form);
+    EXPECT_EQ(posix_file_system().list(folder.path())->size(), 1U);
 }
 
 }  // namespace
