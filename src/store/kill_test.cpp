@@ -51,6 +51,8 @@ int run_and_kill(const std::string& folder, int first) {
     while (last < first + 5 && read(ends[0], &number, sizeof number) == sizeof number) {
         last = number;
     }
+    const auto second = StoreSession::open(posix_file_system(), folder);
+    EXPECT_EQ(second.error().code(), ErrorCode::kConflict) << "one writer at a time";
     EXPECT_EQ(kill(child, SIGKILL), 0);
     while (read(ends[0], &number, sizeof number) == sizeof number) {
         last = number;
