@@ -35,6 +35,19 @@ TEST(Thumbnail, KeepsAtLeastOnePixelOfAThinPicture) {
     EXPECT_EQ(thin->size, (Size{.width = 64, .height = 1}));
 }
 
+TEST(Thumbnail, ShrinksRoughlyToNearlyTheSamePreview) {
+    for (const Size size :
+         {Size{300, 225}, Size{17, 400}, Size{3000, 1}, Size{16, 9}, Size{1, 1}}) {
+        const Picture picture = waves(size);
+        const Picture rough = shrink_roughly(picture, 16);
+        const Result<Picture> fine = shrink_to_fit(picture, 16);
+        ASSERT_TRUE(fine);
+        ASSERT_EQ(rough.size, fine->size);
+        EXPECT_LT(difference(rough, *fine).mean, 5);
+    }
+    EXPECT_EQ(shrink_roughly(waves({3000, 1}), 16).size, (Size{16, 1}));
+}
+
 TEST(EncodeJpeg, RoundTripsWithinTheLossOfItsQuality) {
     const Picture picture = waves({.width = 201, .height = 99});
     double last = 256;

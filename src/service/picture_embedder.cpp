@@ -121,7 +121,7 @@ Result<PreparedFile> prepare_file(const std::vector<std::byte>& bytes,
         TRY(image::decode(bytes, features::decode_options(card, limits)));
     prepared.file.size = decoded.original;
     prepared.file.format = decoded.format;
-    prepared.file.preview = TRY(image::shrink_to_fit(decoded.picture, kPreviewSide));
+    prepared.file.preview = image::shrink_roughly(decoded.picture, kPreviewSide);
     prepared.input = TRY(features::prepare(decoded.picture, decoded.original, card));
     return prepared;
 }
