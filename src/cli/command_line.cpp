@@ -56,7 +56,9 @@ Result<CommandLine> parse_command_line(const Verb& verb, const std::vector<std::
         return fail(ErrorCode::kInvalidArgument, "{}", shown_text(error.what()));
     }
     if (line.asks_for_help) return line;
-    TRY(check_unknown(app.remaining(), verb));
+    std::vector<std::string> unknown = app.remaining();
+    std::erase(unknown, "--");  // CLI11 counts the mark itself among them
+    TRY(check_unknown(unknown, verb));
     for (std::string& argument : arguments) {
         line.arguments.push_back(without_guard(std::move(argument)));
     }
@@ -116,7 +118,9 @@ std::vector<std::string> guarded_words(const Verb& verb, const std::vector<std::
     for (std::string& word : guarded) {
         const bool looks_like_id = word.size() == kIdBytes && word.front() == '-' &&
                                    word.find_first_not_of(kAlphabet) == std::string::npos;
-        if (looks_like_id && find_flag(options, word) == nullptr) word.insert(0, 1, kGuard);
+        // No cluster of short flags is that long; a long flag may be.
+        const bool is_flag = word.starts_with("--") && find_flag(options, word) != nullptr;
+        if (looks_like_id && !is_flag) word.insert(0, 1, kGuard);
     }
     return guarded;
 }
