@@ -42,8 +42,15 @@ service::SearchQuery query_of(const Settings& settings) {
     return query;
 }
 
-Result<std::unique_ptr<HitPrinter>> printer_of(Invocation& invocation, const ChosenLibrary& chosen,
-                                               std::size_t query_count) {
+std::optional<std::string> contradiction(const Settings& settings) {
+    const bool is_drawn = settings.on("show") && format_of(settings) != Format::kTable;
+    if (!is_drawn || settings.at("show").origin != settings.at("format").origin)
+        return std::nullopt;
+    return fmt::format("--show and --format {} exclude each other", settings.text("format"));
+}
+
+std::unique_ptr<HitPrinter> printer_of(Invocation& invocation, const ChosenLibrary& chosen,
+                                       std::size_t query_count) {
     const Settings& settings = invocation.settings;
     const PrinterPlace place{
         .out = invocation.out,
@@ -53,18 +60,9 @@ Result<std::unique_ptr<HitPrinter>> printer_of(Invocation& invocation, const Cho
         .with_timings = settings.on("timing"),
     };
     const Format format = format_of(settings);
-    if (!settings.on("show")) return make_hit_printer(format, place);
-    if (format == Format::kTable) {
-        return make_contact_sheet(place, sheet_options(settings, invocation.terminal));
-    }
-    const bool is_asked_twice = settings.at("show").origin == settings.at("format").origin;
-    if (is_asked_twice) {
-        return fail(ErrorCode::kInvalidArgument, "--show and --format {} exclude each other",
-                    settings.text("format"));
-    }
-    // The nearer one of flag, variable and file wins.
-    if (settings.at("format").origin > settings.at("show").origin)
-        return make_hit_printer(format, place);
+    const bool format_is_nearer = settings.at("format").origin > settings.at("show").origin;
+    const bool is_sheet = settings.on("show") && (format == Format::kTable || !format_is_nearer);
+    if (!is_sheet) return make_hit_printer(format, place);
     return make_contact_sheet(place, sheet_options(settings, invocation.terminal));
 }
 

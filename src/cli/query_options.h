@@ -7,6 +7,8 @@
 #include "service/search.h"
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,9 +20,12 @@ std::vector<Option> query_options();
 /// Fills in k, score_min and limits.
 service::SearchQuery query_of(const Settings& settings);
 
-/// For --format or --show. kInvalidArgument when both are given.
-Result<std::unique_ptr<HitPrinter>> printer_of(Invocation& invocation, const ChosenLibrary& chosen,
-                                               std::size_t query_count);
+/// --show and another format than the table, asked for in the same way; empty when all is well.
+std::optional<std::string> contradiction(const Settings& settings);
+
+/// For --format or --show, whichever was asked for more nearly: by a flag, a variable or the file.
+std::unique_ptr<HitPrinter> printer_of(Invocation& invocation, const ChosenLibrary& chosen,
+                                       std::size_t query_count);
 
 /// "load 110.9 ms, decode 1.2 ms, …".
 std::string timings_text(const service::SearchTimings& timings);

@@ -44,6 +44,9 @@ struct Invocation {
     const Terminal& terminal;
 };
 
+/// Says on the console what is wrong with the words of the command, and how it is used.
+ExitCode usage_error(Invocation& invocation, std::string_view verb, std::string_view reason);
+
 /// Whether settings are read for it: those that only explain must work with a broken configuration
 /// file.
 enum class NeedsSettings { kNo, kYes };

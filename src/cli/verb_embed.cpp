@@ -60,12 +60,14 @@ Result<ExitCode> run(Invocation& invocation) {
     const bool wants_export = invocation.settings.has("npy");
     const bool has_pictures = !invocation.arguments.empty();
     if (wants_export && has_pictures) {
-        return fail(ErrorCode::kInvalidArgument,
-                    "--npy writes the vectors of an index: give no pictures with it");
+        return usage_error(invocation, "embed", "--npy writes an index: give no pictures with it");
     }
     if (!wants_export && !has_pictures) {
-        return fail(ErrorCode::kInvalidArgument,
-                    "what to embed? Give pictures, or --npy OUT.npy for a whole index");
+        return usage_error(invocation, "embed",
+                           "what to embed? Give pictures, or --npy OUT.npy for an index");
+    }
+    if (!wants_export && invocation.settings.has("ids")) {
+        return usage_error(invocation, "embed", "--ids names the rows of --npy: give both");
     }
     return wants_export ? export_collection(invocation) : embed_pictures(invocation);
 }

@@ -15,7 +15,7 @@ namespace sokkuri::cli {
 namespace {
 
 Result<ExitCode> run(Invocation& invocation);
-/// The argument, else the indexed folder around the working directory.
+/// The argument, else the indexed folder around the working directory; empty when there is none.
 Result<std::string> folder_of(const Invocation& invocation);
 service::IngestRequest request_of(const Settings& settings);
 ExitCode code_of(const service::IngestReport& report);
@@ -80,6 +80,10 @@ Result<ExitCode> run(Invocation& invocation) {
     const Settings& settings = invocation.settings;
     Interrupt interrupt(invocation.console);  // before any thread
     const std::string folder = TRY(folder_of(invocation));
+    if (folder.empty()) {
+        return usage_error(invocation, "index",
+                           "which folder? No indexed folder was found around here");
+    }
     service::Library library = TRY(service::Library::open(
         invocation.files, folder, settings.text("collection"), service::LibraryAccess::kWrite));
     const service::IngestRequest request = request_of(settings);
@@ -108,9 +112,8 @@ Result<std::string> folder_of(const Invocation& invocation) {
     if (!invocation.arguments.empty()) return invocation.arguments.front();
     const std::string here = TRY(invocation.files.canonical("."));
     auto above = service::Library::find_above(invocation.files, here);
-    if (above) return above;
-    return fail(ErrorCode::kInvalidArgument,
-                "which folder? No indexed folder was found at or above {}", shown_text(here));
+    const bool is_none = !above && above.error().code() == ErrorCode::kNotFound;
+    return is_none ? Result<std::string>("") : above;
 }
 
 service::IngestRequest request_of(const Settings& settings) {

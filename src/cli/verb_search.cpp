@@ -44,8 +44,11 @@ Verb search_verb() {
 namespace {
 
 Result<ExitCode> run(Invocation& invocation) {
+    if (const auto reason = contradiction(invocation.settings)) {
+        return usage_error(invocation, "search", *reason);
+    }
     const ChosenLibrary chosen = TRY(open_library(invocation));
-    const auto printer = TRY(printer_of(invocation, chosen, invocation.arguments.size()));
+    const auto printer = printer_of(invocation, chosen, invocation.arguments.size());
     service::SearchQuery query = query_of(invocation.settings);
     query.model = model_choice(invocation.settings);
     std::size_t failed = 0;

@@ -56,9 +56,16 @@ Verb similar_verb() {
 namespace {
 
 Result<ExitCode> run(Invocation& invocation) {
+    const bool wants_sample = invocation.settings.integer("sample") > 0;
+    if (invocation.arguments.empty() && !wants_sample) {
+        return usage_error(invocation, "similar", "which item? Give ids or paths, or --sample N");
+    }
+    if (const auto reason = contradiction(invocation.settings)) {
+        return usage_error(invocation, "similar", *reason);
+    }
     const ChosenLibrary chosen = TRY(open_library(invocation));
     const std::vector<std::string> items = TRY(items_of(invocation, chosen));
-    const auto printer = TRY(printer_of(invocation, chosen, items.size()));
+    const auto printer = printer_of(invocation, chosen, items.size());
     const std::string here = TRY(invocation.files.canonical("."));
     service::SearchQuery query = query_of(invocation.settings);
     query.self = invocation.settings.on("include-self") ? service::SelfHit::kInclude
@@ -86,12 +93,9 @@ Result<ExitCode> run(Invocation& invocation) {
 
 Result<std::vector<std::string>> items_of(const Invocation& invocation,
                                           const ChosenLibrary& chosen) {
-    const auto sample = static_cast<std::size_t>(invocation.settings.integer("sample"));
-    if (sample > 0 && invocation.arguments.empty()) {
-        return service::pick_varied(chosen.library, sample);
-    }
     if (!invocation.arguments.empty()) return invocation.arguments;
-    return fail(ErrorCode::kInvalidArgument, "which item? Give ids or paths, or --sample N");
+    const auto count = static_cast<std::size_t>(invocation.settings.integer("sample"));
+    return service::pick_varied(chosen.library, count);
 }
 
 Result<std::string> file_of(const ChosenLibrary& chosen, const std::string& id) {

@@ -47,6 +47,12 @@ const Verb* find_verb(std::string_view name) {
     return found == all_verbs().end() ? nullptr : &*found;
 }
 
+ExitCode usage_error(Invocation& invocation, std::string_view verb, std::string_view reason) {
+    invocation.console.say("sokkuri {}: {}\nusage: {}\nsee `sokkuri help {}`", verb, reason,
+                           find_verb(verb)->usage(), verb);
+    return ExitCode::kUsage;
+}
+
 const std::vector<VerbGroup>& verb_groups() {
     static const std::vector<VerbGroup> groups = {
         {"model", "List, inspect, add and choose models"},
