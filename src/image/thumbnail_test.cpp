@@ -36,8 +36,7 @@ TEST(Thumbnail, KeepsAtLeastOnePixelOfAThinPicture) {
 }
 
 TEST(Thumbnail, ShrinksRoughlyToNearlyTheSamePreview) {
-    for (const Size size :
-         {Size{300, 225}, Size{17, 400}, Size{3000, 1}, Size{16, 9}, Size{1, 1}}) {
+    for (const Size size : {Size{300, 225}, Size{200, 301}, Size{16, 9}, Size{1, 1}}) {
         const Picture picture = waves(size);
         const Picture rough = shrink_roughly(picture, 16);
         const Result<Picture> fine = shrink_to_fit(picture, 16);
