@@ -6,7 +6,8 @@
 Each round measures every set once in every way, so that a busy moment of the machine hits all of them: decoding alone,
 inference alone, ingest (bench_ingest) and the Python loop (ingest_peer.py). Ideal: 1 / (1/inference + 1/decoding), all on
 all cores. Prints medians with the smallest and largest value; ratios are taken within a round. `photographs` are 48
-pictures enlarged to 12 megapixels, `png` 300 pictures as PNG; both are made in a temporary folder.
+pictures enlarged to 12 megapixels, `png` 300 pictures as PNG, both made in a temporary folder. Sets of fewer than 1,000
+other pictures are grown to that by copies that differ in a byte after their end, so that a run lasts.
 """
 import argparse
 import json
@@ -40,6 +41,15 @@ def make_photographs(source, out):
         picture = Image.open(path).convert("RGB")
         size = (4000, 3000) if picture.width >= picture.height else (3000, 4000)
         picture.resize(size, Image.Resampling.BICUBIC).save(f"{out}/{number}.jpg", quality=90)
+
+
+def grow(source, out, count=1000):
+    """The pictures of `source`, over and over; equal files would spare ingest the inference."""
+    os.makedirs(out)
+    paths = list(pictures_below(source))
+    for number in range(max(count, len(paths))):
+        with open(paths[number % len(paths)], "rb") as file, open(f"{out}/{number}.jpg", "wb") as copy:
+            copy.write(file.read() + number.to_bytes(4, "little"))
 
 
 def make_png(source, out):
@@ -86,13 +96,11 @@ def main():
     precisions = ["f32", "bf16"] if has_bf16 else ["f32"]
     print(f"{os.cpu_count()} cores; " + ("bf16 and f32" if has_bf16 else "this CPU has no bf16: f32 only"))
     with tempfile.TemporaryDirectory() as work:
-        folders = {name: f"{arguments.data}/images/{name}" for name in arguments.sets.split(",")}
-        if "photographs" in folders:
-            folders["photographs"] = f"{work}/photographs"
-            make_photographs(f"{arguments.data}/images/flower_photos", folders["photographs"])
-        if "png" in folders:
-            folders["png"] = f"{work}/png"
-            make_png(f"{arguments.data}/images/caltech101", folders["png"])
+        folders = {name: f"{work}/{name}" for name in arguments.sets.split(",")}
+        for name, folder in folders.items():
+            make = {"photographs": make_photographs, "png": make_png}.get(name, grow)
+            source = {"photographs": "flower_photos", "png": "caltech101"}.get(name, name)
+            make(f"{arguments.data}/images/{source}", folder)
         names = [(name, precision) for precision in precisions for name in folders]
         rounds = {name: [] for name in names}
         for number in range(arguments.rounds):
