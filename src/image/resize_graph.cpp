@@ -13,7 +13,7 @@ namespace sokkuri::image {
 namespace {
 
 /// About 25 KB each for photographs of everyday size.
-constexpr std::size_t kGraphsMax = 256;
+constexpr std::size_t kGraphsMax = 512;
 
 struct Entry {
     ResizeShape shape;
