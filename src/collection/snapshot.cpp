@@ -1,20 +1,19 @@
 #include "collection/snapshot.h"
 
+#include "collection/validation.h"
+
 #include <algorithm>
 #include <limits>
 
 namespace sokkuri::collection {
 
 Result<const FieldSnapshot*> Snapshot::field(std::string_view name) const {
-    if (name.empty() && fields.size() == 1) return fields.data();
-    if (name.empty()) {
-        return fail(ErrorCode::kInvalidArgument, "field: none named, and the collection has {}",
-                    fields.size());
+    std::vector<std::string_view> names;
+    for (const FieldSnapshot& field : fields) {
+        names.push_back(field.spec.name);
     }
-    for (const FieldSnapshot& candidate : fields) {
-        if (candidate.spec.name == name) return &candidate;
-    }
-    return fail(ErrorCode::kNotFound, "field \"{}\": the collection has no such field", name);
+    const std::size_t position = TRY(find_field(names, name));
+    return &fields[position];
 }
 
 Result<std::shared_ptr<const Snapshot>> Snapshots::of(store::ReadTransaction& transaction) {

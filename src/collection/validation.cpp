@@ -87,16 +87,23 @@ Result<void> validate_put(std::span<const PutRecord> records, std::span<const Fi
     return {};
 }
 
-Result<std::size_t> find_field(std::span<const FieldSpec> fields, std::string_view name) {
-    if (name.empty() && fields.size() == 1) return 0;
+Result<std::size_t> find_field(std::span<const std::string_view> names, std::string_view name) {
+    if (name.empty() && names.size() == 1) return 0;
     if (name.empty()) {
         return fail(ErrorCode::kInvalidArgument, "field: none named, and the collection has {}",
-                    fields.size());
+                    names.size());
     }
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        if (fields[i].name == name) return i;
-    }
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
     return fail(ErrorCode::kNotFound, "field \"{}\": the collection has no such field", name);
+}
+
+std::vector<std::string_view> names_of(std::span<const FieldSpec> fields) {
+    std::vector<std::string_view> names;
+    for (const FieldSpec& field : fields) {
+        names.push_back(field.name);
+    }
+    return names;
 }
 
 namespace {
@@ -106,7 +113,7 @@ Result<void> validate_record(const PutRecord& record, std::span<const FieldSpec>
     TRY(validate_document(record.id, record.document));
     std::vector<std::size_t> seen;
     for (const FieldVector& vector : record.vectors) {
-        const std::size_t field = TRY(find_field(fields, vector.field));
+        const std::size_t field = TRY(find_field(names_of(fields), vector.field));
         TRY(validate_vector(fmt::format("vector of \"{}\"", record.id), vector.values,
                             fields[field]));
         if (std::find(seen.begin(), seen.end(), field) != seen.end()) {

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sokkuri::collection {
 
@@ -26,7 +27,11 @@ Result<void> validate_vector(std::string_view what, std::span<const float> vecto
 /// Ids, documents and size of a put; its vectors are checked against their fields.
 Result<void> validate_put(std::span<const PutRecord> records, std::span<const FieldSpec> fields);
 
-/// The field of that name, or the only one when `name` is empty.
-Result<std::size_t> find_field(std::span<const FieldSpec> fields, std::string_view name);
+/// The position of `name` among the names of a collection's fields; of the only one when it is
+/// empty.
+Result<std::size_t> find_field(std::span<const std::string_view> names, std::string_view name);
+
+/// The names of fields, for find_field. Views: valid as long as `fields`.
+std::vector<std::string_view> names_of(std::span<const FieldSpec> fields);
 
 }  // namespace sokkuri::collection
