@@ -117,7 +117,7 @@ class Life {
     Generation generation_ = 0;
 };
 
-constexpr int kChanges = 12;
+constexpr int kChanges = 8;
 constexpr std::uint64_t kLifeSeed = 1;
 
 std::uint64_t operations_of_a_life() {
