@@ -73,7 +73,11 @@ Result<CommandLine> parse_command_line(const Verb& verb, const std::vector<std::
 Words split_words(const std::vector<std::string>& words) {
     Words split;
     std::size_t i = 0;
-    for (; i < words.size() && words[i].starts_with('-') && words[i] != "-"; ++i) {
+    const auto is_answered_at_once = [](std::string_view word) {
+        return word == "--help" || word == "-h" || word == "--version" || word == "-V";
+    };
+    for (; i < words.size() && words[i].starts_with('-'); ++i) {
+        if (is_answered_at_once(words[i])) break;
         const Option* option = find_flag(global_options(), words[i]);
         if (option == nullptr) {
             split.has_foreign_flag = true;

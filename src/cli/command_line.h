@@ -24,7 +24,7 @@ Result<CommandLine> parse_command_line(const Verb& verb, const std::vector<std::
 
 /// What the words before the verb are: global flags, the verb, and all the rest.
 struct Words {
-    std::string verb;               // empty: none was found
+    std::string verb;               // or --help or --version; empty: none was found
     std::vector<std::string> rest;  // flags before the verb come first
     bool has_foreign_flag = false;  // a flag before any verb that is not a global one
 };

@@ -67,6 +67,7 @@ TEST(CommandLine, FindsTheVerbBehindGlobalFlags) {
     EXPECT_EQ(words.verb, "search");
     EXPECT_EQ(words.rest, (std::vector<std::string>{"-q", "--config", "f", "--color=never", "a"}));
     EXPECT_TRUE(split_words({"-k", "3", "a.jpg"}).has_foreign_flag);
+    EXPECT_EQ(split_words({"-q", "--help"}).verb, "--help");
 }
 
 TEST(CommandLine, DefaultsOfLimitsAreThoseOfTheDecoder) {

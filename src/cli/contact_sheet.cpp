@@ -20,8 +20,9 @@ constexpr std::uint32_t kCellHeightPx = 20;
 struct Card {
     std::string file;   // usable from here; empty: no picture
     std::string title;  // "1  0.9421  near"
-    std::string name;
+    std::string name;   // path, shown text
     Style style = Style::kDim;
+    Cut name_cut = Cut::kStart;  // paths differ at the end
 };
 
 class ContactSheet final : public HitPrinter {
@@ -41,8 +42,6 @@ class ContactSheet final : public HitPrinter {
     SheetOptions options_;
     std::size_t answers_ = 0;
 };
-
-std::string base_name(std::string_view path);
 
 }  // namespace
 
@@ -108,21 +107,21 @@ Result<void> ContactSheet::print(const ShownAnswer& shown) {
 std::vector<Card> ContactSheet::cards_of(const ShownAnswer& shown) const {
     const std::string& query_name = shown.query_file.empty() ? shown.query : shown.query_file;
     std::vector<Card> cards{{.file = shown.query_file,
-                             .title = "looks like",
-                             .name = base_name(query_name),
+                             .title = "query",
+                             .name = shown_text(query_name),
                              .style = Style::kHeading}};
     for (const service::SearchHit& hit : shown.answer.hits) {
         cards.push_back({.file = hit.path.empty() ? "" : place_.chosen.usable_path(hit.path),
                          .title = fmt::format("{}  {:.3f}  {}", hit.rank, hit.score,
                                               service::name_of(hit.band)),
-                         .name = base_name(hit.path.empty() ? hit.id : hit.path),
+                         .name = shown_text(hit.path.empty() ? hit.id : hit.path),
                          .style = style_of(hit.band)});
     }
     return cards;
 }
 
 Result<void> ContactSheet::print_row(std::span<Card> cards) {
-    const StripLayout strip = layout();
+    StripLayout strip = layout();
     const std::uint32_t side_px = std::max(strip.picture_columns * strip.cell_width_px,
                                            strip.picture_rows * strip.cell_height_px);
     std::vector<std::optional<image::Picture>> pictures;
@@ -132,10 +131,14 @@ Result<void> ContactSheet::print_row(std::span<Card> cards) {
             auto read = service::preview(place_.chosen.library.files(), card.file, side_px,
                                          options_.limits);
             if (read) picture = std::move(*read);
-            if (!read) card.name = shown_text(read.error().message());
+            if (!read) {
+                card.name = shown_text(read.error().message());
+                card.name_cut = Cut::kEnd;
+            }
         }
         pictures.push_back(std::move(picture));
     }
+    strip.picture_rows = rows_needed(pictures, strip);
     const std::string drawing = TRY(draw_strip(pictures, strip));
     place_.out.write(drawing);
     place_.out.write(caption_line(cards, &Card::title));
@@ -148,7 +151,8 @@ std::string ContactSheet::caption_line(std::span<const Card> cards, std::string 
     const StripLayout strip = layout();
     std::string line;
     for (std::size_t i = 0; i < cards.size(); ++i) {
-        const std::string shown = fit_width(cards[i].*text, strip.picture_columns, Cut::kEnd);
+        const Cut cut = text == &Card::name ? cards[i].name_cut : Cut::kEnd;
+        const std::string shown = fit_width(cards[i].*text, strip.picture_columns, cut);
         const std::string styled =
             text == &Card::title ? place_.terminal.styled(cards[i].style, shown) : shown;
         line += styled;
@@ -173,10 +177,6 @@ StripLayout ContactSheet::layout() const {
             .cell_height_px = terminal.cell_height_px > 0 ? terminal.cell_height_px : kCellHeightPx,
             .protocol = options_.protocol,
             .colors = options_.colors};
-}
-
-std::string base_name(std::string_view path) {
-    return shown_text(path.substr(path.rfind('/') + 1));
 }
 
 }  // namespace

@@ -19,9 +19,9 @@ class CsvPrinter final : public HitPrinter {
     Result<void> print(const ShownAnswer& shown) override {
         for (const service::SearchHit& hit : shown.answer.hits) {
             place_.out.print("{},{},{},{},{},{},{},{}\r\n", csv_field(utf8_text(hit.id)),
-                             csv_field(utf8_text(hit.path)), hit.score, hit.distance, hit.rank,
-                             service::name_of(hit.band), csv_field(utf8_text(shown.query)),
-                             path_bytes(hit.path));
+                             csv_field(utf8_text(hit.path)), static_cast<float>(hit.score),
+                             hit.distance, hit.rank, service::name_of(hit.band),
+                             csv_field(utf8_text(shown.query)), path_bytes(hit.path));
         }
         return {};
     }

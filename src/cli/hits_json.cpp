@@ -92,7 +92,7 @@ namespace {
 void write_hit(JsonWriter& json, const service::SearchHit& hit) {
     json.member("id", utf8_text(hit.id));
     write_path(json, "path", hit.path);
-    json.member("score", hit.score).member("distance", hit.distance);
+    json.member("score", static_cast<float>(hit.score)).member("distance", hit.distance);
     json.member("rank", hit.rank).member("band", service::name_of(hit.band));
 }
 

@@ -26,6 +26,10 @@ struct StripLayout {
     StripColors colors = StripColors::kAsTerminal;
 };
 
+/// Rows that the tallest of `pictures` takes when all are fitted into their boxes; at least 1.
+std::uint32_t rows_needed(const std::vector<std::optional<image::Picture>>& pictures,
+                          const StripLayout& layout);
+
 /// `pictures` side by side, each fitted into its box and centered; an empty one leaves its box
 /// empty. The text ends at the start of the line below. kUnavailable when libchafa cannot be
 /// opened.

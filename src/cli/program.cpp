@@ -66,16 +66,13 @@ ExitCode run_words(Session& session, std::vector<std::string> words) {
         session.console.write(program_help(session.terminal));
         return ExitCode::kUsage;
     }
-    if (words.front() == "--version" || words.front() == "-V") {
+    Words split = split_words(words);
+    if (split.verb == "--version" || split.verb == "-V") {
         session.out.print("sokkuri {}\n", SOKKURI_VERSION);
         return ExitCode::kOk;
     }
-    const bool asks_for_help = words.front() == "--help" || words.front() == "-h";
-    if (asks_for_help || words.front() == "help") {
-        words.erase(words.begin());
-        return explain(session, words);
-    }
-    Words split = split_words(words);
+    if (split.verb == "--help" || split.verb == "-h") return explain(session, {});
+    if (split.verb == "help") return explain(session, split.rest);
     if (const Verb* verb = verb_of(split); verb != nullptr)
         return run_verb(session, *verb, split.rest);
     if (const VerbGroup* group = find_group(split.verb); group != nullptr) {

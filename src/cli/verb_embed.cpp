@@ -83,7 +83,7 @@ Result<ExitCode> embed_pictures(Invocation& invocation) {
     TRY(service::embed(invocation.files, request, [&](const service::EmbeddedPicture& embedded) {
         if (!embedded.vector) {
             ++failed;
-            invocation.console.say("sokkuri embed: {}",
+            invocation.console.say("sokkuri embed: {}: {}", shown_text(embedded.picture),
                                    shown_text(embedded.vector.error().message()));
             return true;
         }

@@ -171,7 +171,7 @@ class Answers(IndexedTest):
     def test_pictures_are_drawn_side_by_side(self):
         run = self.run_program("similar", "0003.png", "--in", self.pictures, "--show", "-k", "5", check=0)
         self.assertIn("\x1b[", run.stdout)
-        self.assertIn("looks like", run.stdout)
+        self.assertIn("query", run.stdout)
         self.assertIn("0003.png", run.stdout)
         plain = self.run_program("similar", "0003.png", "--in", self.pictures, "--show", check=0, NO_COLOR="1")
         self.assertNotIn("\x1b[3", plain.stdout)
