@@ -43,8 +43,7 @@ Result<std::unique_ptr<features::Extractor>> load_extractor(const features::Mode
         .threads = choice.threads,
         .cache_directories = features::compiled_model_directories(model.directory),
         .tuned_for = tuned_for};
-    return in_context(fmt::format("model {}", model.card.name),
-                      features::Extractor::load(model.card, model.directory, options));
+    return features::Extractor::load(model.card, model.directory, options);
 }
 
 }  // namespace sokkuri::service
