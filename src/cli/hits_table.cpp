@@ -12,7 +12,9 @@ class TablePrinter final : public HitPrinter {
     explicit TablePrinter(const PrinterPlace& place) : place_(place) {}
 
     Result<void> print(const ShownAnswer& shown) override {
-        if (place_.queries == QueryCount::kMany) {
+        // One picture needs no title; an item may have been named by its id or picked for the user.
+        const bool is_named = shown.query == shown.query_file;
+        if (place_.queries == QueryCount::kMany || !is_named) {
             if (answers_++ > 0) place_.out.write("\n");
             const std::string& name = shown.query_file.empty() ? shown.query : shown.query_file;
             place_.out.write(place_.terminal.styled(Style::kHeading, shown_text(name)) + "\n");

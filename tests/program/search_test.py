@@ -79,7 +79,7 @@ class Answers(IndexedTest):
             self.assertEqual(row["path_bytes"], line.get("path_bytes", ""))
             self.assertEqual(path, os.path.join(os.fsencode(self.pictures), name))
             self.assertTrue(os.path.exists(path))
-        self.assertEqual(len(run["table"].splitlines()), self.everything)
+        self.assertEqual(len(run["table"].splitlines()), self.everything + 1, "and the item's own path")
 
     def test_bytes_that_are_not_utf8_are_beside_their_text(self):
         hits = self.hits(os.path.join(os.fsencode(self.pictures), NOT_UTF8), "-k", "1")
