@@ -20,9 +20,8 @@ constexpr std::uint32_t kCellHeightPx = 20;
 struct Card {
     std::string file;   // usable from here; empty: no picture
     std::string title;  // "1  0.9421  near"
-    std::string name;   // path, shown text
+    std::string name;   // shown text
     Style style = Style::kDim;
-    Cut name_cut = Cut::kStart;  // paths differ at the end
 };
 
 class ContactSheet final : public HitPrinter {
@@ -42,6 +41,9 @@ class ContactSheet final : public HitPrinter {
     SheetOptions options_;
     std::size_t answers_ = 0;
 };
+
+/// The path where there is room, else its last part.
+std::string short_name(std::string_view path, std::size_t columns);
 
 }  // namespace
 
@@ -105,16 +107,17 @@ Result<void> ContactSheet::print(const ShownAnswer& shown) {
 }
 
 std::vector<Card> ContactSheet::cards_of(const ShownAnswer& shown) const {
+    const std::uint32_t columns = layout().picture_columns;
     const std::string& query_name = shown.query_file.empty() ? shown.query : shown.query_file;
     std::vector<Card> cards{{.file = shown.query_file,
                              .title = "query",
-                             .name = shown_text(query_name),
+                             .name = short_name(query_name, columns),
                              .style = Style::kHeading}};
     for (const service::SearchHit& hit : shown.answer.hits) {
         cards.push_back({.file = hit.path.empty() ? "" : place_.chosen.usable_path(hit.path),
                          .title = fmt::format("{}  {:.3f}  {}", hit.rank, hit.score,
                                               service::name_of(hit.band)),
-                         .name = shown_text(hit.path.empty() ? hit.id : hit.path),
+                         .name = short_name(hit.path.empty() ? hit.id : hit.path, columns),
                          .style = style_of(hit.band)});
     }
     return cards;
@@ -131,10 +134,7 @@ Result<void> ContactSheet::print_row(std::span<Card> cards) {
             auto read = service::preview(place_.chosen.library.files(), card.file, side_px,
                                          options_.limits);
             if (read) picture = std::move(*read);
-            if (!read) {
-                card.name = shown_text(read.error().message());
-                card.name_cut = Cut::kEnd;
-            }
+            if (!read) card.name = shown_text(read.error().message());
         }
         pictures.push_back(std::move(picture));
     }
@@ -151,8 +151,7 @@ std::string ContactSheet::caption_line(std::span<const Card> cards, std::string 
     const StripLayout strip = layout();
     std::string line;
     for (std::size_t i = 0; i < cards.size(); ++i) {
-        const Cut cut = text == &Card::name ? cards[i].name_cut : Cut::kEnd;
-        const std::string shown = fit_width(cards[i].*text, strip.picture_columns, cut);
+        const std::string shown = fit_width(cards[i].*text, strip.picture_columns, Cut::kEnd);
         const std::string styled =
             text == &Card::title ? place_.terminal.styled(cards[i].style, shown) : shown;
         line += styled;
@@ -177,6 +176,12 @@ StripLayout ContactSheet::layout() const {
             .cell_height_px = terminal.cell_height_px > 0 ? terminal.cell_height_px : kCellHeightPx,
             .protocol = options_.protocol,
             .colors = options_.colors};
+}
+
+std::string short_name(std::string_view path, std::size_t columns) {
+    std::string shown = shown_text(path);
+    if (display_width(shown) <= columns) return shown;
+    return shown_text(path.substr(path.rfind('/') + 1));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <fcntl.h>
 #include <new>
 #include <unistd.h>
 
@@ -27,6 +28,9 @@ struct Session {
     Terminal terminal = Terminal::detect();
 };
 
+/// A program that is started with its outputs closed would get the catalog as "standard output",
+/// and write results into it: the places are taken by files that refuse to be written.
+void fill_closed_descriptors();
 ExitCode run_words(Session& session, std::vector<std::string> words);
 ExitCode explain(Session& session, const std::vector<std::string>& words);
 ExitCode run_verb(Session& session, const Verb& verb, const std::vector<std::string>& words);
@@ -42,6 +46,7 @@ ExitCode code_of(const Error& error);
 }  // namespace
 
 int run_program(int argument_count, char** arguments) {
+    fill_closed_descriptors();
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of write, handled by Output
     Session session{.files = posix_file_system()};
     ExitCode code = ExitCode::kError;
@@ -60,6 +65,13 @@ int run_program(int argument_count, char** arguments) {
 }
 
 namespace {
+
+void fill_closed_descriptors() {
+    for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        const bool is_open = fcntl(descriptor, F_GETFD) >= 0;
+        if (!is_open) open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+}
 
 ExitCode run_words(Session& session, std::vector<std::string> words) {
     if (words.empty()) {

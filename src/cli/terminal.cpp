@@ -23,7 +23,8 @@ std::string_view variable(const char* name);
 Terminal Terminal::detect() {
     Terminal terminal;
     terminal.out_is_terminal = isatty(STDOUT_FILENO) == 1;
-    terminal.error_is_terminal = isatty(STDERR_FILENO) == 1;
+    // A dumb terminal cannot redraw a line.
+    terminal.error_is_terminal = isatty(STDERR_FILENO) == 1 && variable("TERM") != "dumb";
     terminal.columns = columns_of(STDOUT_FILENO);
     winsize size{};
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) {

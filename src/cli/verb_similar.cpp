@@ -60,6 +60,9 @@ Result<ExitCode> run(Invocation& invocation) {
     if (invocation.arguments.empty() && !wants_sample) {
         return usage_error(invocation, "similar", "which item? Give ids or paths, or --sample N");
     }
+    if (!invocation.arguments.empty() && wants_sample) {
+        return usage_error(invocation, "similar", "either items or --sample, not both");
+    }
     if (const auto reason = contradiction(invocation.settings)) {
         return usage_error(invocation, "similar", *reason);
     }

@@ -134,6 +134,7 @@ class Answers(IndexedTest):
         self.run_program("search", names[1], "--in", self.pictures, check=1)
         self.run_program("similar", "--in", self.pictures, check=2)
         self.run_program("similar", "0001.png", "--in", self.pictures, "--show", "--csv", check=2)
+        self.run_program("similar", "0001.png", "--in", self.pictures, "--sample", "2", check=2)
 
     def test_timings_are_told_on_standard_error_and_in_json(self):
         run = self.run_program("search", self.pictures / "0001.png", "--in", self.pictures, "--timing",
@@ -167,6 +168,15 @@ class Answers(IndexedTest):
         run = subprocess.run(words, stdout=writer, stderr=subprocess.PIPE, env=environment(self.home))
         os.close(writer)
         self.assertEqual((run.returncode, run.stderr), (0, b""))
+
+    def test_closed_outputs_are_refused_and_nothing_is_written_elsewhere(self):
+        catalog = self.pictures / ".sokkuri" / "catalog.db"
+        before = catalog.read_bytes()
+        words = f"'{PROGRAM}' similar 0003.png --in '{self.pictures}' --json"
+        for closed in (">&-", ">&- 2>&-", "<&- >&- 2>&-"):
+            run = subprocess.run(f"{words} {closed}", shell=True, capture_output=True, env=environment(self.home))
+            self.assertEqual(run.returncode, 1, closed)
+        self.assertEqual(catalog.read_bytes(), before)
 
     def test_pictures_are_drawn_side_by_side(self):
         run = self.run_program("similar", "0003.png", "--in", self.pictures, "--show", "-k", "5", check=0)
