@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "collection/collection.h"
 #include "collection/workspace.h"
+#include "service/extractor_cache.h"
 
 #include <memory>
 #include <string>
@@ -38,6 +39,8 @@ class Library {
     collection::RootNumber root() const { return root_; }
     collection::Collection& collection() const { return *collection_; }
     collection::Workspace& workspace() const { return *workspace_; }
+    /// The models that queries have loaded.
+    ExtractorCache& extractors() const { return *extractors_; }
 
  private:
     Library() = default;
@@ -51,6 +54,7 @@ class Library {
     collection::RootNumber root_ = 0;
     std::unique_ptr<collection::Collection> collection_;
     std::unique_ptr<collection::Workspace> workspace_;
+    std::unique_ptr<ExtractorCache> extractors_ = std::make_unique<ExtractorCache>();
 };
 
 }  // namespace sokkuri::service

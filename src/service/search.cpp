@@ -171,11 +171,11 @@ Result<std::vector<float>> embed_picture(const Library& library, const SearchQue
     std::jthread preparing(
         [&] { prepared = prepare_picture(bytes, model.card, query.limits, timings.decode_ms); });
     const Stopwatch loading;
-    auto loaded = load_extractor(model, query.model, features::Urgency::kInteractive);
+    auto loaded = library.extractors().get(model, query.model);
     timings.load_ms = loading.ms();
     preparing.join();
     image::Picture input = TRY(std::move(prepared));
-    const std::unique_ptr<features::Extractor> extractor = TRY(std::move(loaded));
+    const std::shared_ptr<features::Extractor> extractor = TRY(std::move(loaded));
     const Stopwatch inferring;
     auto embedding = extractor->embed(std::move(input));
     timings.infer_ms = inferring.ms();
