@@ -39,10 +39,8 @@ Result<Inspection> inspect_model(const std::string& onnx_file) {
     card.source = "added from " + card.file;
     const openvino::Entry* entry = TRY(openvino::entry());
     const KnownModel* known = find_known_model(card.sha256, "", card.file);
-    const bool is_inception =
-        known != nullptr && known->channels_first.input_size != kInputSizeUsual;
     const std::uint32_t size_if_free =
-        is_inception ? known->channels_first.input_size : kInputSizeUsual;
+        known != nullptr ? known->channels_first.input_size : kInputSizeUsual;
     const GraphFacts facts = TRY(in_context(onnx_file, entry->inspect_graph(bytes, size_if_free)));
     inspection.inputs = facts.inputs;
     inspection.outputs = facts.outputs;
