@@ -76,7 +76,7 @@ class Index(ProgramTest):
 
 
 class Interruption(ProgramTest):
-    COUNT = 600
+    COUNT = 300  # so many that the run is caught in the middle
 
     def started(self, folder):
         """An indexing run that has committed something."""
