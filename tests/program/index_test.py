@@ -77,10 +77,11 @@ class Index(ProgramTest):
 
 class Interruption(ProgramTest):
     COUNT = 300  # so many that the run is caught in the middle
+    BATCH = 8
 
     def started(self, folder):
         """An indexing run that has committed something."""
-        process = self.start_program("index", folder, "--json", "--batch-rows", "8")
+        process = self.start_program("index", folder, "--json", "--batch-rows", str(self.BATCH))
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and process.poll() is None:
             run = self.run_program("stats", "--in", folder, "--json")
@@ -115,7 +116,10 @@ class Interruption(ProgramTest):
         after = self.stats(folder)["items"]
         self.assertGreaterEqual(after, before)
         again = self.index(folder)
-        self.assertEqual((again["unchanged"], again["added"]), (after, self.COUNT - after))
+        # A batch whose records were committed, but not yet what was seen of its files, is done again.
+        self.assertGreaterEqual(again["unchanged"], after - self.BATCH)
+        self.assertEqual(again["failed"], 0)
+        self.assertEqual(self.stats(folder)["items"], self.COUNT)
 
     def test_a_second_writer_is_told_who_writes(self):
         folder = self.make_pictures(self.COUNT)
