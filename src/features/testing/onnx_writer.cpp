@@ -58,7 +58,7 @@ std::string tensor(std::string_view name, const OnnxWriter::Shape& shape, std::u
     append_integer(text, 2, static_cast<std::int64_t>(type));
     append_bytes(text, 8, name);
     std::string raw(values.size() * sizeof(Number), '\0');
-    std::memcpy(raw.data(), values.data(), raw.size());
+    if (!values.empty()) std::memcpy(raw.data(), values.data(), raw.size());
     append_bytes(text, 9, raw);
     return text;
 }
