@@ -65,7 +65,7 @@ STAGES = (
     Stage(1, 1, expands=True, scales=False),
 )
 # Cosine cut-offs measured on edited copies and on pictures of one label: docs/formats/model-card.md says how.
-BANDS = {"identical": 0.995, "near": 0.93, "similar": 0.7}
+BANDS = {"identical": 0.99, "near": 0.9, "similar": 0.55}
 
 
 class ConversionError(Exception):

@@ -23,9 +23,9 @@ enum class Layout { kNchw, kNhwc };
 
 /// Cosine cut-offs that turn a score into a word for people; measured per model.
 struct Bands {
-    float identical = 0.995F;
-    float near = 0.93F;
-    float similar = 0.70F;  // below: weak
+    float identical = 0.99F;
+    float near = 0.9F;
+    float similar = 0.55F;  // below: weak
 
     bool operator==(const Bands&) const = default;
 };

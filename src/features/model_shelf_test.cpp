@@ -23,7 +23,7 @@ void write(const std::string& path, std::string_view text) {
 }
 
 /// A card that parses; no model behind it.
-std::string card_text(const std::string& name, float near = 0.93F) {
+std::string card_text(const std::string& name, float near = 0.9F) {
     ModelCard card;
     card.name = name;
     card.file = "model.onnx";
