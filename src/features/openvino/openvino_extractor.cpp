@@ -111,8 +111,12 @@ Result<Embedding> infer_tensor(const ModelCard& card, const std::string& directo
 namespace {
 
 Result<void> OpenvinoExtractor::start() {
-    const std::uint32_t count =
+    std::uint32_t count =
         std::max(1U, network_.compiled.get_property(ov::optimal_number_of_infer_requests));
+    const auto mode = network_.compiled.get_property(ov::hint::performance_mode);
+    // Two for each stream: the next one is there when one ends, without waiting for our callback to
+    // get a core that decoders are busy on.
+    if (mode == ov::hint::PerformanceMode::THROUGHPUT) count *= 2;
     auto state = state_.lock();
     for (std::uint32_t i = 0; i < count; ++i) {
         slots_.push_back(std::make_unique<Slot>());
