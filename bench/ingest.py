@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Indexing speed, end to end, against what the parts allow and against a plain Python loop.
 
-    ingest.py [--rounds 7] [--build build/release] [--data ../shared/data] [--sets caltech101,...]
+    ingest.py [--rounds 7] [--count 1000] [--build build/release] [--data ../shared/data] [--sets caltech101,...]
 
 Each round measures every set once in every way, so that a busy moment of the machine hits all of them: decoding alone,
 inference alone, ingest (bench_ingest) and the Python loop (ingest_peer.py). Ideal: 1 / (1/inference + 1/decoding), all on
 all cores. Prints medians with the smallest and largest value; ratios are taken within a round. `photographs` are 48
-pictures enlarged to 12 megapixels, `png` 300 pictures as PNG, both made in a temporary folder. Sets of fewer than 1,000
-other pictures are grown to that by copies that differ in a byte after their end, so that a run lasts.
+pictures enlarged to 12 megapixels, `png` 300 pictures as PNG, both made in a temporary folder. The other sets are brought
+to COUNT pictures each, where there are fewer by copies that differ in bytes after their end.
 """
 import argparse
 import json
@@ -35,7 +35,7 @@ def spread_over(folder, count):
     return paths[:: max(1, len(paths) // count)][:count]
 
 
-def make_photographs(source, out):
+def make_photographs(source, out, _):
     os.makedirs(out)
     for number, path in enumerate(spread_over(source, 48)):
         picture = Image.open(path).convert("RGB")
@@ -43,16 +43,16 @@ def make_photographs(source, out):
         picture.resize(size, Image.Resampling.BICUBIC).save(f"{out}/{number}.jpg", quality=90)
 
 
-def grow(source, out, count=1000):
-    """The pictures of `source`, over and over; equal files would spare ingest the inference."""
+def grow(source, out, count):
+    """Pictures from all over `source`, over and over if need be; equal files would spare ingest the inference."""
     os.makedirs(out)
-    paths = list(pictures_below(source))
-    for number in range(max(count, len(paths))):
+    paths = spread_over(source, count)
+    for number in range(count):
         with open(paths[number % len(paths)], "rb") as file, open(f"{out}/{number}.jpg", "wb") as copy:
             copy.write(file.read() + number.to_bytes(4, "little"))
 
 
-def make_png(source, out):
+def make_png(source, out, _):
     os.makedirs(out)
     for number, path in enumerate(spread_over(source, 300)):
         Image.open(path).convert("RGB").save(f"{out}/{number}.png")
@@ -86,6 +86,7 @@ def report(name, rounds):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--build", default=f"{HERE}/../build/release")
     parser.add_argument("--data", default=os.environ.get("SOKKURI_TEST_DATA", f"{HERE}/../../shared/data"))
     parser.add_argument("--sets", default="caltech101,clothing,trashnet,photographs,png")
@@ -100,7 +101,7 @@ def main():
         for name, folder in folders.items():
             make = {"photographs": make_photographs, "png": make_png}.get(name, grow)
             source = {"photographs": "flower_photos", "png": "caltech101"}.get(name, name)
-            make(f"{arguments.data}/images/{source}", folder)
+            make(f"{arguments.data}/images/{source}", folder, arguments.count)
         names = [(name, precision) for precision in precisions for name in folders]
         rounds = {name: [] for name in names}
         for number in range(arguments.rounds):
