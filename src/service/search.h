@@ -32,12 +32,21 @@ struct ByItem {
 struct ByVector {
     std::vector<float> values;
 };
+/// The bytes of a picture that somebody sent. The answer has a `query_handle` (query_handle.h).
+struct ByUpload {
+    std::vector<std::byte> picture;
+};
+/// A handle of an earlier answer.
+struct ByQuery {
+    std::string handle;
+};
 
 enum class SelfHit { kLeaveOut, kInclude };
 
 struct SearchQuery {
-    std::variant<ByPicture, ByItem, ByVector> what;
+    std::variant<ByPicture, ByItem, ByVector, ByUpload, ByQuery> what;
     std::size_t k = 10;
+    std::size_t offset = 0;  // hits to pass over: the next page of the same query
     std::optional<double> score_min;
     SelfHit self = SelfHit::kLeaveOut;  // ByItem only
     ModelChoice model;
@@ -45,7 +54,7 @@ struct SearchQuery {
 };
 
 struct SearchHit {
-    std::uint32_t rank = 0;  // from 1
+    std::uint32_t rank = 0;  // from 1, counting what was passed over
     std::string id;
     std::string path;  // bytes, relative to the folder; empty for records that are not files
     double score = 0;
@@ -66,6 +75,7 @@ struct SearchAnswer {
     std::vector<SearchHit> hits;
     SearchTimings timings;
     std::string query_id;  // ByItem, or an identical indexed file; else empty
+    std::string query_handle;  // ByUpload and ByQuery
     std::string model;     // name of the model of the vectors; empty for vectors of the user's own
     std::uint64_t items = 0;  // searched
 };

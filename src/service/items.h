@@ -1,0 +1,73 @@
+// Items: records as people and programs address them one by one: get, list, sample, find by name,
+// put, forget. Used by http. Safe from any number of threads.
+#pragma once
+
+#include "base/result.h"
+#include "image/decode.h"
+#include "service/library.h"
+#include "service/model_choice.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace sokkuri::service {
+
+struct Item {
+    std::string id;
+    std::string document;  // JSON
+    std::uint64_t version = 0;
+    std::uint64_t seq = 0;
+};
+
+/// By id alone; kNotFound.
+Result<Item> get_item(const Library& library, const std::string& id);
+
+struct ItemPage {
+    std::vector<Item> items;
+    std::string next;  // cursor of the next page; empty: this was the last
+};
+
+inline constexpr std::size_t kItemPageMax = 1'000;
+
+/// In the order in which the records came. `cursor` is empty or the `next` of an earlier page;
+/// kInvalidArgument when it is none. Costs O(limit).
+Result<ItemPage> list_items(const Library& library, const std::string& cursor, std::size_t limit);
+
+/// At most `count` items drawn without repetition, the same ones for the same seed and generation.
+/// Costs O(count), not O(items).
+Result<std::vector<Item>> sample_items(const Library& library, std::size_t count,
+                                       std::uint64_t seed);
+
+/// Items whose path holds `text` (bytes; ASCII letters in either case), by path; at most `limit`.
+Result<std::vector<Item>> find_items_by_name(const Library& library, const std::string& text,
+                                             std::size_t limit);
+
+/// A picture's bytes, or a vector of the user's own, for the item to be found by.
+using ItemSource = std::variant<std::monostate, std::vector<std::byte>, std::vector<float>>;
+
+struct PutItemRequest {
+    std::string id;
+    std::optional<std::string> document;  // JSON object; its members join those of the picture
+    ItemSource source;                    // none: only the document changes; the item must exist
+    ModelChoice model;
+    image::DecodeLimits limits;
+};
+
+struct PutItemAnswer {
+    Item item;
+    bool was_created = false;
+};
+
+/// A picture is decoded, embedded and kept in the collection's folder (picture_store.h). Items that
+/// are files of the indexed folder take a new document but no new picture: kConflict.
+Result<PutItemAnswer> put_item(Library& library, const PutItemRequest& request);
+
+/// Removes the item. If it is a file, the file is left alone and its path is remembered as
+/// excluded, so that later runs of ingest pass it by. kNotFound.
+Result<void> forget_item(Library& library, const std::string& id);
+
+}  // namespace sokkuri::service

@@ -1,0 +1,56 @@
+// Jobs: long work that a server does in the background, one after the other in each library, with
+// progress that can be watched. Bounded; what has ended is remembered for a while. Safe from any
+// number of threads. The destructor asks what runs to stop and waits for it.
+#pragma once
+
+#include "base/result.h"
+#include "service/ingest.h"
+#include "service/libraries.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sokkuri::service {
+
+enum class JobState { kQueued, kRunning, kDone, kFailed, kCancelled };
+std::string_view name_of(JobState state);  // "queued", …
+
+struct JobStatus {
+    std::string id;
+    std::string kind;        // "index"
+    std::string collection;  // name of the library
+    JobState state = JobState::kQueued;
+    IngestProgress progress;
+    std::optional<IngestReport> report;  // of one that has ended, also when canceled
+    std::string error;                   // of one that failed
+    std::int64_t created_s = 0;          // Unix time
+    std::int64_t finished_s = 0;         // 0: not yet
+    std::uint64_t revision = 0;          // grows with every change
+};
+
+class Jobs {
+ public:
+    static constexpr std::size_t kQueuedMax = 32;      // beyond: kExhausted
+    static constexpr std::size_t kRememberedMax = 64;  // ended ones; the oldest go first
+
+    virtual ~Jobs() = default;
+    static std::unique_ptr<Jobs> create(const Libraries& libraries);
+
+    /// Starts an ingest of that library, or answers the one that waits there with the same wishes.
+    virtual Result<JobStatus> index(const std::string& collection,
+                                    const IngestRequest& request) = 0;
+    /// kNotFound when there is none, or no longer.
+    virtual Result<JobStatus> find(const std::string& id) const = 0;
+    /// Newest first.
+    virtual std::vector<JobStatus> all() const = 0;
+    /// Asks it to stop; what was committed stays. No error when it has ended.
+    virtual Result<JobStatus> cancel(const std::string& id) = 0;
+    /// Stops everything and takes nothing more; returns when all have ended.
+    virtual void stop() = 0;
+};
+
+}  // namespace sokkuri::service
