@@ -1,6 +1,6 @@
+#include "base/path_json.h"
 #include "base/shown_text.h"
 #include "cli/hit_printer.h"
-#include "cli/path_json.h"
 
 #include <fmt/format.h>
 

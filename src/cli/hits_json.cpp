@@ -1,7 +1,7 @@
 #include "base/json.h"
+#include "base/path_json.h"
 #include "base/shown_text.h"
 #include "cli/hit_printer.h"
-#include "cli/path_json.h"
 
 namespace sokkuri::cli {
 namespace {

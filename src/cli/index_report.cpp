@@ -1,7 +1,7 @@
 #include "cli/index_report.h"
 
+#include "base/path_json.h"
 #include "base/shown_text.h"
-#include "cli/path_json.h"
 #include "cli/progress.h"
 
 #include <fmt/format.h>

@@ -1,8 +1,8 @@
-#include "cli/path_json.h"
+#include "base/path_json.h"
 
 #include <gtest/gtest.h>
 
-namespace sokkuri::cli {
+namespace sokkuri {
 namespace {
 
 std::string object_with(std::string_view path) {
@@ -26,4 +26,4 @@ TEST(PathJson, AddsTheBytesWhereTextWouldLoseThem) {
 }
 
 }  // namespace
-}  // namespace sokkuri::cli
+}  // namespace sokkuri

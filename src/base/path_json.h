@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace sokkuri::cli {
+namespace sokkuri {
 
 /// Member `name` (invalid bytes as \xNN), and `<name>_bytes` (RFC 4648 base64) when the path is not
 /// UTF-8.
@@ -16,4 +16,4 @@ void write_path(JsonWriter& json, std::string_view name, std::string_view path);
 /// Empty for paths that are UTF-8; else their bytes as base64.
 std::string path_bytes(std::string_view path);
 
-}  // namespace sokkuri::cli
+}  // namespace sokkuri
