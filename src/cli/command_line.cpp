@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
@@ -188,6 +189,7 @@ Result<std::optional<std::string>> value_of(const Option& option, const Found& f
         if (!shortcut.refines.empty()) std::erase(values, shortcut.refines);
     }
     if (values.empty()) return std::nullopt;
+    if (option.kind == ValueKind::kTexts) values = {fmt::format("{}", fmt::join(values, ","))};
     for (const std::string& value : values) {
         if (value == values.front()) continue;
         return fail(ErrorCode::kInvalidArgument, "{} given twice: {} and {}", option.flag(),

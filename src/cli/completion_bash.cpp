@@ -41,8 +41,7 @@ complete -F _sokkuri sokkuri
 std::string words_of(const std::vector<CompletionWord>& words);
 std::string verb_case(const Verb& verb);
 /// The command that offers what may stand there.
-std::string offer(const Option& option);
-std::string offer(const Argument& argument);
+std::string command_of(const Offer& offer);
 
 }  // namespace
 
@@ -91,46 +90,26 @@ std::string verb_case(const Verb& verb) {
         if (!flag.long_name.empty()) {
             pattern += fmt::format("{}--{}", pattern.empty() ? "" : "|", flag.long_name);
         }
-        values += fmt::format("        {}) {}; return ;;\n", pattern, offer(*flag.value_of));
+        values += fmt::format("        {}) {}; return ;;\n", pattern,
+                              command_of(offer_of(*flag.value_of)));
     }
     return fmt::format(
         "    {})\n        case $previous in\n{}        esac\n"
         "        [[ $current == -* ]] && {{ _sokkuri_words {}; return; }}\n        {}\n        "
         ";;\n",
         quoted(verb.name), values, quoted(fmt::format("{}", fmt::join(names, " "))),
-        offer(verb.argument));
+        command_of(offer_of(verb.argument)));
 }
 
-std::string offer(const Option& option) {
-    switch (option.kind) {
-        case ValueKind::kFile:
+std::string command_of(const Offer& offer) {
+    switch (offer.kind) {
+        case Offer::Kind::kFiles:
             return "_sokkuri_files -f";
-        case ValueKind::kFolder:
+        case Offer::Kind::kFolders:
             return "_sokkuri_files -d";
-        case ValueKind::kChoice:
-            return fmt::format("_sokkuri_words {}",
-                               quoted(fmt::format("{}", fmt::join(option.choices, " "))));
-        case ValueKind::kSwitch:
-        case ValueKind::kCount:
-        case ValueKind::kText:
-        case ValueKind::kInteger:
-        case ValueKind::kNumber:
-            break;
-    }
-    return ":";
-}
-
-std::string offer(const Argument& argument) {
-    switch (argument.kind) {
-        case ArgumentKind::kFile:
-        case ArgumentKind::kItem:
-            return "_sokkuri_files -f";
-        case ArgumentKind::kFolder:
-            return "_sokkuri_files -d";
-        case ArgumentKind::kChoice:
-            return fmt::format("_sokkuri_words {}",
-                               quoted(fmt::format("{}", fmt::join(argument.choices, " "))));
-        case ArgumentKind::kText:
+        case Offer::Kind::kWords:
+            return fmt::format("_sokkuri_words {}", quoted(offer.words));
+        case Offer::Kind::kNothing:
             break;
     }
     return ":";

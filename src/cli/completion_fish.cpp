@@ -10,7 +10,7 @@ namespace {
 std::string verb_lines(const Verb& verb);
 /// fish's test that this verb was typed.
 std::string condition(const Verb& verb);
-std::string value_flags(const Option& option);
+std::string value_flags(const Offer& offer);
 /// In single quotes, as fish wants them.
 std::string fish_quoted(std::string_view text);
 
@@ -53,16 +53,15 @@ std::string verb_lines(const Verb& verb) {
         lines += start;
         if (flag.letter != 0) lines += fmt::format(" -s {}", flag.letter);
         if (!flag.long_name.empty()) lines += fmt::format(" -l {}", flag.long_name);
-        if (flag.value_of != nullptr) lines += value_flags(*flag.value_of);
+        if (flag.value_of != nullptr) lines += value_flags(offer_of(*flag.value_of));
         lines += fmt::format(" -d {}\n", fish_quoted(flag.help));
     }
-    const Argument& argument = verb.argument;
-    if (argument.kind == ArgumentKind::kFolder) {
+    const Offer offer = offer_of(verb.argument);
+    if (offer.kind == Offer::Kind::kFolders) {
         lines += start + " -f -a '(__fish_complete_directories)'\n";
-    } else if (argument.kind == ArgumentKind::kChoice) {
-        lines += fmt::format("{} -f -a {}\n", start,
-                             fish_quoted(fmt::format("{}", fmt::join(argument.choices, " "))));
-    } else if (argument.count_max == 0) {
+    } else if (offer.kind == Offer::Kind::kWords) {
+        lines += fmt::format("{} -f -a {}\n", start, fish_quoted(offer.words));
+    } else if (verb.argument.count_max == 0) {
         lines += start + " -f\n";
     }
     return lines;
@@ -76,11 +75,18 @@ std::string condition(const Verb& verb) {
                        verb.name.substr(0, space), verb.name.substr(space + 1));
 }
 
-std::string value_flags(const Option& option) {
-    if (option.kind == ValueKind::kFile) return " -r -F";
-    if (option.kind == ValueKind::kFolder) return " -x -a '(__fish_complete_directories)'";
-    if (option.choices.empty()) return " -x";
-    return fmt::format(" -x -a {}", fish_quoted(fmt::format("{}", fmt::join(option.choices, " "))));
+std::string value_flags(const Offer& offer) {
+    switch (offer.kind) {
+        case Offer::Kind::kFiles:
+            return " -r -F";
+        case Offer::Kind::kFolders:
+            return " -x -a '(__fish_complete_directories)'";
+        case Offer::Kind::kWords:
+            return fmt::format(" -x -a {}", fish_quoted(offer.words));
+        case Offer::Kind::kNothing:
+            break;
+    }
+    return " -x";
 }
 
 std::string fish_quoted(std::string_view text) {

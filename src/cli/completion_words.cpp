@@ -1,5 +1,8 @@
 #include "cli/completion_words.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 namespace sokkuri::cli {
@@ -42,6 +45,40 @@ std::vector<CompletionWord> second_words(const VerbGroup& group) {
         words.push_back({verb.name.substr(space + 1), verb.summary});
     }
     return words;
+}
+
+Offer offer_of(const Option& option) {
+    switch (option.kind) {
+        case ValueKind::kFile:
+            return {Offer::Kind::kFiles};
+        case ValueKind::kFolder:
+            return {Offer::Kind::kFolders};
+        case ValueKind::kChoice:
+            return {Offer::Kind::kWords, fmt::format("{}", fmt::join(option.choices, " "))};
+        case ValueKind::kSwitch:
+        case ValueKind::kCount:
+        case ValueKind::kText:
+        case ValueKind::kTexts:
+        case ValueKind::kInteger:
+        case ValueKind::kNumber:
+            break;
+    }
+    return {};
+}
+
+Offer offer_of(const Argument& argument) {
+    switch (argument.kind) {
+        case ArgumentKind::kFile:
+        case ArgumentKind::kItem:
+            return {Offer::Kind::kFiles};
+        case ArgumentKind::kFolder:
+            return {Offer::Kind::kFolders};
+        case ArgumentKind::kChoice:
+            return {Offer::Kind::kWords, fmt::format("{}", fmt::join(argument.choices, " "))};
+        case ArgumentKind::kText:
+            break;
+    }
+    return {};
 }
 
 std::string quoted(std::string_view text) {

@@ -32,6 +32,15 @@ std::vector<CompletionWord> first_words();
 /// What may follow a group: "list", "add", …
 std::vector<CompletionWord> second_words(const VerbGroup& group);
 
+/// What a shell offers in the place of a value or an argument.
+struct Offer {
+    enum class Kind { kNothing, kFiles, kFolders, kWords };
+    Kind kind = Kind::kNothing;
+    std::string words = "";  // of kWords, with spaces between
+};
+Offer offer_of(const Option& option);
+Offer offer_of(const Argument& argument);
+
 /// `text` as one word of a shell, in single quotes.
 std::string quoted(std::string_view text);
 

@@ -2,7 +2,6 @@
 #include "cli/completion_words.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace sokkuri::cli {
 namespace {
@@ -10,8 +9,8 @@ namespace {
 std::string describe(std::string_view variable, const std::vector<CompletionWord>& words);
 std::string verb_case(const Verb& verb);
 std::string flag_specs(const CompletionFlag& flag);
-std::string action(const Option& option);
-std::string action(const Argument& argument);
+/// What _arguments does in that place.
+std::string action_of(const Offer& offer);
 /// Help inside [brackets] of a specification.
 std::string bracketed(std::string_view help);
 
@@ -63,7 +62,7 @@ std::string verb_case(const Verb& verb) {
     if (verb.argument.count_max > 0) {
         const std::string_view place = verb.argument.count_max > 1 ? "*" : "1";
         const std::string spec =
-            fmt::format("{}:{}:{}", place, verb.argument.name, action(verb.argument));
+            fmt::format("{}:{}:{}", place, verb.argument.name, action_of(offer_of(verb.argument)));
         text += fmt::format(" \\\n            {}", quoted(spec));
     }
     return text + "\n        ;;\n";
@@ -72,7 +71,8 @@ std::string verb_case(const Verb& verb) {
 std::string flag_specs(const CompletionFlag& flag) {
     std::string value;
     if (flag.value_of != nullptr) {
-        value = fmt::format(":{}:{}", flag.value_of->value_name, action(*flag.value_of));
+        value =
+            fmt::format(":{}:{}", flag.value_of->value_name, action_of(offer_of(*flag.value_of)));
     }
     std::string specs;
     const std::string help = bracketed(flag.help);
@@ -89,34 +89,15 @@ std::string flag_specs(const CompletionFlag& flag) {
     return specs;
 }
 
-std::string action(const Option& option) {
-    switch (option.kind) {
-        case ValueKind::kFile:
+std::string action_of(const Offer& offer) {
+    switch (offer.kind) {
+        case Offer::Kind::kFiles:
             return "_files";
-        case ValueKind::kFolder:
+        case Offer::Kind::kFolders:
             return "_files -/";
-        case ValueKind::kChoice:
-            return fmt::format("({})", fmt::join(option.choices, " "));
-        case ValueKind::kSwitch:
-        case ValueKind::kCount:
-        case ValueKind::kText:
-        case ValueKind::kInteger:
-        case ValueKind::kNumber:
-            break;
-    }
-    return " ";
-}
-
-std::string action(const Argument& argument) {
-    switch (argument.kind) {
-        case ArgumentKind::kFile:
-        case ArgumentKind::kItem:
-            return "_files";
-        case ArgumentKind::kFolder:
-            return "_files -/";
-        case ArgumentKind::kChoice:
-            return fmt::format("({})", fmt::join(argument.choices, " "));
-        case ArgumentKind::kText:
+        case Offer::Kind::kWords:
+            return fmt::format("({})", offer.words);
+        case Offer::Kind::kNothing:
             break;
     }
     return " ";

@@ -16,6 +16,7 @@ Result<std::string> parse_switch(std::string_view text);
 Result<std::string> parse_integer(const Option& option, std::string_view text);
 Result<std::string> parse_number(const Option& option, std::string_view text);
 Result<std::string> parse_choice(const Option& option, std::string_view text);
+Result<std::string> parse_texts(std::string_view text);
 
 }  // namespace
 
@@ -56,6 +57,8 @@ Result<std::string> Option::parse(std::string_view text) const {
             return parse_number(*this, text);
         case ValueKind::kChoice:
             return parse_choice(*this, text);
+        case ValueKind::kTexts:
+            return parse_texts(text);
         case ValueKind::kText:
         case ValueKind::kFile:
         case ValueKind::kFolder:
@@ -104,6 +107,14 @@ Result<std::string> parse_choice(const Option& option, std::string_view text) {
     if (std::ranges::find(option.choices, text) != option.choices.end()) return std::string(text);
     return fail(ErrorCode::kInvalidArgument, "\"{}\" is none of {}", shown_text(text),
                 fmt::join(option.choices, ", "));
+}
+
+Result<std::string> parse_texts(std::string_view text) {
+    const bool has_empty_part = text.empty() || text.starts_with(',') || text.ends_with(',') ||
+                                text.find(",,") != std::string_view::npos;
+    if (!has_empty_part) return std::string(text);
+    return fail(ErrorCode::kInvalidArgument, "\"{}\" is not a list with commas between",
+                shown_text(text));
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ enum class ValueKind {
     kSwitch,  // on or off; also --no-NAME
     kCount,   // how often it was given
     kText,
+    kTexts,    // several: given more than once, or with commas between
     kFile,     // a path: "~/" and places relative to the configuration file are understood
     kFolder,   // likewise
     kInteger,  // not negative

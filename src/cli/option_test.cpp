@@ -46,6 +46,14 @@ TEST(Option, ReadsSwitchesNumbersAndChoices) {
     EXPECT_NE(choice.parse("f16").error().message().find("f32, bf16"), std::string::npos);
 }
 
+TEST(Option, ReadsListsWithoutEmptyParts) {
+    const Option list{.name = "allow", .kind = ValueKind::kTexts};
+    EXPECT_EQ(list.parse("a,b c").value(), "a,b c");
+    for (const char* bad : {"", ",", "a,", ",a", "a,,b"}) {
+        EXPECT_FALSE(list.parse(bad)) << bad;
+    }
+}
+
 TEST(Option, NeverShowsControlCharactersOfAValue) {
     const auto parsed = integer_from_1_to_9().parse("\x1b[31m");
     EXPECT_EQ(parsed.error().message().find('\x1b'), std::string::npos);

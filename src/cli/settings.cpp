@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace sokkuri::cli {
@@ -63,6 +64,17 @@ double Settings::number(std::string_view name) const {
     double value = 0;
     std::from_chars(text.data(), text.data() + text.size(), value);
     return value;
+}
+
+std::vector<std::string> Settings::texts(std::string_view name) const {
+    std::vector<std::string> parts;
+    std::string_view rest = text(name);
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find(','), rest.size());
+        parts.emplace_back(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return parts;
 }
 
 namespace {

@@ -42,6 +42,8 @@ class Settings {
     const std::string& text(std::string_view name) const { return at(name).text; }
     std::uint64_t integer(std::string_view name) const;
     double number(std::string_view name) const;
+    /// Of kTexts; empty when unset.
+    std::vector<std::string> texts(std::string_view name) const;
 
  private:
     std::map<std::string, Setting, std::less<>> settings_;
