@@ -254,20 +254,16 @@ Result<void> check(const std::string& golden_file, const std::vector<ModelQualit
 Result<void> compare(const JsonValue& golden, const ModelQuality& model, double tolerance) {
     for (const auto& [name, quality] : model.sets) {
         const JsonValue* set = TRY(golden.at(name));
-        const double one_picture = 1.0 / static_cast<double>(quality.pictures);
         for (const std::string_view which : {"p_at_1", "map"}) {
             const bool is_map = which == "map";
-            // PIL rounds between its two passes, we at the end: a pixel in six differs by one, and
-            // a picture in a hundred has another one nearest.
-            const double allowed = is_map ? tolerance : tolerance + one_picture;
             const double now = is_map ? quality.mean_average_precision : quality.precision_at_1;
             const double ours = TRY(figure(*set, "ours", which));
             const double reference = TRY(figure(*set, "reference", which));
-            if (std::abs(now - ours) > allowed || std::abs(ours - reference) > allowed) {
+            if (std::abs(now - ours) > tolerance || std::abs(ours - reference) > tolerance) {
                 return fail(
                     ErrorCode::kInternal,
                     "{} {}: now {:.4f}, recorded {:.4f}, reference {:.4f}: more than {:.4f} apart",
-                    name, which, now, ours, reference, allowed);
+                    name, which, now, ours, reference, tolerance);
             }
         }
     }

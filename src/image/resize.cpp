@@ -21,7 +21,7 @@ constexpr std::size_t kAlignment = 64;  // zimg wants rows and planes aligned to
 constexpr double kBicubicRadius = 2;    // in pixels of the smaller picture
 constexpr std::uint32_t kSideMax = 1U << 24;  // keeps zimg's own arithmetic far from overflow
 
-using Buffer = std::unique_ptr<std::byte[], decltype(&std::free)>;
+using Buffer = std::unique_ptr<std::uint8_t[], decltype(&std::free)>;
 
 /// The part of a picture that a crop and the filter's reach around it touch, and the crop inside
 /// it.
@@ -30,21 +30,50 @@ struct Window {
     std::uint32_t top = 0;
     Size size;
     Crop crop;
+    Size target;  // that the crop gets
 };
 
-/// One resize under way: three planes of a few rows each on both sides, filled and emptied by
-/// zimg's callbacks, so that the pixels stay in the cache between interleaved and planar.
-struct Job {
-    const Picture* source = nullptr;
+/// Three planes of 8-bit pixels, or a ring of the last of their rows.
+struct Planes {
+    Buffer memory{nullptr, &std::free};
+    std::size_t plane_bytes = 0;
+    std::size_t row_bytes = 0;
+    unsigned mask = ZIMG_BUFFER_MAX;  // row r of the picture is row r & mask of the ring
+
+    std::uint8_t* row(std::size_t channel, unsigned row) const {
+        return memory.get() + channel * plane_bytes + (row & mask) * row_bytes;
+    }
+};
+
+/// The first pass under way: zimg's callback fills the ring from interleaved pixels, so that they
+/// stay in the cache in between.
+struct Unpacking {
+    const Picture* picture = nullptr;
     Window window;
-    Picture* target = nullptr;
-    zimg_image_buffer_const input{};
-    zimg_image_buffer output{};
+    Planes ring;
+};
+
+/// The second pass under way: zimg's callback empties the ring into interleaved pixels.
+struct Packing {
+    Picture* picture = nullptr;
+    Planes ring;
+};
+
+struct Callbacks {
+    zimg_filter_graph_callback unpack = nullptr;
+    Unpacking* unpacking = nullptr;
+    zimg_filter_graph_callback pack = nullptr;
+    Packing* packing = nullptr;
 };
 
 Result<void> validate(const Picture& picture, const Crop& crop, Size target);
 Window window_of(Size picture, const Crop& crop, Size target);
-Result<void> run(const zimg_filter_graph& graph, Job& job);
+Planes planes_of(Size size, unsigned rows);
+Buffer allocate(std::size_t bytes);
+Result<void> resize_across(const Picture& picture, const Window& window, const Planes& between);
+Result<void> resize_down(const Planes& between, const Window& window, Picture& resized);
+Result<void> run(const zimg_filter_graph& graph, const Planes& from, const Planes& to,
+                 const Callbacks& callbacks);
 int unpack(void* user, unsigned row, unsigned left, unsigned right);
 int pack(void* user, unsigned row, unsigned left, unsigned right);
 
@@ -62,11 +91,12 @@ Result<Picture> resize(const Picture& picture, const Crop& crop, Size target) {
     }
     Picture resized{.size = target, .rgb = {}};
     resized.rgb.resize(kChannels * target.width * target.height);
-    Job job{
-        .source = &picture, .window = window_of(picture.size, crop, target), .target = &resized};
-    const ResizeGraph graph =
-        TRY(resize_graph({.window = job.window.size, .crop = job.window.crop, .target = target}));
-    TRY(run(*graph, job));
+    const Window window = window_of(picture.size, crop, target);
+    // PIL's order, and rounded to 8 bits in between as PIL does.
+    const Planes between =
+        planes_of({.width = target.width, .height = window.size.height}, ZIMG_BUFFER_MAX);
+    TRY(resize_across(picture, window, between));
+    TRY(resize_down(between, window, resized));
     return resized;
 }
 
@@ -121,90 +151,103 @@ Window window_of(Size picture, const Crop& crop, Size target) {
             .crop = {.left = crop.left - x.first,
                      .top = crop.top - y.first,
                      .width = crop.width,
-                     .height = crop.height}};
+                     .height = crop.height},
+            .target = target};
 }
 
 std::size_t aligned(std::size_t bytes) {
     return (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
 
+/// Room for `rows` rows at a time, or for all of them with ZIMG_BUFFER_MAX.
+Planes planes_of(Size size, unsigned rows) {
+    Planes planes{.row_bytes = aligned(size.width), .mask = zimg_select_buffer_mask(rows)};
+    const bool is_ring = planes.mask != ZIMG_BUFFER_MAX;
+    planes.plane_bytes = planes.row_bytes * (is_ring ? std::size_t{planes.mask} + 1 : size.height);
+    planes.memory = allocate(kChannels * planes.plane_bytes);
+    return planes;
+}
+
 Buffer allocate(std::size_t bytes) {
     void* memory = std::aligned_alloc(kAlignment, aligned(std::max<std::size_t>(bytes, 1)));
     if (memory == nullptr) throw std::bad_alloc();
-    return {static_cast<std::byte*>(memory), &std::free};
+    return {static_cast<std::uint8_t*>(memory), &std::free};
 }
 
-/// Rows that a ring of `mask` + 1 rows holds; ZIMG_BUFFER_MAX asks for all of them.
-std::size_t ring_rows(unsigned mask, std::uint32_t height) {
-    return mask == ZIMG_BUFFER_MAX ? height : std::size_t{mask} + 1;
-}
-
-Result<void> run(const zimg_filter_graph& graph, Job& job) {
-    unsigned input_rows = 0;
-    unsigned output_rows = 0;
-    std::size_t scratch_bytes = 0;
-    if (zimg_filter_graph_get_input_buffering(&graph, &input_rows) != ZIMG_ERROR_SUCCESS ||
-        zimg_filter_graph_get_output_buffering(&graph, &output_rows) != ZIMG_ERROR_SUCCESS ||
-        zimg_filter_graph_get_tmp_size(&graph, &scratch_bytes) != ZIMG_ERROR_SUCCESS) {
+Result<void> resize_across(const Picture& picture, const Window& window, const Planes& between) {
+    const ResizeGraph graph =
+        TRY(resize_graph({.window = window.size,
+                          .crop = {.left = window.crop.left,
+                                   .width = window.crop.width,
+                                   .height = static_cast<double>(window.size.height)},
+                          .target = {.width = window.target.width, .height = window.size.height}}));
+    unsigned rows = 0;
+    if (zimg_filter_graph_get_input_buffering(graph.get(), &rows) != ZIMG_ERROR_SUCCESS) {
         return zimg_failure();
     }
-    const unsigned input_mask = zimg_select_buffer_mask(input_rows);
-    const unsigned output_mask = zimg_select_buffer_mask(output_rows);
-    const std::size_t input_stride = aligned(job.window.size.width);
-    const std::size_t output_stride = aligned(job.target->size.width);
-    const std::size_t input_plane = input_stride * ring_rows(input_mask, job.window.size.height);
-    const std::size_t output_plane =
-        output_stride * ring_rows(output_mask, job.target->size.height);
-    const Buffer input = allocate(kChannels * input_plane);
-    const Buffer output = allocate(kChannels * output_plane);
-    const Buffer scratch = allocate(scratch_bytes);
-    job.input.version = ZIMG_API_VERSION;
-    job.output.version = ZIMG_API_VERSION;
-    for (std::size_t channel = 0; channel < kChannels; ++channel) {
-        job.input.plane[channel] = {.data = input.get() + channel * input_plane,
-                                    .stride = static_cast<std::ptrdiff_t>(input_stride),
-                                    .mask = input_mask};
-        job.output.plane[channel] = {.data = output.get() + channel * output_plane,
-                                     .stride = static_cast<std::ptrdiff_t>(output_stride),
-                                     .mask = output_mask};
+    Unpacking unpacking{
+        .picture = &picture, .window = window, .ring = planes_of(window.size, rows)};
+    return run(*graph, unpacking.ring, between, {.unpack = &unpack, .unpacking = &unpacking});
+}
+
+Result<void> resize_down(const Planes& between, const Window& window, Picture& resized) {
+    const ResizeGraph graph =
+        TRY(resize_graph({.window = {.width = window.target.width, .height = window.size.height},
+                          .crop = {.top = window.crop.top,
+                                   .width = static_cast<double>(window.target.width),
+                                   .height = window.crop.height},
+                          .target = window.target}));
+    unsigned rows = 0;
+    if (zimg_filter_graph_get_output_buffering(graph.get(), &rows) != ZIMG_ERROR_SUCCESS) {
+        return zimg_failure();
     }
-    if (zimg_filter_graph_process(&graph, &job.input, &job.output, scratch.get(), &unpack, &job,
-                                  &pack, &job) != ZIMG_ERROR_SUCCESS) {
+    Packing packing{.picture = &resized, .ring = planes_of(window.target, rows)};
+    return run(*graph, between, packing.ring, {.pack = &pack, .packing = &packing});
+}
+
+Result<void> run(const zimg_filter_graph& graph, const Planes& from, const Planes& to,
+                 const Callbacks& callbacks) {
+    std::size_t scratch_bytes = 0;
+    if (zimg_filter_graph_get_tmp_size(&graph, &scratch_bytes) != ZIMG_ERROR_SUCCESS) {
+        return zimg_failure();
+    }
+    const Buffer scratch = allocate(scratch_bytes);
+    zimg_image_buffer_const input{.version = ZIMG_API_VERSION, .plane = {}};
+    zimg_image_buffer output{.version = ZIMG_API_VERSION, .plane = {}};
+    for (std::size_t channel = 0; channel < kChannels; ++channel) {
+        input.plane[channel] = {.data = from.row(channel, 0),
+                                .stride = static_cast<std::ptrdiff_t>(from.row_bytes),
+                                .mask = from.mask};
+        output.plane[channel] = {.data = to.row(channel, 0),
+                                 .stride = static_cast<std::ptrdiff_t>(to.row_bytes),
+                                 .mask = to.mask};
+    }
+    if (zimg_filter_graph_process(&graph, &input, &output, scratch.get(), callbacks.unpack,
+                                  callbacks.unpacking, callbacks.pack,
+                                  callbacks.packing) != ZIMG_ERROR_SUCCESS) {
         return zimg_failure();
     }
     return {};
 }
 
-/// Fills one row of the input ring with columns `left` … `right` of the window.
+/// Fills columns `left` … `right` of one row of the ring from the picture.
 int unpack(void* user, unsigned row, unsigned left, unsigned right) {
-    const Job& job = *static_cast<const Job*>(user);
+    const auto& [picture, window, ring] = *static_cast<const Unpacking*>(user);
     const std::size_t pixel =
-        std::size_t{job.window.top + row} * job.source->size.width + job.window.left;
-    const std::uint8_t* rgb = job.source->rgb.data() + kChannels * pixel;
-    std::array<std::uint8_t*, kChannels> planes;
-    for (std::size_t channel = 0; channel < kChannels; ++channel) {
-        const auto& plane = job.input.plane[channel];
-        // zimg declares its input const for its own sake; the memory is ours.
-        auto* data = static_cast<std::uint8_t*>(const_cast<void*>(plane.data));
-        planes[channel] = data + static_cast<std::ptrdiff_t>(row & plane.mask) * plane.stride;
-    }
-    libyuv::SplitRGBPlane(rgb + kChannels * left, 0, planes[0] + left, 0, planes[1] + left, 0,
-                          planes[2] + left, 0, static_cast<int>(right - left), 1);
+        std::size_t{window.top + row} * picture->size.width + window.left + left;
+    libyuv::SplitRGBPlane(picture->rgb.data() + kChannels * pixel, 0, ring.row(0, row) + left, 0,
+                          ring.row(1, row) + left, 0, ring.row(2, row) + left, 0,
+                          static_cast<int>(right - left), 1);
     return 0;
 }
 
-/// Empties one row of the output ring into the target.
+/// Empties columns `left` … `right` of one row of the ring into the picture.
 int pack(void* user, unsigned row, unsigned left, unsigned right) {
-    const Job& job = *static_cast<const Job*>(user);
-    std::uint8_t* rgb = job.target->rgb.data() + kChannels * row * job.target->size.width;
-    std::array<const std::uint8_t*, kChannels> planes;
-    for (std::size_t channel = 0; channel < kChannels; ++channel) {
-        const auto& plane = job.output.plane[channel];
-        planes[channel] = static_cast<const std::uint8_t*>(plane.data) +
-                          static_cast<std::ptrdiff_t>(row & plane.mask) * plane.stride;
-    }
-    libyuv::MergeRGBPlane(planes[0] + left, 0, planes[1] + left, 0, planes[2] + left, 0,
-                          rgb + kChannels * left, 0, static_cast<int>(right - left), 1);
+    const auto& [picture, ring] = *static_cast<const Packing*>(user);
+    const std::size_t pixel = std::size_t{row} * picture->size.width + left;
+    libyuv::MergeRGBPlane(ring.row(0, row) + left, 0, ring.row(1, row) + left, 0,
+                          ring.row(2, row) + left, 0, picture->rgb.data() + kChannels * pixel, 0,
+                          static_cast<int>(right - left), 1);
     return 0;
 }
 

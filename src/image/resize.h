@@ -1,5 +1,6 @@
 // Crop and resize in one step: bicubic with a = -0.5 (Catmull-Rom; PIL's), antialiased when
-// shrinking. zimg does it.
+// shrinking. zimg does it, across first and then down, rounded to 8 bits in between: what models
+// were trained and judged with (docs/decisions/0002-decoders.md).
 #pragma once
 
 #include "base/result.h"
@@ -20,8 +21,7 @@ struct Crop {
 /// The whole of `size`.
 Crop whole(Size size);
 
-/// kInvalidArgument when the crop is empty or leaves the picture, or `target` is empty. Rounds to 8
-/// bits as PIL does.
+/// kInvalidArgument when the crop is empty or leaves the picture, or `target` is empty.
 Result<Picture> resize(const Picture& picture, const Crop& crop, Size target);
 
 }  // namespace sokkuri::image
