@@ -13,7 +13,7 @@ struct Limits {
     std::uint32_t header_time_max_ms = 10'000;  // from the first byte of a request
     std::uint32_t idle_time_max_ms = 75'000;    // between requests of a connection
     std::uint64_t json_bytes_max = 8ULL << 20;
-    std::uint64_t upload_bytes_max = 64ULL << 20;  // a picture with what surrounds it
+    std::uint64_t upload_bytes_max = 64ULL << 20;   // a picture with what surrounds it
     std::uint64_t bodies_bytes_max = 512ULL << 20;  // of all requests at a time; beyond: 503
     std::uint32_t body_time_max_ms = 120'000;
     std::uint32_t write_time_max_ms = 120'000;  // without a byte taken by the client
@@ -22,7 +22,9 @@ struct Limits {
     std::uint32_t work_threads = 0;      // 0: twice the cores
     std::uint32_t json_depth_max = 64;
     std::uint32_t event_streams_max = 64;
-    std::uint32_t stop_time_max_ms = 5'000;  // for requests in flight when asked to stop
+    std::uint32_t event_interval_ms = 220;        // between two looks at an event stream
+    std::uint32_t event_silence_max_ms = 15'000;  // then a comment shows that it lives
+    std::uint32_t stop_time_max_ms = 5'000;       // for requests in flight when asked to stop
 
     Result<void> validate() const;
 };

@@ -1,5 +1,5 @@
-// multipart/form-data (RFC 7578): the parts of a body that is already in memory. Pure; hostile bytes
-// expected.
+// multipart/form-data (RFC 7578): the parts of a body that is already in memory. Pure; hostile
+// bytes expected.
 #pragma once
 
 #include "base/result.h"

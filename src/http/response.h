@@ -21,6 +21,11 @@ namespace sokkuri::http {
 /// Bytes shared with a cache.
 using SharedBytes = std::shared_ptr<const std::vector<std::byte>>;
 
+/// Bytes that live as long as the program.
+struct StaticBytes {
+    std::span<const std::byte> bytes;
+};
+
 struct FileBody {
     std::unique_ptr<File> file;
     std::uint64_t size_bytes = 0;
@@ -40,7 +45,8 @@ class EventStream {
     virtual bool is_finished() const = 0;
 };
 
-using Body = std::variant<std::string, SharedBytes, FileBody, std::unique_ptr<EventStream>>;
+using Body =
+    std::variant<std::string, SharedBytes, StaticBytes, FileBody, std::unique_ptr<EventStream>>;
 
 struct Response {
     unsigned status = 200;

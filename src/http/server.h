@@ -1,9 +1,11 @@
 // Server: listeners, each an address with a table of routes, over one pool of threads. Boost.Asio
 // and Beast stay behind server.cpp and connection.cpp. Every bound is in Limits; overload answers
-// 429 or 503 with Retry-After and never stalls. `run` from one thread; `stop` from any, also before.
+// 429 or 503 with Retry-After and never stalls. `run` from one thread; `stop` from any, also
+// before.
 #pragma once
 
 #include "base/result.h"
+#include "http/access_rules.h"
 #include "http/limits.h"
 #include "http/route.h"
 
@@ -21,16 +23,6 @@ struct Address {
     std::string host = "127.0.0.1";  // a numeric address or "localhost" (both of its families)
     std::uint16_t port = 7171;       // 0: any free one
     std::string unix_path;           // not empty: a Unix socket of mode 0600 instead
-};
-
-/// What a listener believes of who is asking (DESIGN §7): other web pages must neither read nor
-/// change a person's pictures.
-struct AccessRules {
-    /// Names that `Host` may say besides loopback ones; with or without a port. A Unix socket is
-    /// not asked.
-    std::vector<std::string> hosts;
-    /// Origins that may change state besides the server's own.
-    std::vector<std::string> origins;
 };
 
 struct Listener {

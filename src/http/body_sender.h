@@ -1,0 +1,25 @@
+// Sending the bodies of answers: bytes as they are, files piece by piece from the pool, events as
+// they come. Belongs to the network thread. Brings Boost.Asio.
+#pragma once
+
+#include "http/client_socket.h"
+#include "http/response.h"
+#include "http/traffic.h"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace sokkuri::http {
+
+/// Known beforehand for all but event streams.
+std::optional<std::uint64_t> size_bytes_of(const Body& body);
+
+/// Empty for files and streams.
+std::string_view bytes_of(const Body& body);
+
+/// What `bytes_of` does not give: a file or the events of a stream. False when the client has not
+/// got it all: it went away or was too slow, the file could not be read, the server stops.
+Task<bool> send_stream(Traffic& traffic, ClientSocket& socket, Body& body);
+
+}  // namespace sokkuri::http

@@ -1,0 +1,304 @@
+#include "http/connection.h"
+
+#include "base/log.h"
+#include "http/body_sender.h"
+#include "http/handler_call.h"
+#include "http/response_head.h"
+
+#include <algorithm>
+#include <cstring>
+#include <ctime>
+#include <utility>
+
+namespace sokkuri::http {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = ClientSocket::Clock;
+
+constexpr std::size_t kBufferBytesMin = 16'384;
+// The rest of a refused body that is read so that the connection can be used again.
+constexpr std::uint64_t kDrainedBytesMax = 65'536;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+}  // namespace
+
+struct Connection::Exchange {
+    explicit Exchange(Traffic& traffic)
+        : metrics(*traffic.metrics), parser(traffic.limits.header_bytes_max), share(traffic) {
+        metrics.request_began();
+    }
+    ~Exchange() { metrics.request_ended(); }
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+
+    ServerMetrics& metrics;
+    RequestParser parser;
+    BodyShare share;
+    Admission admission;
+    Response response;
+    std::string_view limit;  // passed by this request; empty: none was
+    std::uint64_t number = 0;
+    std::uint64_t body_bytes = 0;
+    std::uint64_t written_before = 0;
+    Clock::time_point began;
+    bool is_answered = false;  // `response` is to be sent
+    bool is_gone = false;      // nobody is there to answer
+};
+
+Connection::Connection(Traffic& traffic, const Entrance& entrance, ClientSocket::Socket socket)
+    : traffic_(traffic),
+      entrance_(entrance),
+      socket_(std::move(socket)),
+      buffer_(std::max<std::size_t>(traffic.limits.header_bytes_max, kBufferBytesMin)) {}
+
+Task<void> Connection::serve() {
+    while (!closes_ && !traffic_.is_stopping) {
+        is_idle_ = true;
+        socket_.set_time_left(milliseconds(traffic_.limits.idle_time_max_ms));
+        const std::size_t size = begin_ < end_ ? end_ - begin_ : co_await fill();
+        if (size == 0) break;
+        is_idle_ = false;
+        Exchange exchange(traffic_);
+        const bool has_head = co_await read_head(exchange);
+        if (!has_head) break;
+        co_await answer(exchange);
+    }
+    if (lingers_) co_await socket_.close_gently();
+    socket_.close();
+}
+
+Task<void> Connection::turn_away() {
+    closes_ = true;
+    is_idle_ = false;
+    const Response response = problem(
+        503, "too_many_connections",
+        fmt::format("connections_max: {} connections are open", traffic_.limits.connections_max));
+    const std::string_view body = bytes_of(response.body);
+    const std::string head = response_head(
+        response, {.body_bytes = body.size(), .closes = true, .now = std::time(nullptr)});
+    co_await socket_.write(head, body, milliseconds(traffic_.limits.write_time_max_ms));
+    co_await socket_.close_gently();
+}
+
+void Connection::begin_stop() {
+    if (is_idle_) socket_.close();
+}
+
+Task<bool> Connection::read_head(Exchange& exchange) {
+    socket_.set_time_left(milliseconds(traffic_.limits.header_time_max_ms));
+    exchange.began = Clock::now();
+    exchange.number = ++traffic_.request_number;
+    exchange.written_before = socket_.written_bytes();
+    put(exchange.parser);
+    while (exchange.parser.state() == RequestParser::State::kHead) {
+        const std::size_t size = co_await fill();
+        if (size == 0 && !socket_.is_too_late()) co_return false;
+        if (size == 0) {
+            refuse(exchange, {408, "header_too_slow",
+                              fmt::format("header_time_max_ms: the header took longer than {} ms",
+                                          traffic_.limits.header_time_max_ms),
+                              "header_time_max_ms"});
+            break;
+        }
+        put(exchange.parser);
+    }
+    if (exchange.parser.state() == RequestParser::State::kRefused) {
+        refuse(exchange, exchange.parser.refusal());
+    }
+    co_return true;
+}
+
+Task<void> Connection::answer(Exchange& exchange) {
+    exchange.began = Clock::now();
+    ++requests_;
+    RequestParser& parser = exchange.parser;
+    if (!exchange.is_answered) {
+        closes_ =
+            !parser.head().keeps_alive || requests_ >= traffic_.limits.requests_per_connection_max;
+        exchange.admission = admit(entrance_, parser.head());
+        exchange.limit = exchange.admission.limit;
+        if (exchange.admission.answer) {
+            exchange.response = *std::move(exchange.admission.answer);
+            exchange.is_answered = true;
+        }
+    }
+    if (!exchange.is_answered && parser.head().has_body) co_await read_body(exchange);
+    if (exchange.is_gone) co_return;
+    if (!exchange.is_answered) co_await run_handler(exchange);
+    const bool has_rest = parser.state() == RequestParser::State::kBody;
+    const std::uint64_t rest_max = parser.head().body_bytes.value_or(~std::uint64_t{0});
+    const bool is_drained =
+        has_rest && rest_max <= kDrainedBytesMax && !parser.head().header("expect");
+    if (has_rest && !is_drained) closes_ = lingers_ = true;
+    const bool is_sent = co_await send(exchange);
+    record(exchange);
+    if (!is_sent) {
+        closes_ = true;
+        lingers_ = false;
+    }
+    if (is_drained && !closes_) co_await drain_body(exchange);
+}
+
+Task<void> Connection::read_body(Exchange& exchange) {
+    RequestParser& parser = exchange.parser;
+    const RequestHead& head = parser.head();
+    parser.set_body_bytes_max(exchange.admission.body_bytes_max, exchange.admission.body_limit);
+    if (head.header("expect") && !head.is_http_1_0 && begin_ == end_) {
+        const milliseconds write_time(traffic_.limits.write_time_max_ms);
+        const bool is_written = co_await socket_.write(kContinue, "", write_time);
+        exchange.is_gone = closes_ = !is_written;
+    }
+    socket_.set_time_left(milliseconds(traffic_.limits.body_time_max_ms));
+    bool has_room = exchange.share.grow_to(head.body_bytes.value_or(0));
+    while (has_room && !exchange.is_gone && parser.state() == RequestParser::State::kBody) {
+        co_await read_more_body(exchange);
+        if (exchange.is_answered) co_return;
+        has_room = exchange.share.grow_to(parser.body_size_bytes());
+    }
+    socket_.clear_deadline();
+    if (!has_room) {
+        refuse(exchange, {503, "too_many_bodies",
+                          fmt::format("bodies_bytes_max: all bodies together would pass {} bytes",
+                                      traffic_.limits.bodies_bytes_max),
+                          "bodies_bytes_max"});
+    }
+    exchange.body_bytes = parser.body_size_bytes();
+    exchange.admission.request.body = parser.take_body();
+}
+
+/// Takes what has come, or waits for more.
+Task<void> Connection::read_more_body(Exchange& exchange) {
+    RequestParser& parser = exchange.parser;
+    const std::size_t before = begin_;
+    if (begin_ < end_) put(parser);
+    if (parser.state() == RequestParser::State::kRefused) {
+        refuse(exchange, parser.refusal());
+        co_return;
+    }
+    if (parser.state() == RequestParser::State::kDone) co_return;
+    if (begin_ == before && begin_ == 0 && end_ == buffer_.size()) {
+        refuse(exchange, {400, "malformed_request",
+                          "header_bytes_max: the head of a chunk or the trailer is too large",
+                          "header_bytes_max"});
+        co_return;
+    }
+    const std::size_t size = co_await fill();
+    if (size != 0) co_return;
+    if (socket_.is_too_late()) {
+        refuse(exchange, {408, "body_too_slow",
+                          fmt::format("body_time_max_ms: the body took longer than {} ms",
+                                      traffic_.limits.body_time_max_ms),
+                          "body_time_max_ms"});
+        co_return;
+    }
+    exchange.is_gone = closes_ = true;
+}
+
+/// What comes after it on this connection cannot be understood, or is not worth waiting for.
+void Connection::refuse(Exchange& exchange, const Refusal& refusal) {
+    exchange.response = problem(refusal.status, refusal.code, refusal.detail);
+    exchange.limit = refusal.limit;
+    exchange.is_answered = true;
+    closes_ = lingers_ = true;
+}
+
+Task<void> Connection::run_handler(Exchange& exchange) {
+    Admission& admission = exchange.admission;
+    admission.request.number = exchange.number;
+    exchange.is_answered = true;
+    if (admission.route->work == WorkClass::kImmediate) {
+        exchange.response = call_handler(*admission.route, admission.request);
+        co_return;
+    }
+    if (traffic_.pool.is_full()) {
+        exchange.limit = "work_queue_max";
+        exchange.response = problem(429, "too_busy",
+                                    fmt::format("work_queue_max: {} requests wait already",
+                                                traffic_.limits.work_queue_max));
+        co_return;
+    }
+    socket_.clear_deadline();
+    std::function<void()> job = [&exchange, &traffic = traffic_] {
+        Admission& whole = exchange.admission;
+        exchange.response = traffic.is_abandoned
+                                ? problem(503, "stopping", "the server is stopping")
+                                : call_handler(*whole.route, whole.request);
+        whole.request = Request{};  // its body may be large: gone before the answer is sent
+    };
+    traffic_.metrics->set_queue_length(traffic_.pool.waiting() + 1);
+    co_await traffic_.begin_on_pool(std::move(job));
+    traffic_.metrics->set_queue_length(traffic_.pool.waiting());
+}
+
+/// Reads the rest of a refused body, so that the next request can be told from it.
+Task<void> Connection::drain_body(Exchange& exchange) {
+    exchange.parser.set_body_bytes_max(kDrainedBytesMax, "body_bytes_max");
+    exchange.is_answered = false;
+    socket_.set_time_left(milliseconds(traffic_.limits.body_time_max_ms));
+    while (exchange.parser.state() == RequestParser::State::kBody && !exchange.is_gone &&
+           !exchange.is_answered) {
+        co_await read_more_body(exchange);
+    }
+}
+
+/// More bytes behind those that are there. 0 as in read_some, or when there is no room.
+Task<std::size_t> Connection::fill() {
+    if (begin_ > 0) {
+        std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+        end_ -= begin_;
+        begin_ = 0;
+    }
+    const std::size_t size = co_await socket_.read_some(std::span(buffer_).subspan(end_));
+    end_ += size;
+    co_return size;
+}
+
+void Connection::put(RequestParser& parser) {
+    begin_ += parser.put({buffer_.data() + begin_, end_ - begin_});
+}
+
+Task<bool> Connection::send(Exchange& exchange) {
+    Response& response = exchange.response;
+    const milliseconds write_time(traffic_.limits.write_time_max_ms);
+    const bool is_stream = std::holds_alternative<std::unique_ptr<EventStream>>(response.body);
+    if (is_stream && traffic_.event_streams >= traffic_.limits.event_streams_max) {
+        exchange.limit = "event_streams_max";
+        response = problem(503, "too_many_streams",
+                           fmt::format("event_streams_max: {} event streams are open",
+                                       traffic_.limits.event_streams_max));
+    }
+    const auto size_bytes = size_bytes_of(response.body);
+    closes_ = closes_ || !size_bytes || traffic_.is_stopping;
+    const std::string head =
+        response_head(response, {.body_bytes = size_bytes,
+                                 .closes = closes_,
+                                 .is_http_1_0 = exchange.parser.head().is_http_1_0,
+                                 .origin = exchange.admission.origin,
+                                 .now = std::time(nullptr)});
+    const bool has_no_body = exchange.admission.is_head || !has_body(response.status);
+    const std::string_view bytes = has_no_body ? std::string_view() : bytes_of(response.body);
+    const bool is_written = co_await socket_.write(head, bytes, write_time);
+    if (!is_written || has_no_body) co_return is_written;
+    const bool is_whole = co_await send_stream(traffic_, socket_, response.body);
+    co_return is_whole;
+}
+
+void Connection::record(const Exchange& exchange) {
+    const Admission& admission = exchange.admission;
+    const ServerMetrics::Answered answered{
+        .operation = admission.route == nullptr ? "" : admission.route->operation,
+        .method = admission.route == nullptr ? "" : name_of(admission.route->method),
+        .status = exchange.response.status,
+        .seconds = std::chrono::duration<double>(Clock::now() - exchange.began).count(),
+        .body_bytes_in = exchange.body_bytes,
+        .bytes_out = socket_.written_bytes() - exchange.written_before};
+    traffic_.metrics->answered(answered);
+    if (!exchange.limit.empty()) traffic_.metrics->refused(exchange.limit);
+    LOG(kInfo,
+        "event=request number={} method={} path={} status={} bytes_in={} bytes_out={} ms={:.2f}",
+        exchange.number, exchange.parser.head().method, admission.path, answered.status,
+        answered.body_bytes_in, answered.bytes_out, answered.seconds * 1e3);
+}
+
+}  // namespace sokkuri::http

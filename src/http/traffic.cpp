@@ -1,0 +1,72 @@
+#include "http/traffic.h"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace sokkuri::http {
+namespace {
+
+namespace net = boost::asio;
+
+std::size_t threads_of(const Limits& limits);
+
+/// Hands `job` to `start`, and completes on the network thread when it is done. Not a coroutine:
+/// g++ 12 destroys temporaries in co_await expressions twice (its bug 99576), so there are none.
+template <typename Start>
+Task<void> run_elsewhere(Traffic& traffic, std::function<void()> job, Start start) {
+    const Executor executor = traffic.network.get_executor();
+    auto initiate = [executor, job = std::move(job), start](auto handler) mutable {
+        // std::function wants copies; the handler cannot be copied.
+        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        start([executor, job = std::move(job), shared = std::move(shared)]() mutable {
+            job();
+            job = nullptr;  // what it holds goes before the network thread may look at it
+            net::post(executor, [shared = std::move(shared)] { std::move (*shared)(); });
+        });
+    };
+    const net::use_awaitable_t<Executor> token;
+    return net::async_initiate<const net::use_awaitable_t<Executor>, void()>(std::move(initiate),
+                                                                             token);
+}
+
+}  // namespace
+
+Traffic::Traffic(const Limits& all_limits, std::shared_ptr<ServerMetrics> all_metrics)
+    : limits(all_limits),
+      metrics(std::move(all_metrics)),
+      pool(threads_of(all_limits), all_limits.work_queue_max) {}
+
+Task<void> Traffic::begin_on_pool(std::function<void()> job) {
+    return run_elsewhere(*this, std::move(job), [this](WorkPool::Job whole) {
+        // Full only if the caller did not ask; then it goes first rather than nowhere.
+        if (!pool.try_begin(whole)) pool.go_on(std::move(whole));
+    });
+}
+
+Task<void> Traffic::go_on_on_pool(std::function<void()> job) {
+    return run_elsewhere(*this, std::move(job),
+                         [this](WorkPool::Job whole) { pool.go_on(std::move(whole)); });
+}
+
+bool BodyShare::grow_to(std::uint64_t bytes) {
+    if (bytes <= bytes_) return true;
+    const std::uint64_t more = bytes - bytes_;
+    if (more > traffic_.limits.bodies_bytes_max - traffic_.bodies_bytes) return false;
+    traffic_.bodies_bytes += more;
+    bytes_ = bytes;
+    return true;
+}
+
+namespace {
+
+std::size_t threads_of(const Limits& limits) {
+    if (limits.work_threads != 0) return limits.work_threads;
+    return 2 * std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+}  // namespace sokkuri::http

@@ -1,0 +1,64 @@
+// Traffic: what the connections of one server share: its limits, its threads, and how much of
+// everything is in use. Everything but `pool`, `metrics` and `is_abandoned` belongs to the network
+// thread. For server.cpp and the connections; brings Boost.Asio.
+#pragma once
+
+#include "http/limits.h"
+#include "http/metrics.h"
+#include "http/work_pool.h"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace sokkuri::http {
+
+using Executor = boost::asio::io_context::executor_type;
+
+/// A coroutine of the network thread.
+template <typename T>
+using Task = boost::asio::awaitable<T, Executor>;
+
+struct Traffic {
+    Traffic(const Limits& all_limits, std::shared_ptr<ServerMetrics> all_metrics);
+
+    /// Runs `job` on the pool, then goes on on the network thread. `job` must not throw. Call when
+    /// `pool.is_full()` was false: the network thread alone adds to the queue.
+    Task<void> begin_on_pool(std::function<void()> job);
+    /// Likewise for work that has begun: goes first and is never refused.
+    Task<void> go_on_on_pool(std::function<void()> job);
+
+    const Limits limits;
+    const std::shared_ptr<ServerMetrics> metrics;
+    std::uint64_t request_number = 0;
+    std::uint64_t bodies_bytes = 0;
+    std::uint32_t event_streams = 0;
+    bool is_stopping = false;
+    /// Set when the time to stop is over: work that still waits is answered without being done.
+    std::atomic<bool> is_abandoned = false;
+    boost::asio::io_context network{1};
+    WorkPool pool;  // last: its jobs use all of the above
+};
+
+/// A share of `Traffic::bodies_bytes`, given back when this goes. Belongs to the network thread.
+class BodyShare {
+ public:
+    explicit BodyShare(Traffic& traffic) : traffic_(traffic) {}
+    ~BodyShare() { traffic_.bodies_bytes -= bytes_; }
+    BodyShare(const BodyShare&) = delete;
+    BodyShare& operator=(const BodyShare&) = delete;
+
+    /// False, and nothing changes, when `bodies_bytes_max` would be passed.
+    bool grow_to(std::uint64_t bytes);
+
+ private:
+    Traffic& traffic_;
+    std::uint64_t bytes_ = 0;
+};
+
+}  // namespace sokkuri::http
