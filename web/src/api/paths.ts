@@ -1,0 +1,31 @@
+// The server's addresses that the page uses: one place for how names and ids are written into them.
+
+export const pageSize = 60;
+
+const part = encodeURIComponent;
+const collection = (name: string) => `/v1/collections/${part(name)}`;
+const item = (name: string, id: string) => `${collection(name)}/items/${part(id)}`;
+const handle = (name: string, query: string) => `${collection(name)}/queries/${part(query)}`;
+
+export const paths = {
+  collections: '/v1/collections',
+  collection,
+  failures: (name: string, after: string) => `${collection(name)}/failures?limit=50${after && `&after=${part(after)}`}`,
+  index: (name: string) => `${collection(name)}/index`,
+  item,
+  sample: (name: string, count: number, seed: number) => `${collection(name)}/items?sample=${count}&seed=${seed}`,
+  named: (name: string, text: string, limit: number) => `${collection(name)}/items?name=${part(text)}&limit=${limit}`,
+  similar: (name: string, id: string, offset: number, k: number) => `${item(name, id)}/similar?k=${k}&offset=${offset}`,
+  original: (name: string, id: string) => `${item(name, id)}/original`,
+  image: (name: string, id: string) => `${item(name, id)}/image`,
+  /** With the content's hash the answer is kept by the browser for good. */
+  thumbnail: (name: string, id: string, size: number, content: string) =>
+    `${item(name, id)}/thumbnail?size=${size}${content && `&v=${part(content)}`}`,
+  search: (name: string) => `${collection(name)}/search?k=${pageSize}`,
+  query: handle,
+  queryHits: (name: string, query: string, offset: number, k: number) =>
+    `${handle(name, query)}/hits?k=${k}&offset=${offset}`,
+  queryPreview: (name: string, query: string) => `${handle(name, query)}/preview`,
+  job: (id: string) => `/v1/jobs/${part(id)}`,
+  jobEvents: (id: string) => `/v1/jobs/${part(id)}/events`,
+};

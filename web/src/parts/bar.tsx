@@ -1,0 +1,142 @@
+// The bar on top: home, the search box, the collection, and a person's settings.
+import { Activity, Dices, Keyboard, Languages, Moon, Sun, SunMoon } from 'lucide-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { collectionOf, home, type Place } from '../address';
+import { collectionsQuery } from '../api/queries';
+import { useActiveJob, useCollection, useJobEvents } from '../collections';
+import { go } from '../navigation';
+import { goToRandom } from '../random';
+import { choose, themes, useSettings } from '../settings';
+import { useText } from '../text/text';
+import styles from './bar.module.css';
+import { openKeys } from './keys';
+import { Link } from './link';
+import { SearchBox } from './search-box';
+
+export function Bar({ place }: { readonly place: Place }) {
+  const { t } = useText();
+  const client = useQueryClient();
+  const collection = useCollection(collectionOf(place));
+  useJobEvents(collection);
+  return (
+    <header className={styles.bar} data-home={place.screen === 'home' || undefined}>
+      <Link className={styles.home} to={home(collectionOf(place))} aria-label={t('page.home')}>
+        <Mark />
+        <span className={styles.word}>sokkuri</span>
+      </Link>
+      <div className={styles.search}>{place.screen !== 'home' && <SearchBox wanted={collectionOf(place)} />}</div>
+      <div className={styles.controls}>
+        <CollectionChoice shown={collection?.name} />
+        {collection && (
+          <>
+            <button
+              type="button"
+              className="icon-button"
+              title={t('home.random')}
+              aria-label={t('home.random')}
+              disabled={collection.items === 0}
+              onClick={() => void goToRandom(client, collection.name)}
+            >
+              <Dices aria-hidden />
+            </button>
+            <StatusLink name={collection.name} />
+          </>
+        )}
+        <LanguageSwitch />
+        <ThemeSwitch />
+        <button
+          type="button"
+          className={`icon-button ${styles.keys}`}
+          title={t('bar.keys')}
+          aria-label={t('bar.keys')}
+          onClick={openKeys}
+        >
+          <Keyboard aria-hidden />
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function Mark() {
+  return (
+    <svg viewBox="0 0 32 32" className={styles.mark} aria-hidden>
+      <circle cx="11.5" cy="16" r="8" />
+      <circle cx="20.5" cy="16" r="8" />
+    </svg>
+  );
+}
+
+function CollectionChoice({ shown }: { readonly shown: string | undefined }) {
+  const { t } = useText();
+  const { data } = useQuery(collectionsQuery);
+  if (!data || data.length < 2) return null;
+  return (
+    <select
+      className={styles.choice}
+      aria-label={t('bar.collection')}
+      value={shown ?? ''}
+      onChange={(event) => go(home(event.target.value))}
+    >
+      {data.map(({ name }) => (
+        <option key={name}>{name}</option>
+      ))}
+    </select>
+  );
+}
+
+function StatusLink({ name }: { readonly name: string }) {
+  const { t, count } = useText();
+  const job = useActiveJob(useCollection(name));
+  const label = job
+    ? t('bar.indexing', { done: count(job.progress.done), found: count(job.progress.found) })
+    : t('home.status');
+  return (
+    <Link
+      className={`icon-button ${styles.status}`}
+      to={{ screen: 'collection', collection: name }}
+      title={label}
+      aria-label={label}
+      data-busy={job !== null || undefined}
+    >
+      <Activity aria-hidden />
+    </Link>
+  );
+}
+
+function LanguageSwitch() {
+  const { t, language } = useText();
+  const other = language === 'en' ? 'ja' : 'en';
+  return (
+    <button
+      type="button"
+      className={`icon-button ${styles.language}`}
+      aria-label={t('bar.language_label')}
+      title={t('bar.language_label')}
+      onClick={() => choose({ language: other })}
+    >
+      <Languages aria-hidden className={styles.languages} />
+      <span lang={other}>{t('bar.language')}</span>
+    </button>
+  );
+}
+
+const themeIcons = { auto: SunMoon, light: Sun, dark: Moon };
+
+function ThemeSwitch() {
+  const { t } = useText();
+  const { theme } = useSettings();
+  const Icon = themeIcons[theme];
+  const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'auto';
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      title={t(`bar.theme_${theme}`)}
+      aria-label={t(`bar.theme_${theme}`)}
+      onClick={() => choose({ theme: next })}
+    >
+      <Icon aria-hidden />
+    </button>
+  );
+}

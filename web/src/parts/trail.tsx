@@ -1,0 +1,51 @@
+// The pictures one came from, newest right, and the one that one looks at.
+import { ImageUp } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { returnTo, useEntry, type Stop } from '../navigation';
+import { useText } from '../text/text';
+import { isPlain } from './link';
+import styles from './trail.module.css';
+
+export function Trail() {
+  const { t } = useText();
+  const { trail, stop, depth } = useEntry();
+  const end = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    const strip = end.current?.parentElement;
+    strip?.scrollTo({ left: strip.scrollWidth });
+  }, [depth]);
+  return (
+    <nav aria-label={t('trail.label')} className={styles.trail}>
+      <ol className={styles.strip}>
+        {trail.map((passed) => (
+          <li key={passed.depth}>
+            <a
+              className={styles.stop}
+              href={passed.address}
+              aria-label={t('trail.back', { name: passed.name })}
+              title={t('trail.back', { name: passed.name })}
+              onClick={(event) => {
+                if (!isPlain(event)) return;
+                event.preventDefault();
+                returnTo(passed);
+              }}
+            >
+              <Picture stop={passed} />
+            </a>
+          </li>
+        ))}
+        <li ref={end}>
+          {stop && (
+            <span className={styles.stop} data-here role="img" aria-label={t('trail.here', { name: stop.name })}>
+              <Picture stop={stop} />
+            </span>
+          )}
+        </li>
+      </ol>
+    </nav>
+  );
+}
+
+function Picture({ stop }: { readonly stop: Stop }) {
+  return stop.image === '' ? <ImageUp aria-hidden /> : <img src={stop.image} alt="" draggable={false} decoding="async" />;
+}

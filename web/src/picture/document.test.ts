@@ -1,0 +1,32 @@
+// Records that others put may say anything of themselves.
+import { describe, expect, it } from 'vitest';
+import { aspectOf, attributesOf, pictureOf } from './document';
+
+describe('pictureOf', () => {
+  it('reads the document of a picture', () => {
+    const document = {
+      path: 'beach/IMG_0042.jpg',
+      width: 4000,
+      height: 3000,
+      format: 'jpeg',
+      bytes: 3481234,
+      modified: '2023-11-14T22:13:20.123456789Z',
+      content: 'ab0f',
+      preview: { width: 16, height: 12, rgb: '' },
+      shop: { city: '京都' },
+    };
+    const picture = pictureOf(document, 'id');
+    expect(picture).toMatchObject({ name: 'IMG_0042.jpg', width: 4000, content: 'ab0f' });
+    expect(aspectOf(picture)).toBeCloseTo(4 / 3);
+    expect(attributesOf(document)).toEqual([['shop', '{"city":"京都"}']]);
+  });
+
+  it.each([{}, { path: 7, width: '9', height: -1 }, { preview: 'x' }, { preview: { width: '1' } }, { width: 0, height: 5 }])(
+    'believes nothing that is not so: %j',
+    (document) => {
+      const picture = pictureOf(document, 'shop/42');
+      expect(picture).toMatchObject({ name: 'shop/42', path: null, width: null, preview: null, content: '' });
+      expect(aspectOf(picture)).toBeGreaterThan(0);
+    },
+  );
+});

@@ -1,0 +1,75 @@
+// What a record's document says of its picture (docs/formats/picture-document.md). Records that others put
+// may say anything, or nothing: every member is looked at before it is believed.
+import type { Document } from '../api/model';
+
+export interface Preview {
+  readonly width: number;
+  readonly height: number;
+  readonly rgb: string;
+}
+
+export interface Picture {
+  /** Last part of the path, or the record's id. */
+  readonly name: string;
+  readonly path: string | null;
+  /** Pixels; null: not known. */
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly format: string | null;
+  readonly bytes: number | null;
+  readonly modified: string | null;
+  readonly content: string;
+  readonly preview: Preview | null;
+}
+
+const pictureMembers = new Set([
+  'path', 'path_bytes', 'width', 'height', 'format', 'bytes', 'modified', 'content', 'preview',
+]);
+
+export function pictureOf(document: Document, id: string): Picture {
+  const path = textIn(document, 'path');
+  return {
+    name: path === null ? id : nameOf(path),
+    path,
+    width: sizeIn(document, 'width'),
+    height: sizeIn(document, 'height'),
+    format: textIn(document, 'format'),
+    bytes: sizeIn(document, 'bytes'),
+    modified: textIn(document, 'modified'),
+    content: textIn(document, 'content') ?? '',
+    preview: previewIn(document['preview']),
+  };
+}
+
+/** Members that somebody added to the document, in its order, as text. */
+export function attributesOf(document: Document): [string, string][] {
+  return Object.entries(document)
+    .filter(([name]) => !pictureMembers.has(name))
+    .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]);
+}
+
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Width / height, of something that has no size a friendly 4:3. */
+export function aspectOf({ width, height }: Pick<Picture, 'width' | 'height'>): number {
+  return width !== null && height !== null ? width / height : 4 / 3;
+}
+
+function textIn(document: Document, name: string): string | null {
+  const value = document[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function sizeIn(document: Document, name: string): number | null {
+  const value = document[name];
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : null;
+}
+
+function previewIn(value: unknown): Preview | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { width, height, rgb } = value as Record<string, unknown>;
+  if (typeof width !== 'number' || typeof height !== 'number' || typeof rgb !== 'string') return null;
+  return { width, height, rgb };
+}

@@ -1,0 +1,86 @@
+// A picture in some size: its blurred preview at once, then the thumbnail that suits the place and the
+// screen's pixels. Says when the file is gone, and loads anew when the server has come back.
+import { ImageOff } from 'lucide-react';
+import { useMemo, useState, type CSSProperties } from 'react';
+import { connection, useConnection } from '../api/connection';
+import { paths } from '../api/paths';
+import { useText } from '../text/text';
+import { aspectOf, type Picture } from './document';
+import { previewImage } from './preview';
+import { seen } from './seen';
+import styles from './thumbnail.module.css';
+
+const sizes = [160, 320, 640, 1280] as const;
+
+interface Props {
+  readonly collection: string;
+  readonly id: string;
+  readonly picture: Picture;
+  /** CSS pixels that it will take. */
+  readonly width: number;
+  /** It stands before all others: the picture that one looks at. */
+  readonly isMain?: boolean;
+}
+
+type State = 'loading' | 'shown' | 'failed';
+
+export function Thumbnail({ collection, id, picture, width, isMain = false }: Props) {
+  const { returns } = useConnection();
+  const name = `${collection}/${id}/${picture.content}/${returns}`;
+  return <Loading key={name} {...{ collection, id, picture, width, isMain }} />;
+}
+
+function Loading({ collection, id, picture, width, isMain }: Required<Props>) {
+  const { t } = useText();
+  const [state, become] = useState<State>('loading');
+  const under = useMemo(() => underlay(collection, id, picture, isMain), [collection, id, picture, isMain]);
+  const url = (size: number) => paths.thumbnail(collection, id, size, picture.content);
+  const fail = () => {
+    become('failed');
+    void connection.probe();
+  };
+  const show = (image: HTMLImageElement) => {
+    seen.put(`${collection}/${id}`, image.currentSrc);
+    become('shown');
+  };
+  return (
+    <span className={styles.frame} style={under}>
+      {state === 'failed' ? (
+        <span className={styles.failed} title={t('picture.vanished')}>
+          <ImageOff aria-hidden />
+        </span>
+      ) : (
+        <img
+          ref={(image) => {
+            if (image?.complete && image.naturalWidth > 0 && state === 'loading') show(image);
+          }}
+          className={styles.image}
+          data-state={state}
+          alt=""
+          decoding="async"
+          draggable={false}
+          {...(isMain && { fetchPriority: 'high' as const })}
+          sizes={`${Math.max(1, Math.round(width))}px`}
+          srcSet={sizes.map((size) => `${url(size)} ${widthAt(size, picture)}w`).join(', ')}
+          src={url(320)}
+          onLoad={(event) => show(event.currentTarget)}
+          onError={fail}
+        />
+      )}
+    </span>
+  );
+}
+
+/** A thumbnail's size is that of its longer side; `srcset` wants the width. */
+function widthAt(size: number, picture: Picture): number {
+  return Math.max(1, Math.round(size * Math.min(1, aspectOf(picture))));
+}
+
+/** What fills the place until the thumbnail is there: of the main picture, the tile that was clicked. */
+function underlay(collection: string, id: string, picture: Picture, isMain: boolean): CSSProperties {
+  const layers = [
+    isMain ? seen.get(`${collection}/${id}`) : undefined,
+    picture.preview ? previewImage(picture.preview) : undefined,
+  ].filter((layer) => layer != null);
+  return layers.length === 0 ? {} : { backgroundImage: layers.map((layer) => `url("${layer}")`).join(', ') };
+}

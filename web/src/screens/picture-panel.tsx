@@ -1,0 +1,119 @@
+// The picture that one looks at, and what is known of it.
+import { Clipboard, ExternalLink, Link2, ZoomIn } from 'lucide-react';
+import { useEffect, useRef, type CSSProperties, type ReactNode } from 'react';
+import { addressOf, type PicturePlace } from '../address';
+import { current } from '../navigation';
+import { CopyButton } from '../parts/copy';
+import { aspectOf, type Picture } from '../picture/document';
+import { useText } from '../text/text';
+import styles from './picture-panel.module.css';
+import { Zoom, type ZoomHandle } from './zoom';
+
+interface Props {
+  readonly place: PicturePlace;
+  readonly name: string;
+  readonly picture: Picture;
+  /** The picture, as it is drawn in the panel. */
+  readonly image: ReactNode;
+  /** Its file as a browser shows it. */
+  readonly large: string;
+  /** Its file as it is; null: it is not kept. */
+  readonly original: string | null;
+  readonly attributes: readonly [string, string][];
+  /** Further lines about it. */
+  readonly children?: ReactNode;
+}
+
+export function PicturePanel({ place, name, picture, image, large, original, attributes, children }: Props) {
+  const { t } = useText();
+  const zoom = useRef<ZoomHandle>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // After a jump the focus would be nowhere: it goes on from the picture's name.
+    const { depth, spot } = current();
+    if (depth > 0 && spot.focus === '' && document.activeElement === document.body) {
+      heading.current?.focus({ preventScroll: true });
+    }
+  }, []);
+  const link = addressOf(place);
+  return (
+    <article className={styles.panel}>
+      <a
+        className={styles.picture}
+        style={frameOf(picture)}
+        href={large}
+        title={t('picture.zoom')}
+        aria-label={`${t('picture.zoom')}: ${name}`}
+        data-subject
+        data-original={original ?? large}
+        onClick={(event) => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+          event.preventDefault();
+          zoom.current?.open();
+        }}
+      >
+        {image}
+        <ZoomIn aria-hidden className={styles.glass} />
+      </a>
+      <div className={styles.facts}>
+        <h1 ref={heading} tabIndex={-1} className={styles.name}>
+          {name}
+        </h1>
+        <Measures picture={picture} />
+        {picture.path !== null && (
+          <p className={styles.path}>
+            <span>{picture.path}</span>
+            <CopyButton text={picture.path} label={t('picture.copy_path')} icon={Clipboard} isSmall />
+          </p>
+        )}
+        {children}
+        <div className={styles.buttons}>
+          {original !== null && (
+            <a className="button" href={original} target="_blank" rel="noopener">
+              <ExternalLink aria-hidden />
+              {t('picture.open')}
+            </a>
+          )}
+          <CopyButton text={new URL(link, location.href).href} label={t('picture.copy_link')} icon={Link2} />
+        </div>
+        <Attributes rows={attributes} />
+      </div>
+      <Zoom ref={zoom} image={large} name={name} />
+    </article>
+  );
+}
+
+function Measures({ picture }: { readonly picture: Picture }) {
+  const { t, count, bytes, day } = useText();
+  const { width, height } = picture;
+  const parts = [
+    width !== null && height !== null && t('picture.pixels', { width: count(width), height: count(height) }),
+    picture.bytes !== null && bytes(picture.bytes),
+    picture.modified !== null && day(picture.modified),
+  ].filter((part) => part !== false && part !== '');
+  return <p className={styles.measures}>{parts.join(' · ')}</p>;
+}
+
+function Attributes({ rows }: { readonly rows: readonly [string, string][] }) {
+  const { t } = useText();
+  if (rows.length === 0) return null;
+  return (
+    <details className={styles.attributes}>
+      <summary>{t('picture.attributes')}</summary>
+      <dl>
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+/** The picture's place is known before the picture is: as wide as the panel, but not taller than is good. */
+function frameOf(picture: Picture): CSSProperties {
+  const aspect = Math.min(4, Math.max(0.3, aspectOf(picture)));
+  return { aspectRatio: String(aspect), inlineSize: `min(100%, var(--tallest) * ${aspect})` };
+}
