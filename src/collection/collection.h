@@ -64,6 +64,7 @@ struct SearchRequest {
     std::string field;  // empty: the only one
     std::vector<float> query;
     std::size_t k = 10;
+    std::size_t offset = 0;  // nearest hits to pass over; offset + k is bounded by kKMax
     std::optional<double> distance_max;  // hits beyond it are left out
     std::vector<std::string> excluded_ids;
     Documents documents = Documents::kInclude;
@@ -94,6 +95,15 @@ struct ScanRequest {
     std::string field;  // whose vectors; empty: the only one
     Documents documents = Documents::kInclude;
 };
+
+/// Records in the order in which they were first put.
+struct RecordPage {
+    std::vector<Record> records;
+    std::string next;  // cursor of the page behind; empty: this was the last
+};
+
+inline constexpr std::size_t kPageRecordsMax = 1'000;
+inline constexpr std::size_t kSampleRecordsMax = 1'000;
 
 /// Return false to stop.
 using ScanVisitor = std::function<bool(const ScannedRecord&)>;
@@ -148,6 +158,14 @@ class Collection {
     virtual Result<SearchAnswer> search(const SearchRequest& request) const = 0;
     /// All records of one generation by record number.
     virtual Result<void> scan(const ScanRequest& request, const ScanVisitor& visit) const = 0;
+
+    /// At most `limit` (1 to kPageRecordsMax) records from `cursor` on: empty for the first page,
+    /// else the `next` of another one; kInvalidArgument for anything else. O(limit).
+    virtual Result<RecordPage> page(const std::string& cursor, std::size_t limit) const = 0;
+    /// min(`count`, records) records drawn without repetition, the same ones for the same seed and
+    /// generation. `count` is at most kSampleRecordsMax. O(count); where long runs of records were
+    /// removed, those behind the gaps are drawn more often.
+    virtual Result<std::vector<Record>> sample(std::size_t count, std::uint64_t seed) const = 0;
 
     virtual Result<std::uint64_t> count() const = 0;
     virtual Result<CollectionStats> stats() const = 0;

@@ -3,6 +3,7 @@
 #include "base/serial_worker.h"
 #include "base/thread_pool.h"
 #include "collection/local_writer.h"
+#include "collection/record_pages.h"
 #include "collection/snapshot.h"
 #include "collection/tail_search.h"
 #include "collection/validation.h"
@@ -38,7 +39,7 @@ class LocalCollection final : public Collection {
           threads_(search_threads),
           snapshots_(files, directory_) {}
 
-    Result<void> open(LocalOptions::Access access);
+    Result<void> open(const LocalOptions& options);
 
     Capabilities capabilities() const override;
     Result<std::vector<FieldSpec>> fields() const override;
@@ -51,11 +52,13 @@ class LocalCollection final : public Collection {
                                          const std::string& field) const override;
     Result<SearchAnswer> search(const SearchRequest& request) const override;
     Result<void> scan(const ScanRequest& request, const ScanVisitor& visit) const override;
+    Result<RecordPage> page(const std::string& cursor, std::size_t limit) const override;
+    Result<std::vector<Record>> sample(std::size_t count, std::uint64_t seed) const override;
     Result<std::uint64_t> count() const override;
     Result<CollectionStats> stats() const override;
 
  private:
-    Result<void> become_writer();
+    Result<void> become_writer(const std::string& socket);
     template <typename Job>
     std::invoke_result_t<Job, LocalWriter&> write(Job job);
 
@@ -68,10 +71,6 @@ class LocalCollection final : public Collection {
     std::unique_ptr<WriteHalf> write_half_;  // after the catalog: the writer goes first
 };
 
-Record record_of(store::RecordRow row) {
-    return {std::move(row.id), std::move(row.document), row.version, row.seq};
-}
-
 /// Bytes of all files below `directory`. Links are not followed.
 Result<std::uint64_t> bytes_below(const FileSystem& files, const std::string& directory);
 
@@ -83,20 +82,21 @@ Result<std::unique_ptr<Collection>> open_local_collection(FileSystem& files,
     const simd::Kernels* kernels = TRY(simd::chosen_kernels());
     auto collection =
         std::make_unique<LocalCollection>(files, directory, *kernels, options.search_threads);
-    TRY(collection->open(options.access));
+    TRY(collection->open(options));
     return collection;
 }
 
 namespace {
 
-Result<void> LocalCollection::open(LocalOptions::Access access) {
+Result<void> LocalCollection::open(const LocalOptions& options) {
+    const LocalOptions::Access access = options.access;
     const std::string path = join_path(directory_, "catalog.db");
     if (access == LocalOptions::Access::kRead) {
         catalog_ = TRY(store::Catalog::open(files_, path, store::CatalogAccess::kRead));
         return {};
     }
     if (access == LocalOptions::Access::kCreate) TRY(create_directories(files_, directory_));
-    TRY(become_writer());
+    TRY(become_writer(options.socket));
     catalog_ = TRY(store::Catalog::open(files_, path,
                                         access == LocalOptions::Access::kCreate
                                             ? store::CatalogAccess::kCreate
@@ -105,12 +105,12 @@ Result<void> LocalCollection::open(LocalOptions::Access access) {
     return {};
 }
 
-Result<void> LocalCollection::become_writer() {
+Result<void> LocalCollection::become_writer(const std::string& socket) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const store::LockHolder self{
         .pid = getpid(),
         .since_s = std::chrono::duration_cast<std::chrono::seconds>(now).count(),
-        .socket = ""};
+        .socket = socket};
     write_half_ = std::make_unique<WriteHalf>();
     write_half_->lock = TRY(store::WriteLock::acquire(files_, join_path(directory_, "lock"), self));
     return {};
@@ -220,6 +220,16 @@ Result<void> LocalCollection::scan(const ScanRequest& request, const ScanVisitor
             if (!visit(scanned)) return {};
         }
     }
+}
+
+Result<RecordPage> LocalCollection::page(const std::string& cursor, std::size_t limit) const {
+    const auto transaction = TRY(catalog_->begin_read());
+    return page_of_records(*transaction, cursor, limit);
+}
+
+Result<std::vector<Record>> LocalCollection::sample(std::size_t count, std::uint64_t seed) const {
+    const auto transaction = TRY(catalog_->begin_read());
+    return sample_of_records(*transaction, count, seed);
 }
 
 Result<std::uint64_t> LocalCollection::count() const {

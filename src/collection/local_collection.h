@@ -15,6 +15,8 @@ struct LocalOptions {
     enum class Access { kRead, kWrite, kCreate };  // kCreate: write, and made when missing
     Access access = Access::kRead;
     std::uint32_t search_threads = 0;  // 0: as many as the machine has cores
+    std::string
+        socket;  // of a writer: where it listens for others that want to write; may be empty
 };
 
 /// Opens the collection in `directory` (the `.sokkuri` folder itself).

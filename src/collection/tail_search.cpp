@@ -28,7 +28,7 @@ Result<SearchAnswer> search_tail(store::ReadTransaction& transaction, const Fiel
         TRY(numbers_of(transaction, request.excluded_ids));
     const index::ExactScan exact{.metric = field.spec.metric,
                                  .query = request.query,
-                                 .k = request.k + excluded.size(),
+                                 .k = request.offset + request.k + excluded.size(),
                                  .left_out = field.dead.empty() ? nullptr : &field.dead,
                                  .kernels = &scan.kernels,
                                  .threads = &scan.threads};
@@ -38,6 +38,8 @@ Result<SearchAnswer> search_tail(store::ReadTransaction& transaction, const Fiel
         return std::find(excluded.begin(), excluded.end(), f.record) != excluded.end() ||
                (request.distance_max && f.distance > *request.distance_max);
     });
+    found.erase(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(
+                                                   std::min(request.offset, found.size())));
     if (found.size() > request.k) found.resize(request.k);
 
     SearchAnswer answer;

@@ -2,6 +2,8 @@
 
 #include "service/npy_file.h"
 #include "service/picture_embedder.h"
+#include "service/query_vector.h"
+#include "service/stopwatch.h"
 
 #include <deque>
 #include <future>
@@ -43,6 +45,18 @@ Result<void> embed(FileSystem& files, const EmbedRequest& request,
         if (!take(embedded)) break;
     }
     return {};
+}
+
+Result<EmbeddedUpload> embed_upload(const Library& library, const ByUpload& upload,
+                                    const ModelChoice& choice, const image::DecodeLimits& limits) {
+    const Stopwatch total;
+    EmbeddedUpload result;
+    EmbeddedQuery embedded =
+        TRY(embed_query(library, upload.picture, {choice, limits}, result.timings));
+    result.vector = std::move(embedded.values);
+    result.model = std::move(embedded.model);
+    result.timings.total_ms = total.ms();
+    return result;
 }
 
 Result<ExportReport> export_vectors(const Library& library, const ExportRequest& request) {

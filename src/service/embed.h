@@ -6,6 +6,7 @@
 #include "image/decode.h"
 #include "service/library.h"
 #include "service/model_choice.h"
+#include "service/search.h"
 
 #include <functional>
 #include <span>
@@ -30,6 +31,17 @@ struct EmbeddedPicture {
 /// Calls `take` once for each picture, in the order asked. Return false from it to stop.
 Result<void> embed(FileSystem& files, const EmbedRequest& request,
                    const std::function<bool(const EmbeddedPicture&)>& take);
+
+/// The vector of a picture that somebody sent, by the collection's model.
+struct EmbeddedUpload {
+    std::vector<float> vector;  // the model's raw output (not normalized)
+    std::string model;
+    SearchTimings timings;  // without search
+};
+
+/// As search of ByUpload, but no stored vector is used.
+Result<EmbeddedUpload> embed_upload(const Library& library, const ByUpload& upload,
+                                    const ModelChoice& choice, const image::DecodeLimits& limits);
 
 struct ExportRequest {
     std::string npy_file;  // float32 [items, dimension], C order, raw vectors by record number

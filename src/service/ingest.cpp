@@ -60,7 +60,7 @@ class IngestRun {
     bool walk_is_complete_ = false;  // written before `walked_` closes, read after
     IngestPlan plan_;
     IngestWriter writer_;
-    std::unique_ptr<features::Extractor> extractor_;  // loaded with the first picture that needs it
+    std::shared_ptr<features::Extractor> extractor_;  // loaded with the first picture that needs it
     std::chrono::duration<double> load_time_{0};
     std::optional<PictureEmbedder> embedder_;
     bool was_interrupted_ = false;  // the reader's; read when it has ended
@@ -185,7 +185,8 @@ Result<void> IngestRun::handle(const WalkedFile& file) {
 Result<void> IngestRun::embed(PictureToEmbed picture) {
     if (!embedder_) {
         const auto started = std::chrono::steady_clock::now();
-        extractor_ = TRY(load_extractor(model_, request_.model, features::Urgency::kBulk));
+        extractor_ =
+            TRY(library_.extractors().get(model_, request_.model, features::Urgency::kBulk));
         load_time_ = std::chrono::steady_clock::now() - started;
         embedder_.emplace(
             *extractor_, EmbedderOptions{.limits = request_.limits, .decoders = request_.decoders});

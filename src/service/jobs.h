@@ -38,7 +38,8 @@ class Jobs {
     static constexpr std::size_t kRememberedMax = 64;  // ended ones; the oldest go first
 
     virtual ~Jobs() = default;
-    static std::unique_ptr<Jobs> create(const Libraries& libraries);
+    /// `libraries` outlives it.
+    static std::unique_ptr<Jobs> create(Libraries& libraries);
 
     /// Starts an ingest of that library, or answers the one that waits there with the same wishes.
     virtual Result<JobStatus> index(const std::string& collection,

@@ -1,5 +1,6 @@
 // Libraries: the collections that one server serves, each under a name. Opened once at start, all
-// for writing; they live as long as this. Safe from any number of threads.
+// for writing; they live as long as this, and share the models that they load. Safe from any number
+// of threads.
 #pragma once
 
 #include "base/file_system.h"
@@ -9,14 +10,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace sokkuri::service {
-
-struct LibraryPlace {
-    std::string folder;                // of pictures
-    std::string collection_directory;  // empty: inside `folder`
-};
 
 class Libraries {
  public:
@@ -26,17 +23,29 @@ class Libraries {
     };
 
     /// `socket`: where this process listens for others that want to write (named in the locks).
-    /// kConflict while another process writes to one of them. Two folders of one name get "-2", ….
+    /// kConflict while another process writes to one of them, kInvalidArgument when one is named
+    /// twice. Two folders of one name get "-2", ….
     static Result<std::unique_ptr<Libraries>> open(FileSystem& files,
                                                    const std::vector<LibraryPlace>& places,
                                                    const std::string& socket);
+    /// Waits for `warm_up`.
+    ~Libraries();
 
     const std::vector<std::unique_ptr<Entry>>& all() const { return entries_; }
     /// kNotFound names the ones that there are.
     Result<Library*> find(std::string_view name) const;
 
+    /// Loads, in the background, the models that queries will need first. Once.
+    void warm_up(const ModelChoice& choice);
+    /// Unloads models that nobody has used for a while. Jobs call it from time to time.
+    void sweep();
+
  private:
+    Libraries();
+
+    std::shared_ptr<ExtractorCache> extractors_;
     std::vector<std::unique_ptr<Entry>> entries_;
+    std::jthread warming_;  // last: joined first
 };
 
 /// A collection's default name: the last part of a folder's path by OpenSearch's rules for index

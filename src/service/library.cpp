@@ -18,13 +18,18 @@ Error not_indexed(const std::string& folder);
 
 }  // namespace
 
-Result<Library> Library::open(FileSystem& files, const std::string& folder,
-                              const std::string& collection_directory, LibraryAccess access) {
+Result<Library> Library::open(FileSystem& files, const LibraryPlace& place,
+                              const LibraryOptions& options) {
+    const auto& [folder, collection_directory] = place;
+    const LibraryAccess access = options.access;
     if (folder.empty() && (collection_directory.empty() || access == LibraryAccess::kWrite)) {
         return fail(ErrorCode::kInvalidArgument, "no folder of pictures is named");
     }
     Library library;
     library.files_ = &files;
+    library.access_ = access;
+    library.extractors_ =
+        options.extractors ? options.extractors : std::make_shared<ExtractorCache>();
     if (!folder.empty()) library.folder_ = TRY(canonical_folder(files, folder));
     std::string home = library.folder_;
     if (!collection_directory.empty()) {
@@ -32,7 +37,7 @@ Result<Library> Library::open(FileSystem& files, const std::string& folder,
         home = TRY(canonical_folder(files, collection_directory));
     }
     library.directory_ = join_path(home, kDirectoryName);
-    auto opened = library.open_stores(access);
+    auto opened = library.open_stores(options);
     if (!opened && opened.error().code() == ErrorCode::kNotFound) {
         return tl::unexpected(not_indexed(folder.empty() ? home : library.folder_));
     }
@@ -55,12 +60,13 @@ Result<std::string> Library::find_above(const FileSystem& files, const std::stri
                 path);
 }
 
-Result<void> Library::open_stores(LibraryAccess access) {
+Result<void> Library::open_stores(const LibraryOptions& options) {
     using Access = collection::LocalOptions::Access;
-    const bool is_writing = access == LibraryAccess::kWrite;
+    const bool is_writing = options.access == LibraryAccess::kWrite;
     if (is_writing) TRY(create_directories(*files_, directory_));
     collection_ = TRY(collection::open_local_collection(
-        *files_, directory_, {.access = is_writing ? Access::kCreate : Access::kRead}));
+        *files_, directory_,
+        {.access = is_writing ? Access::kCreate : Access::kRead, .socket = options.socket}));
     workspace_ = TRY(collection::Workspace::open(
         *files_, directory_,
         is_writing ? collection::WorkspaceAccess::kWrite : collection::WorkspaceAccess::kRead));

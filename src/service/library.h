@@ -16,18 +16,32 @@ namespace sokkuri::service {
 
 enum class LibraryAccess { kRead, kWrite };
 
+struct LibraryPlace {
+    std::string folder;                // of pictures
+    std::string collection_directory;  // where `.sokkuri` lies; empty: inside `folder`
+};
+
+struct LibraryOptions {
+    LibraryAccess access = LibraryAccess::kRead;
+    std::string socket;  // of a writer: where it listens for others that want to write
+    std::shared_ptr<ExtractorCache> extractors;  // shared with other libraries; null: its own
+};
+
 /// The name of the vector field that pictures are embedded into.
 inline constexpr const char* kPictureField = "picture";
 
 class Library {
  public:
-    /// `folder`: the pictures; `collection_directory`: where `.sokkuri` lies, empty for inside
-    /// `folder`. With kRead `folder` may be empty when the other is not: then it is the one that
-    /// was indexed. kRead: kNotFound ("not indexed yet: run `sokkuri index …`") when there is none.
+    /// With kRead `folder` may be empty when the other place is not: then it is the one that was
+    /// indexed. kRead: kNotFound ("not indexed yet: run `sokkuri index …`") when there is none.
     /// kWrite makes it, and is kConflict while another process writes or when the collection holds
     /// the pictures of another folder.
+    static Result<Library> open(FileSystem& files, const LibraryPlace& place,
+                                const LibraryOptions& options);
     static Result<Library> open(FileSystem& files, const std::string& folder,
-                                const std::string& collection_directory, LibraryAccess access);
+                                const std::string& collection_directory, LibraryAccess access) {
+        return open(files, LibraryPlace{folder, collection_directory}, {.access = access});
+    }
 
     /// The nearest indexed folder at or above `path`; kNotFound when there is none up to the root.
     static Result<std::string> find_above(const FileSystem& files, const std::string& path);
@@ -39,22 +53,24 @@ class Library {
     collection::RootNumber root() const { return root_; }
     collection::Collection& collection() const { return *collection_; }
     collection::Workspace& workspace() const { return *workspace_; }
-    /// The models that queries have loaded.
+    LibraryAccess access() const { return access_; }
+    /// The models that queries and ingest have loaded.
     ExtractorCache& extractors() const { return *extractors_; }
 
  private:
     Library() = default;
-    Result<void> open_stores(LibraryAccess access);
+    Result<void> open_stores(const LibraryOptions& options);
     Result<void> find_root();
     Result<void> claim_root();
 
     FileSystem* files_ = nullptr;
+    LibraryAccess access_ = LibraryAccess::kRead;
     std::string folder_;
     std::string directory_;
     collection::RootNumber root_ = 0;
     std::unique_ptr<collection::Collection> collection_;
     std::unique_ptr<collection::Workspace> workspace_;
-    std::unique_ptr<ExtractorCache> extractors_ = std::make_unique<ExtractorCache>();
+    std::shared_ptr<ExtractorCache> extractors_;
 };
 
 }  // namespace sokkuri::service

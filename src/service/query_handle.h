@@ -1,6 +1,6 @@
-// Query handles: an uploaded picture's vector and a small preview, kept for a while so that links to
-// its results survive a reload, also of the server. In workspace.db; bounded and expiring. Safe from
-// any number of threads.
+// Query handles: an uploaded picture's vector and a small preview, kept for a while so that links
+// to its results survive a reload, also of the server. In workspace.db; bounded and expiring. Safe
+// from any number of threads.
 #pragma once
 
 #include "base/result.h"

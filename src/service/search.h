@@ -74,9 +74,9 @@ struct SearchTimings {  // milliseconds; 0 when the step was not needed
 struct SearchAnswer {
     std::vector<SearchHit> hits;
     SearchTimings timings;
-    std::string query_id;  // ByItem, or an identical indexed file; else empty
+    std::string query_id;      // ByItem, or an identical indexed file; else empty
     std::string query_handle;  // ByUpload and ByQuery
-    std::string model;     // name of the model of the vectors; empty for vectors of the user's own
+    std::string model;  // name of the model of the vectors; empty for vectors of the user's own
     std::uint64_t items = 0;  // searched
 };
 

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <numeric>
 #include <sstream>
 #include <string>
@@ -47,7 +48,7 @@ class Search : public ::testing::Test {
         EXPECT_TRUE(answer) << answer.error().message();
         return answer ? *answer : SearchAnswer{};
     }
-    static SearchQuery query(std::variant<ByPicture, ByItem, ByVector> what, std::size_t k = 10) {
+    static SearchQuery query(decltype(SearchQuery::what) what, std::size_t k = 10) {
         return {.what = std::move(what), .k = k, .model = folder->request().model};
     }
 
@@ -168,6 +169,28 @@ TEST_F(Search, EmbedsAPictureThatIsNew) {
     EXPECT_GT(answer.timings.infer_ms, 0);
 }
 
+TEST_F(Search, TakesTheBytesOfAPictureAsItTakesItsFile) {
+    const PictureFolder elsewhere;
+    elsewhere.draw("new.jpg", 9);
+    std::ofstream(elsewhere.path("new.jpg"), std::ios::app) << "x";
+    for (const std::string& file : {folder->path("1/9.jpg"), elsewhere.path("new.jpg")}) {
+        const auto bytes = read_file(posix_file_system(), file, 1U << 20).value();
+        const SearchAnswer by_bytes = answer_to(query(ByUpload{bytes}));
+        const SearchAnswer by_file = answer_to(query(ByPicture{file}));
+        EXPECT_EQ(by_bytes.query_id, by_file.query_id);
+        ASSERT_EQ(by_bytes.hits.size(), by_file.hits.size());
+        for (std::size_t i = 0; i < by_bytes.hits.size(); ++i)
+            EXPECT_EQ(by_bytes.hits[i].distance, by_file.hits[i].distance);
+    }
+    const auto bytes = read_file(posix_file_system(), folder->path("1/9.jpg"), 1U << 20).value();
+    const auto embedded =
+        embed_upload(folder->open(), ByUpload{bytes}, folder->request().model, {});
+    ASSERT_TRUE(embedded) << embedded.error().message();
+    EXPECT_EQ(embedded->vector, folder->pictures().at("1/9.jpg").vector);
+    EXPECT_EQ(embedded->model, "squeezenet1.1");
+    EXPECT_FALSE(search(folder->open(), query(ByUpload{{}})));
+}
+
 TEST_F(Search, KeepsIdenticalFilesInTheAnswer) {
     const SearchAnswer answer = answer_to(query(ByPicture{folder->path("copy.jpg")}, 2));
     ASSERT_EQ(answer.hits.size(), 2U);
@@ -185,6 +208,31 @@ TEST_F(Search, CutsAtTheScoreThatWasAskedFor) {
         EXPECT_GE(hit.score, *cut.score_min);
 }
 
+TEST_F(Search, PagesAreThePartsOfOneAnswer) {
+    for (const SelfHit self : {SelfHit::kLeaveOut, SelfHit::kInclude}) {
+        SearchQuery whole = query(ByItem{.id_or_path = "1/5.jpg"}, 1'000);
+        whole.self = self;
+        const SearchAnswer all = answer_to(whole);
+        for (const std::size_t k : {1U, 7U, 41U}) {
+            SearchQuery page = whole;
+            page.k = k;
+            for (page.offset = 0; page.offset < all.hits.size() + 3; page.offset += k) {
+                const SearchAnswer part = answer_to(page);
+                const std::size_t rest = all.hits.size() - std::min(page.offset, all.hits.size());
+                ASSERT_EQ(part.hits.size(), std::min(k, rest));
+                for (std::size_t i = 0; i < part.hits.size(); ++i) {
+                    EXPECT_EQ(part.hits[i].rank, page.offset + i + 1);
+                    EXPECT_EQ(part.hits[i].id, all.hits[page.offset + i].id);
+                }
+            }
+        }
+    }
+    SearchQuery cut = query(ByItem{.id_or_path = "0/4.jpg"}, 5);
+    cut.score_min = answer_to(query(ByItem{.id_or_path = "0/4.jpg"}, 100)).hits.at(6).score;
+    cut.offset = 5;
+    EXPECT_EQ(answer_to(cut).hits.size(), 2U) << "seven are good enough";
+}
+
 TEST_F(Search, SaysWhatIsWrongWithAQuestion) {
     const auto code_of = [](const SearchQuery& bad) {
         const auto answer = search(folder->open(), bad);
@@ -193,6 +241,11 @@ TEST_F(Search, SaysWhatIsWrongWithAQuestion) {
     EXPECT_EQ(code_of(query(ByItem{.id_or_path = "1/5.jpg"}, 0)), ErrorCode::kInvalidArgument);
     EXPECT_EQ(code_of(query(ByItem{.id_or_path = "1/5.jpg"}, 100'001)),
               ErrorCode::kInvalidArgument);
+    SearchQuery beyond = query(ByItem{.id_or_path = "1/5.jpg"}, 10);
+    beyond.offset = 99'991;
+    EXPECT_EQ(code_of(beyond), ErrorCode::kInvalidArgument);
+    beyond.offset = std::numeric_limits<std::size_t>::max();
+    EXPECT_EQ(code_of(beyond), ErrorCode::kInvalidArgument);
     EXPECT_EQ(code_of(query(ByVector{{1, 2, 3}})), ErrorCode::kInvalidArgument);
     EXPECT_EQ(code_of(query(ByPicture{folder->path("none.jpg")})), ErrorCode::kNotFound);
     const auto bad = search(folder->open(), query(ByPicture{folder->path("bad.jpg")}));

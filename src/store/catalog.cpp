@@ -40,6 +40,7 @@ class CatalogRead final : public ReadTransaction {
     ~CatalogRead() override;
 
     Generation generation() const override { return meta_.generation; }
+    std::uint64_t record_numbers_end() const override { return meta_.next_record; }
     Result<std::vector<FieldRow>> fields() override { return queries_.fields(); }
     Result<Slot> committed_slots(FieldNumber field) override {
         return queries_.committed_slots(field);

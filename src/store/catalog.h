@@ -61,6 +61,8 @@ class ReadTransaction {
     virtual ~ReadTransaction() = default;
 
     virtual Generation generation() const = 0;
+    /// Behind the last record number that was ever given; below it lie records and gaps.
+    virtual std::uint64_t record_numbers_end() const = 0;
     virtual Result<std::vector<FieldRow>> fields() = 0;
     /// Slots of that field that exist, dead or alive: 0 … committed_slots - 1.
     virtual Result<Slot> committed_slots(FieldNumber field) = 0;

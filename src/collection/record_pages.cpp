@@ -1,0 +1,145 @@
+#include "collection/record_pages.h"
+
+#include <algorithm>
+#include <charconv>
+#include <random>
+#include <unordered_set>
+#include <utility>
+
+namespace sokkuri::collection {
+namespace {
+
+using Random = std::mt19937_64;
+
+/// Numbers drawn for each record that is wanted before gaps are taken for large.
+constexpr std::size_t kDrawsPerRecord = 8;
+
+Result<std::uint64_t> start_of(const std::string& cursor);
+Result<std::vector<Record>> sample_of_few(store::ReadTransaction& transaction, std::size_t count,
+                                          Random& random);
+
+/// Draws by number, so that what it costs does not depend on how many records there are.
+class SampleByNumber {
+ public:
+    SampleByNumber(store::ReadTransaction& transaction, std::size_t count, Random& random)
+        : transaction_(transaction), count_(count), random_(random) {}
+
+    Result<std::vector<Record>> take() &&;
+
+ private:
+    Result<void> draw();
+    Result<void> fill_up_from(store::RecordNumber start);
+    store::RecordNumber random_number();
+    bool is_full() const { return records_.size() >= count_; }
+    void add(store::RecordRow row);
+
+    store::ReadTransaction& transaction_;
+    const std::size_t count_;
+    Random& random_;
+    std::unordered_set<store::RecordNumber> drawn_;
+    std::vector<Record> records_;
+};
+
+}  // namespace
+
+Result<RecordPage> page_of_records(store::ReadTransaction& transaction, const std::string& cursor,
+                                   std::size_t limit) {
+    if (limit < 1 || limit > kPageRecordsMax) {
+        return fail(ErrorCode::kInvalidArgument, "limit {}: must be 1 to {}", limit,
+                    kPageRecordsMax);
+    }
+    const std::uint64_t start = TRY(start_of(cursor));
+    RecordPage page;
+    if (start >= store::kRecordNumbersMax) return page;
+    // One more than wanted tells whether there is a next page.
+    std::vector<store::RecordRow> rows =
+        TRY(transaction.records_from(static_cast<store::RecordNumber>(start), limit + 1));
+    if (rows.size() > limit) {
+        page.next = fmt::format("{}", rows.back().number);
+        rows.pop_back();
+    }
+    for (store::RecordRow& row : rows)
+        page.records.push_back(record_of(std::move(row)));
+    return page;
+}
+
+Result<std::vector<Record>> sample_of_records(store::ReadTransaction& transaction,
+                                              std::size_t count, std::uint64_t seed) {
+    if (count > kSampleRecordsMax) {
+        return fail(ErrorCode::kInvalidArgument, "sample of {} records: at most {}", count,
+                    kSampleRecordsMax);
+    }
+    const std::uint64_t records = TRY(transaction.record_count());
+    Random random(seed);
+    if (records <= 2 * std::uint64_t{count}) return sample_of_few(transaction, count, random);
+    return SampleByNumber(transaction, count, random).take();
+}
+
+Record record_of(store::RecordRow row) {
+    return {std::move(row.id), std::move(row.document), row.version, row.seq};
+}
+
+namespace {
+
+Result<std::uint64_t> start_of(const std::string& cursor) {
+    if (cursor.empty()) return 0;
+    std::uint64_t start = 0;
+    const char* end = cursor.data() + cursor.size();
+    const auto parsed = std::from_chars(cursor.data(), end, start);
+    if (parsed.ec == std::errc() && parsed.ptr == end) return start;
+    return fail(ErrorCode::kInvalidArgument, "cursor {:?}: not one that a page has given", cursor);
+}
+
+/// All of them, shuffled.
+Result<std::vector<Record>> sample_of_few(store::ReadTransaction& transaction, std::size_t count,
+                                          Random& random) {
+    std::vector<store::RecordRow> rows = TRY(transaction.records_from(0, 2 * count));
+    std::vector<Record> records;
+    while (!rows.empty() && records.size() < count) {
+        std::swap(rows[random() % rows.size()], rows.back());
+        records.push_back(record_of(std::move(rows.back())));
+        rows.pop_back();
+    }
+    return records;
+}
+
+Result<std::vector<Record>> SampleByNumber::take() && {
+    TRY(draw());
+    if (!is_full()) {
+        // Most numbers are gaps. What follows a random one is less fair, but there.
+        TRY(fill_up_from(random_number()));
+        TRY(fill_up_from(0));
+    }
+    return std::move(records_);
+}
+
+Result<void> SampleByNumber::draw() {
+    for (std::size_t draws = kDrawsPerRecord * count_; draws > 0 && !is_full(); --draws) {
+        const store::RecordNumber number = random_number();
+        if (drawn_.contains(number)) continue;
+        std::optional<store::RecordRow> row = TRY(transaction_.record(number));
+        if (row) add(std::move(*row));
+    }
+    return {};
+}
+
+/// Half of twice as many cannot have been drawn before, unless the records end.
+Result<void> SampleByNumber::fill_up_from(store::RecordNumber start) {
+    std::vector<store::RecordRow> rows = TRY(transaction_.records_from(start, 2 * count_));
+    for (store::RecordRow& row : rows) {
+        if (!is_full() && !drawn_.contains(row.number)) add(std::move(row));
+    }
+    return {};
+}
+
+store::RecordNumber SampleByNumber::random_number() {
+    return static_cast<store::RecordNumber>(random_() % transaction_.record_numbers_end());
+}
+
+void SampleByNumber::add(store::RecordRow row) {
+    drawn_.insert(row.number);
+    records_.push_back(record_of(std::move(row)));
+}
+
+}  // namespace
+}  // namespace sokkuri::collection

@@ -1,0 +1,27 @@
+// RecordPages: records of one generation by their numbers: page by page in the order in which they
+// came, or a few drawn by chance. Used by local_collection.cpp; each call within one read
+// transaction.
+#pragma once
+
+#include "base/result.h"
+#include "collection/collection.h"
+#include "store/catalog.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sokkuri::collection {
+
+/// As Collection::page. A cursor is the number of the record to go on from, in decimal.
+Result<RecordPage> page_of_records(store::ReadTransaction& transaction, const std::string& cursor,
+                                   std::size_t limit);
+
+/// As Collection::sample.
+Result<std::vector<Record>> sample_of_records(store::ReadTransaction& transaction,
+                                              std::size_t count, std::uint64_t seed);
+
+/// As the interface has it.
+Record record_of(store::RecordRow row);
+
+}  // namespace sokkuri::collection

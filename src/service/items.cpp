@@ -1,0 +1,48 @@
+#include "service/items.h"
+
+#include <utility>
+
+namespace sokkuri::service {
+namespace {
+
+Item item_of(collection::Record record);
+std::vector<Item> items_of(std::vector<collection::Record> records);
+
+}  // namespace
+
+Result<Item> get_item(const Library& library, const std::string& id) {
+    auto records = TRY(library.collection().get(std::span(&id, 1)));
+    if (!records.empty() && records.front()) return item_of(std::move(*records.front()));
+    return fail(ErrorCode::kNotFound, "item {:?}: there is none", id);
+}
+
+Result<ItemPage> list_items(const Library& library, const std::string& cursor, std::size_t limit) {
+    collection::RecordPage page = TRY(library.collection().page(cursor, limit));
+    return ItemPage{.items = items_of(std::move(page.records)), .next = std::move(page.next)};
+}
+
+Result<std::vector<Item>> sample_items(const Library& library, std::size_t count,
+                                       std::uint64_t seed) {
+    std::vector<collection::Record> records = TRY(library.collection().sample(count, seed));
+    return items_of(std::move(records));
+}
+
+namespace {
+
+Item item_of(collection::Record record) {
+    return {.id = std::move(record.id),
+            .document = std::move(record.document),
+            .version = record.version,
+            .seq = record.seq};
+}
+
+std::vector<Item> items_of(std::vector<collection::Record> records) {
+    std::vector<Item> items;
+    items.reserve(records.size());
+    for (collection::Record& record : records)
+        items.push_back(item_of(std::move(record)));
+    return items;
+}
+
+}  // namespace
+}  // namespace sokkuri::service

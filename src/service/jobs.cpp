@@ -1,0 +1,247 @@
+#include "service/jobs.h"
+
+#include "base/guarded.h"
+#include "base/log.h"
+#include "base/thread_priority.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <stop_token>
+#include <thread>
+#include <utility>
+
+namespace sokkuri::service {
+namespace {
+
+struct Job {
+    JobStatus status;
+    IngestRequest request;
+    std::stop_source stop;
+};
+
+bool has_ended(JobState state);
+bool is_same_wish(const IngestRequest& a, const IngestRequest& b);
+std::int64_t now_s();
+
+class JobsOfLibraries final : public Jobs {
+ public:
+    explicit JobsOfLibraries(Libraries& libraries);
+    ~JobsOfLibraries() override { stop(); }
+
+    Result<JobStatus> index(const std::string& collection, const IngestRequest& request) override;
+    Result<JobStatus> find(const std::string& id) const override;
+    std::vector<JobStatus> all() const override;
+    Result<JobStatus> cancel(const std::string& id) override;
+    void stop() override;
+
+ private:
+    using JobPointer = std::shared_ptr<Job>;
+    struct State {
+        std::deque<JobPointer> jobs;  // oldest first
+        std::uint64_t next_number = 1;
+        bool is_stopping = false;
+        std::map<std::string, std::jthread> workers;  // by collection; started with its first job
+    };
+
+    void work(Library& library, const std::string& collection);
+    JobPointer take(const std::string& collection);
+    void run(Library& library, Job& job);
+    void finish(Job& job, Result<IngestReport> outcome);
+    static JobPointer find(const State& state, const std::string& id);
+    static void change(Job& job, JobState state);
+    static void forget_oldest(State& state);
+
+    Libraries& libraries_;
+    const std::int64_t started_s_ = now_s();  // part of ids: another process gives other ones
+    mutable Guarded<State> state_;
+    std::condition_variable changed_;
+};
+
+}  // namespace
+
+std::string_view name_of(JobState state) {
+    switch (state) {
+        case JobState::kQueued:
+            return "queued";
+        case JobState::kRunning:
+            return "running";
+        case JobState::kDone:
+            return "done";
+        case JobState::kFailed:
+            return "failed";
+        case JobState::kCancelled:
+            return "cancelled";
+    }
+    return "failed";
+}
+
+std::unique_ptr<Jobs> Jobs::create(Libraries& libraries) {
+    return std::make_unique<JobsOfLibraries>(libraries);
+}
+
+namespace {
+
+JobsOfLibraries::JobsOfLibraries(Libraries& libraries) : libraries_(libraries) {}
+
+Result<JobStatus> JobsOfLibraries::index(const std::string& collection,
+                                         const IngestRequest& request) {
+    TRY(request.validate());
+    Library* library = TRY(libraries_.find(collection));
+    auto state = state_.lock();
+    if (state->is_stopping) return fail(ErrorCode::kUnavailable, "the server is stopping");
+    std::size_t queued = 0;
+    for (const JobPointer& job : state->jobs) {
+        if (job->status.state != JobState::kQueued) continue;
+        ++queued;
+        if (job->status.collection == collection && is_same_wish(job->request, request)) {
+            return job->status;
+        }
+    }
+    if (queued >= kQueuedMax) {
+        return fail(ErrorCode::kExhausted, "{} jobs wait already: at most {}", queued, kQueuedMax);
+    }
+    const auto job = std::make_shared<Job>();
+    job->request = request;
+    job->status = {.id = fmt::format("{:x}-{}", started_s_, state->next_number++),
+                   .kind = "index",
+                   .collection = collection,
+                   .created_s = now_s(),
+                   .revision = 1};
+    state->jobs.push_back(job);
+    if (!state->workers.contains(collection)) {
+        state->workers.emplace(
+            collection, std::jthread([this, library, collection] { work(*library, collection); }));
+    }
+    changed_.notify_all();
+    return job->status;
+}
+
+Result<JobStatus> JobsOfLibraries::find(const std::string& id) const {
+    const auto state = state_.lock();
+    const JobPointer job = find(*state, id);
+    if (job) return job->status;
+    return fail(ErrorCode::kNotFound, "job {:?}: there is none, or no longer", id);
+}
+
+std::vector<JobStatus> JobsOfLibraries::all() const {
+    const auto state = state_.lock();
+    std::vector<JobStatus> all;
+    for (auto job = state->jobs.rbegin(); job != state->jobs.rend(); ++job)
+        all.push_back((*job)->status);
+    return all;
+}
+
+Result<JobStatus> JobsOfLibraries::cancel(const std::string& id) {
+    auto state = state_.lock();
+    const JobPointer job = find(*state, id);
+    if (!job) return fail(ErrorCode::kNotFound, "job {:?}: there is none, or no longer", id);
+    job->stop.request_stop();
+    if (job->status.state == JobState::kQueued) change(*job, JobState::kCancelled);
+    forget_oldest(*state);
+    return job->status;
+}
+
+void JobsOfLibraries::stop() {
+    std::map<std::string, std::jthread> workers;
+    {
+        auto state = state_.lock();
+        state->is_stopping = true;
+        for (const JobPointer& job : state->jobs) {
+            job->stop.request_stop();
+            if (job->status.state == JobState::kQueued) change(*job, JobState::kCancelled);
+        }
+        workers.swap(state->workers);
+    }
+    changed_.notify_all();
+}
+
+/// A thread for each library, so that a slow disk holds up no other collection.
+void JobsOfLibraries::work(Library& library, const std::string& collection) {
+    lower_thread_priority();
+    while (const JobPointer job = take(collection)) {
+        run(library, *job);
+        libraries_.sweep();
+    }
+}
+
+/// Waits for the next one of that collection. Null when stopping.
+JobsOfLibraries::JobPointer JobsOfLibraries::take(const std::string& collection) {
+    auto state = state_.lock();
+    for (;;) {
+        if (state->is_stopping) return nullptr;
+        for (const JobPointer& job : state->jobs) {
+            const bool is_next =
+                job->status.collection == collection && job->status.state == JobState::kQueued;
+            if (!is_next) continue;
+            change(*job, JobState::kRunning);
+            return job;
+        }
+        changed_.wait(state.lock());
+    }
+}
+
+void JobsOfLibraries::run(Library& library, Job& job) {
+    const auto show = [&](const IngestProgress& progress) {
+        const auto state = state_.lock();
+        job.status.progress = progress;
+        ++job.status.revision;
+    };
+    finish(job, ingest(library, job.request, show, job.stop.get_token()));
+}
+
+void JobsOfLibraries::finish(Job& job, Result<IngestReport> outcome) {
+    auto state = state_.lock();
+    if (!outcome) {
+        job.status.error = outcome.error().message();
+        LOG(kWarn, "event=job_failed id={} collection={} reason={:?}", job.status.id,
+            job.status.collection, job.status.error);
+        change(job, JobState::kFailed);
+    } else {
+        const bool was_cancelled = outcome->was_interrupted;
+        job.status.report = std::move(*outcome);
+        change(job, was_cancelled ? JobState::kCancelled : JobState::kDone);
+    }
+    forget_oldest(*state);
+}
+
+JobsOfLibraries::JobPointer JobsOfLibraries::find(const State& state, const std::string& id) {
+    const auto found = std::ranges::find_if(
+        state.jobs, [&](const JobPointer& job) { return job->status.id == id; });
+    return found == state.jobs.end() ? nullptr : *found;
+}
+
+void JobsOfLibraries::change(Job& job, JobState state) {
+    job.status.state = state;
+    ++job.status.revision;
+    if (has_ended(state)) job.status.finished_s = now_s();
+}
+
+void JobsOfLibraries::forget_oldest(State& state) {
+    const auto ended = [](const JobPointer& job) { return has_ended(job->status.state); };
+    auto too_many =
+        std::ranges::count_if(state.jobs, ended) - static_cast<std::ptrdiff_t>(kRememberedMax);
+    std::erase_if(state.jobs, [&](const JobPointer& job) { return ended(job) && too_many-- > 0; });
+}
+
+bool has_ended(JobState state) {
+    return state != JobState::kQueued && state != JobState::kRunning;
+}
+
+bool is_same_wish(const IngestRequest& a, const IngestRequest& b) {
+    return a.missing == b.missing && a.model.name == b.model.name &&
+           a.model.models_folder == b.model.models_folder &&
+           a.model.precision == b.model.precision && a.model.threads == b.model.threads &&
+           a.decoders == b.decoders && a.batch_rows == b.batch_rows &&
+           a.batch_age_ms == b.batch_age_ms;
+}
+
+std::int64_t now_s() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
+}  // namespace
+}  // namespace sokkuri::service
