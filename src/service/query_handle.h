@@ -25,6 +25,7 @@ struct QueryHandle {
     image::Size size;         // of the picture as uploaded, upright; zero for a vector
     std::string item_id;      // of an indexed file with the very same content, or empty
     std::string fingerprint;  // of the model that made the vector
+    std::string model;        // its name; empty for a vector of the user's own
 };
 
 /// kNotFound when it has expired or never was.

@@ -26,10 +26,12 @@ Result<LibraryStats> stats(const Library& library) {
         result.dimension = field.spec.dimension;
         result.metric = index::name_of(field.spec.metric);
         result.tombstones = field.tombstones;
+        result.bands = features::Bands{};
         if (field.spec.model.empty()) continue;
         const auto card = TRY(in_context("model card of the collection",
                                          features::parse_model_card(field.spec.model)));
         result.model = card.name;
+        result.bands = card.bands;
     }
     result.bytes = TRY(bytes_inside(library.files(), library.directory()));
     return result;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "base/result.h"
+#include "features/model_card.h"
 #include "service/ingest.h"
 #include "service/library.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,8 @@ struct LibraryStats {
     std::uint64_t bytes = 0;  // on disk, of `.sokkuri`
     std::uint64_t tombstones = 0;
     std::uint64_t generation = 0;
+    /// Least scores of the words for hits; empty before the first vector.
+    std::optional<features::Bands> bands;
 };
 
 Result<LibraryStats> stats(const Library& library);
