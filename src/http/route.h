@@ -62,7 +62,8 @@ struct Route {
     std::vector<AnswerKind> answers = {};
     WorkClass work = WorkClass::kInteractive;
     Handler handler = nullptr;
-    bool is_documented = true;  // pages and assets are not
+    bool is_documented = true;      // pages and assets are not
+    std::string_view section = "";  // heading in the documents: "Items"
 };
 
 using RouteTable = std::vector<Route>;

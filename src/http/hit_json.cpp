@@ -1,0 +1,57 @@
+#include "http/hit_json.h"
+
+#include "base/path_json.h"
+#include "http/nullable_json.h"
+
+namespace sokkuri::http {
+namespace {
+
+constexpr std::size_t kHitBytes = 2'000;  // about, of a picture's hit
+
+void write_hit(JsonWriter& json, const service::SearchHit& hit);
+
+}  // namespace
+
+std::string search_answer_json(const service::SearchAnswer& answer, const HitsWanted& wanted) {
+    std::string text;
+    text.reserve(answer.hits.size() * kHitBytes);
+    JsonWriter json(text);
+    json.begin_object().key("hits").begin_array();
+    for (const service::SearchHit& hit : answer.hits) {
+        write_hit(json, hit);
+    }
+    json.end_array().key("query").begin_object();
+    write_text_or_null(json, "item", answer.query_id);
+    write_text_or_null(json, "query_id", answer.query_handle);
+    json.end_object();
+    write_text_or_null(json, "model", answer.model);
+    json.member("items", answer.items).member("k", std::uint64_t{wanted.k});
+    json.member("offset", std::uint64_t{wanted.offset});
+    write_timings(json, answer.timings);
+    json.end_object();
+    return text;
+}
+
+void write_timings(JsonWriter& json, const service::SearchTimings& timings) {
+    json.key("timings_ms").begin_object();
+    json.member("load", timings.load_ms).member("decode", timings.decode_ms);
+    json.member("infer", timings.infer_ms).member("search", timings.search_ms);
+    json.member("total", timings.total_ms).end_object();
+}
+
+namespace {
+
+void write_hit(JsonWriter& json, const service::SearchHit& hit) {
+    json.begin_object().member("rank", hit.rank).member("id", hit.id);
+    json.member("score", static_cast<float>(hit.score)).member("distance", hit.distance);
+    json.member("band", service::name_of(hit.band));
+    if (hit.path.empty()) {
+        json.key("path").null();
+    } else {
+        write_path(json, "path", hit.path);
+    }
+    json.key("document").raw(hit.document).end_object();
+}
+
+}  // namespace
+}  // namespace sokkuri::http

@@ -1,0 +1,17 @@
+// Hits and what belongs to them as JSON (schemas SearchAnswer, Hit, Timings). Pure.
+#pragma once
+
+#include "base/json.h"
+#include "http/hits_wanted.h"
+#include "service/search.h"
+
+#include <string>
+
+namespace sokkuri::http {
+
+std::string search_answer_json(const service::SearchAnswer& answer, const HitsWanted& wanted);
+
+/// Member "timings_ms".
+void write_timings(JsonWriter& json, const service::SearchTimings& timings);
+
+}  // namespace sokkuri::http

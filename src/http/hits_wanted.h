@@ -1,0 +1,35 @@
+// How many hits somebody wants, from where on and how good: read from the query string or from a
+// JSON body, by every route that answers hits. Pure.
+#pragma once
+
+#include "base/result.h"
+#include "collection/collection.h"
+#include "http/request.h"
+#include "http/request_json.h"
+#include "http/route.h"
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace sokkuri::http {
+
+/// Of one answer: a hit has about 2 kB.
+inline constexpr std::size_t kHitsMax = 1'000;
+inline constexpr std::size_t kHitsOffsetMax = collection::SearchRequest::kKMax - kHitsMax;
+
+struct HitsWanted {
+    std::size_t k = 10;
+    std::size_t offset = 0;
+    std::optional<double> score_min;
+};
+
+/// The rows of k, offset and min_score.
+std::vector<Parameter> hits_parameters(std::string_view k_fallback);
+
+/// `body`: null when it is no JSON. kInvalidArgument for values out of bounds and for those that
+/// are said both in the query string and in the body.
+Result<HitsWanted> read_hits_wanted(const Request& request, const RequestJson* body);
+
+}  // namespace sokkuri::http

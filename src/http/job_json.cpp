@@ -1,0 +1,90 @@
+#include "http/job_json.h"
+
+#include "base/shown_text.h"
+#include "http/index_report_json.h"
+#include "http/nullable_json.h"
+#include "http/timestamp.h"
+
+#include <algorithm>
+
+namespace sokkuri::http {
+namespace {
+
+void write_progress(JsonWriter& json, const service::IngestProgress& progress);
+void write_report(JsonWriter& json, const service::Libraries& libraries,
+                  const service::JobStatus& job);
+
+}  // namespace
+
+bool has_ended(const service::JobStatus& job) {
+    return job.state != service::JobState::kQueued && job.state != service::JobState::kRunning;
+}
+
+void write_job(JsonWriter& json, const service::Libraries& libraries,
+               const service::JobStatus& job) {
+    json.begin_object().member("id", job.id).member("kind", job.kind);
+    json.member("collection", job.collection).member("state", service::name_of(job.state));
+    write_progress(json, job.progress);
+    write_report(json, libraries, job);
+    write_text_or_null(json, "error", utf8_text(job.error));
+    json.member("created", timestamp(job.created_s));
+    write_text_or_null(json, "finished",
+                       job.finished_s == 0 ? std::string() : timestamp(job.finished_s));
+    json.member("revision", job.revision).end_object();
+}
+
+std::string job_json(const service::Libraries& libraries, const service::JobStatus& job) {
+    std::string text;
+    JsonWriter json(text);
+    write_job(json, libraries, job);
+    return text;
+}
+
+std::string job_answer_json(const service::Libraries& libraries, const service::JobStatus& job) {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().key("job");
+    write_job(json, libraries, job);
+    json.end_object();
+    return text;
+}
+
+std::string job_list_json(const service::Libraries& libraries,
+                          std::span<const service::JobStatus> jobs) {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().key("jobs").begin_array();
+    for (const service::JobStatus& job : jobs) {
+        write_job(json, libraries, job);
+    }
+    json.end_array().end_object();
+    return text;
+}
+
+namespace {
+
+void write_progress(JsonWriter& json, const service::IngestProgress& progress) {
+    json.key("progress").begin_object().member("found", progress.found);
+    json.member("walk_is_done", progress.walk_is_done).member("done", progress.done);
+    json.member("embedded", progress.embedded).member("failed", progress.failed);
+    json.member("seconds", progress.seconds).end_object();
+}
+
+void write_report(JsonWriter& json, const service::Libraries& libraries,
+                  const service::JobStatus& job) {
+    json.key("report");
+    const auto library = libraries.find(job.collection);
+    if (!job.report || !library) {
+        json.null();
+        return;
+    }
+    json.begin_object();
+    write_index_report(json, *job.report, (*library)->folder(), kReportedFailuresMax);
+    const std::size_t failures = job.report->failures.size();
+    json.member("failures_left_out",
+                std::uint64_t{failures - std::min(failures, kReportedFailuresMax)});
+    json.end_object();
+}
+
+}  // namespace
+}  // namespace sokkuri::http

@@ -1,0 +1,48 @@
+// JSON that a request carries: one object whose members are known beforehand. Refuses what is not
+// listed, what is there twice and what is too large or too deep. Belongs to one request.
+#pragma once
+
+#include "base/json.h"
+#include "base/result.h"
+#include "http/limits.h"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sokkuri::http {
+
+class RequestJson {
+ public:
+    /// `text` outlives this. kExhausted for more than json_bytes_max; kInvalidArgument for anything
+    /// else that is wrong, naming the member.
+    static Result<RequestJson> parse(std::string_view text, const Limits& limits,
+                                     std::span<const std::string_view> known_members);
+
+    /// Null when it was not sent.
+    const JsonValue* find(std::string_view name) const { return tree_.find(name); }
+    /// The text of a member's value as it was sent; empty when it was not.
+    std::string_view text_of(std::string_view name) const;
+
+    /// Members of these kinds; empty when not sent. kInvalidArgument names the member.
+    Result<std::optional<std::string>> string(std::string_view name) const;
+    Result<std::optional<std::uint64_t>> integer(std::string_view name) const;
+    Result<std::optional<double>> number(std::string_view name) const;
+    Result<std::optional<bool>> boolean(std::string_view name) const;
+    /// Finite float32 numbers.
+    Result<std::optional<std::vector<float>>> vector(std::string_view name) const;
+    /// What base64 stands for.
+    Result<std::optional<std::vector<std::byte>>> bytes(std::string_view name) const;
+
+ private:
+    JsonValue tree_;
+    std::vector<std::string_view> texts_;  // of the values, in the order of the members
+};
+
+/// Text of somebody's own as part of a message: one line, not long.
+std::string shown_value(std::string_view text);
+
+}  // namespace sokkuri::http

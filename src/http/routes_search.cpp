@@ -1,0 +1,118 @@
+#include "http/hit_json.h"
+#include "http/hits_wanted.h"
+#include "http/native_routes.h"
+#include "http/query_values.h"
+#include "http/request_json.h"
+#include "http/request_picture.h"
+#include "http/search_steps.h"
+
+namespace sokkuri::http {
+namespace {
+
+Result<Response> list_similar(const NativeApi& api, const Request& request);
+Result<Response> search(const NativeApi& api, const Request& request);
+std::vector<Parameter> similar_parameters();
+Result<service::SearchQuery> read_json(const RequestJson& body);
+
+}  // namespace
+
+RouteTable search_routes(const SharedApi& api) {
+    constexpr std::string_view kSection = "Search";
+    return {
+        {.pattern = "/v1/collections/{collection}/items/{id}/similar",
+         .operation = "listSimilar",
+         .summary = "The look-alikes of an item",
+         .parameters = similar_parameters(),
+         .answers = {{.schema = "SearchAnswer", .help = "The nearest items."}, kNoSuchItem},
+         .handler = bind_handler(api, list_similar),
+         .section = kSection},
+        {.method = Method::kPost,
+         .pattern = "/v1/collections/{collection}/search",
+         .operation = "search",
+         .summary = "The look-alikes of a picture, an item or a vector",
+         .description = "A picture comes as the body itself, as the part \"picture\" of a form, or "
+                        "as base64 in JSON. Answers to a picture or vector have a `query_id`, by "
+                        "which the same search can be asked for again for some days.",
+         .parameters = hits_parameters("10"),
+         .bodies = {{"application/json", "SearchBody"},
+                    {"multipart/form-data", "PictureForm"},
+                    {"image/*"}},
+         .body_bytes_max = api->limits.upload_bytes_max,
+         .answers = {{.schema = "SearchAnswer", .help = "The nearest items."}, kNoSuchItem},
+         .handler = bind_handler(api, search),
+         .section = kSection},
+    };
+}
+
+Result<Response> answer_search(const NativeApi& api, const service::Library& library,
+                               service::SearchQuery query, const HitsWanted& wanted) {
+    query.k = wanted.k;
+    query.offset = wanted.offset;
+    query.score_min = wanted.score_min;
+    query.model = api.model;
+    query.limits = api.decode;
+    const service::SearchAnswer answer = TRY(service::search(library, query));
+    count_steps(*api.metrics, answer.timings);
+    return json_response(search_answer_json(answer, wanted));
+}
+
+namespace {
+
+Result<Response> list_similar(const NativeApi& api, const Request& request) {
+    const service::Library* library = TRY(find_library(api, request));
+    const HitsWanted wanted = TRY(read_hits_wanted(request, nullptr));
+    const auto include_self = TRY(boolean_value(request, "include_self"));
+    service::ByItem item;
+    item.id_or_path = TRY(item_id(request));
+    service::SearchQuery query{.what = std::move(item)};
+    if (include_self.value_or(false)) query.self = service::SelfHit::kInclude;
+    return answer_search(api, *library, std::move(query), wanted);
+}
+
+Result<Response> search(const NativeApi& api, const Request& request) {
+    const service::Library* library = TRY(find_library(api, request));
+    if (form_of(request) != BodyForm::kJson) {
+        const HitsWanted wanted = TRY(read_hits_wanted(request, nullptr));
+        service::ByUpload upload;
+        upload.picture = TRY(picture_of_body(request));
+        return answer_search(api, *library, {.what = std::move(upload)}, wanted);
+    }
+    static constexpr std::string_view kMembers[] = {"id", "vector", "picture",  "query_id",
+                                                    "k",  "offset", "min_score"};
+    const RequestJson body = TRY(RequestJson::parse(request.body, api.limits, kMembers));
+    const HitsWanted wanted = TRY(read_hits_wanted(request, &body));
+    service::SearchQuery query = TRY(read_json(body));
+    return answer_search(api, *library, std::move(query), wanted);
+}
+
+std::vector<Parameter> similar_parameters() {
+    std::vector<Parameter> parameters = hits_parameters("10");
+    parameters.push_back({.name = "include_self",
+                          .kind = ParameterKind::kBoolean,
+                          .help = "Whether the item itself is among the hits.",
+                          .fallback = "false"});
+    return parameters;
+}
+
+Result<service::SearchQuery> read_json(const RequestJson& body) {
+    const auto id = TRY(body.string("id"));
+    auto vector = TRY(body.vector("vector"));
+    auto picture = TRY(body.bytes("picture"));
+    const auto query_id = TRY(body.string("query_id"));
+    const int ways = int{id.has_value()} + int{vector.has_value()} + int{picture.has_value()} +
+                     int{query_id.has_value()};
+    if (ways != 1) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "body: exactly one of id, vector, picture and query_id is expected, not {}",
+                    ways);
+    }
+    if (id) return service::SearchQuery{.what = service::ByItem{.id_or_path = *id}};
+    if (vector) return service::SearchQuery{.what = service::ByVector{std::move(*vector)}};
+    if (query_id) return service::SearchQuery{.what = service::ByQuery{*query_id}};
+    service::ByUpload upload;
+    upload.picture = TRY(checked_picture(std::move(*picture)));
+    return service::SearchQuery{.what = std::move(upload)};
+}
+
+}  // namespace
+}  // namespace sokkuri::http

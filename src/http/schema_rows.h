@@ -1,0 +1,17 @@
+// The rows of the table in openapi_schemas.h, by what they speak of. Used there alone.
+#pragma once
+
+#include "http/openapi_schemas.h"
+
+#include <vector>
+
+namespace sokkuri::http {
+
+std::vector<Schema> collection_schemas();
+std::vector<Schema> item_schemas();
+std::vector<Schema> search_schemas();
+std::vector<Schema> query_schemas();
+std::vector<Schema> job_schemas();
+std::vector<Schema> report_schemas();
+
+}  // namespace sokkuri::http

@@ -1,0 +1,64 @@
+#include "http/schema_rows.h"
+
+namespace sokkuri::http {
+
+std::vector<Schema> collection_schemas() {
+    return {
+        {.name = "Problem",
+         .help = "What went wrong (RFC 9457), sent as application/problem+json.",
+         .members = {{"type", "string", "Always \"about:blank\"."},
+                     {"title", "string", "The kind of problem in words."},
+                     {"status", "integer", "The HTTP status."},
+                     {"code", "string", "The kind of problem for programs: \"not_found\", …"},
+                     {"detail", "string", "Names the thing, its value and the bound."}}},
+        {.name = "CollectionList",
+         .help = "All collections that this server serves.",
+         .members = {{"collections", "Collection[]", "In the order in which they were named."}}},
+        {.name = "Collection",
+         .help = "A folder of pictures with what is known of it.",
+         .members = {{"name", "string", "As paths of this API have it."},
+                     {"folder", "string", "Absolute; bytes that are not UTF-8 as \\xNN."},
+                     {"folder_bytes", "base64", "The folder's bytes, where they are not UTF-8.",
+                      Need::kOptional},
+                     {"items", "integer", "Records in the collection."},
+                     {"failed", "integer", "Files that cannot be read as pictures."},
+                     {"model", "string?",
+                      "Name of the model; null before the first picture and for "
+                      "vectors of the user's own."},
+                     {"fingerprint", "string?", "Of model and preprocessing; likewise null."},
+                     {"dimension", "integer", "Components of a vector; 0 before the first one."},
+                     {"metric",
+                      "string?",
+                      "Of distances; null before the first vector.",
+                      Need::kRequired,
+                      {"cosine", "l2", "ip"}},
+                     {"bytes", "integer", "On disk, in bytes, of what was made from the pictures."},
+                     {"tombstones", "integer", "Removed vectors that still take room."},
+                     {"generation", "integer", "Grows with every change."},
+                     {"bands", "Bands?",
+                      "Where scores become words; null before the first vector."},
+                     {"jobs", "Job[]", "Those that wait or run here, newest first."}}},
+        {.name = "Bands",
+         .help = "The least scores of each word; below `similar`, hits are weak.",
+         .members = {{"identical", "number", "Least score of an identical picture."},
+                     {"near", "number", "Least score of a nearly identical one."},
+                     {"similar", "number", "Least score of a similar one."}}},
+        {.name = "FailureList",
+         .help = "Files that could not be read as pictures, by path.",
+         .members = {{"failures", "Failure[]", "At most `limit`."},
+                     {"next", "string?", "What to send as `after` for more; null: that was all."}}},
+        {.name = "Failure",
+         .help = "A file that could not be read as a picture.",
+         .members = {{"path", "string",
+                      "Relative to the folder; bytes that are not UTF-8 as "
+                      "\\xNN."},
+                     {"path_bytes", "base64", "The path's bytes, where they are not UTF-8.",
+                      Need::kOptional},
+                     {"reason", "string", "What is wrong with it."}}},
+        {.name = "Health",
+         .help = "That the server answers.",
+         .members = {{"status", "string", "In a word.", Need::kRequired, {"ok", "ready"}}}},
+    };
+}
+
+}  // namespace sokkuri::http

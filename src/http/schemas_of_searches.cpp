@@ -1,0 +1,103 @@
+#include "http/schema_rows.h"
+
+namespace sokkuri::http {
+
+std::vector<Schema> search_schemas() {
+    return {
+        {.name = "SearchAnswer",
+         .help = "The items nearest to what was asked for.",
+         .members = {{"hits", "Hit[]", "Nearest first; ties in the order in which items came."},
+                     {"query", "AnsweredQuery",
+                      "What was searched for, as later requests name "
+                      "it."},
+                     {"model", "string?",
+                      "Name of the model of the vectors; null for vectors of "
+                      "the user's own."},
+                     {"items", "integer", "Items that were searched."},
+                     {"k", "integer", "Hits asked for."},
+                     {"offset", "integer", "Hits passed over."},
+                     {"timings_ms", "Timings", "What each step took."}}},
+        {.name = "Hit",
+         .help = "An item that was found.",
+         .members = {{"rank", "integer", "From 1, counting what was passed over."},
+                     {"id", "string", "Of the item."},
+                     {"score", "number",
+                      "Larger is more alike. From the distance d by the "
+                      "collection's metric: cosine 1 − d (the cosine), l2 "
+                      "1/(1+d), ip −d (the inner product)."},
+                     {"distance", "number",
+                      "Smaller is nearer, in the collection's metric: cosine "
+                      "1 − cos, l2 the Euclidean distance, ip −dot."},
+                     {"band",
+                      "string",
+                      "The score as a word (see Bands).",
+                      Need::kRequired,
+                      {"identical", "near", "similar", "weak"}},
+                     {"path", "string?",
+                      "Relative to the folder, bytes that are not UTF-8 as "
+                      "\\xNN; null for records that are not files."},
+                     {"path_bytes", "base64", "The path's bytes, where they are not UTF-8.",
+                      Need::kOptional},
+                     {"document", "Document", "What the record says."}}},
+        {.name = "AnsweredQuery",
+         .help = "What was searched for.",
+         .members = {{"item", "string?",
+                      "Id of the item, also where a picture that was sent is "
+                      "one of the collection's files."},
+                     {"query_id", "string?",
+                      "A handle on a picture or vector that was sent; "
+                      "expires."}}},
+        {.name = "Timings",
+         .help = "Milliseconds; 0 for a step that was not needed.",
+         .members = {{"load", "number", "Loading the model, ms."},
+                     {"decode", "number", "Decoding and preparing the picture, ms."},
+                     {"infer", "number", "From picture to vector, ms."},
+                     {"search", "number", "Finding and describing the hits, ms."},
+                     {"total", "number", "All of it, without the network, ms."}}},
+    };
+}
+
+std::vector<Schema> query_schemas() {
+    return {
+        {.name = "SearchBody",
+         .help = "What to search for: exactly one of id, vector, picture and query_id. The others "
+                 "may be said here or in the query string, not in both.",
+         .members = {{"id", "string", "Of an item, or its path.", Need::kOptional},
+                     {"vector", "number[]", "As many finite numbers as the collection's dimension.",
+                      Need::kOptional},
+                     {"picture", "base64", "The bytes of a picture file.", Need::kOptional},
+                     {"query_id", "string", "Of an earlier answer.", Need::kOptional},
+                     {"k", "integer", "Hits wanted, 1 to 1000.", Need::kOptional},
+                     {"offset", "integer", "Hits to pass over, at most 99000.", Need::kOptional},
+                     {"min_score", "number", "The least score of a hit.", Need::kOptional}},
+         .one_of = {"id", "vector", "picture", "query_id"},
+         .is_closed = true},
+        {.name = "PictureForm",
+         .help = "A form with one file.",
+         .members = {{"picture", "picture", "A picture file."}},
+         .is_closed = true},
+        {.name = "EmbedBody",
+         .help = "A picture to turn into a vector.",
+         .members = {{"picture", "base64", "The bytes of a picture file."}},
+         .is_closed = true},
+        {.name = "Embedding",
+         .help = "A picture's vector.",
+         .members = {{"vector", "number[]", "The model's raw output, not normalized."},
+                     {"dimension", "integer", "Components of the vector."},
+                     {"model", "string", "Name of the model."},
+                     {"timings_ms", "Timings", "What each step took."}}},
+        {.name = "Query",
+         .help = "A picture or vector that somebody searched with; kept for some days.",
+         .members = {{"query_id", "string", "22 base64url characters."},
+                     {"created", "time", "When it was first sent."},
+                     {"expires", "time", "When it will be forgotten."},
+                     {"width", "integer", "Pixels of the picture, upright; 0 for a vector."},
+                     {"height", "integer", "Pixels of the picture, upright; 0 for a vector."},
+                     {"item", "string?", "Id of an indexed file with the very same content."},
+                     {"model", "string?",
+                      "Name of the model that made the vector; null for a "
+                      "vector that was sent."}}},
+    };
+}
+
+}  // namespace sokkuri::http
