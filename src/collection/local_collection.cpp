@@ -19,6 +19,7 @@ namespace sokkuri::collection {
 
 namespace {
 
+constexpr const char* kLockName = "lock";
 constexpr std::size_t kWritesQueuedMax = 64;
 constexpr std::size_t kScanBatchRecords = 1'000;
 
@@ -86,6 +87,13 @@ Result<std::unique_ptr<Collection>> open_local_collection(FileSystem& files,
     return collection;
 }
 
+Result<std::optional<CollectionWriter>> writer_of_local_collection(FileSystem& files,
+                                                                   const std::string& directory) {
+    const auto holder = TRY(store::WriteLock::holder(files, join_path(directory, kLockName)));
+    if (!holder) return std::nullopt;
+    return CollectionWriter{.pid = holder->pid, .socket = holder->socket};
+}
+
 namespace {
 
 Result<void> LocalCollection::open(const LocalOptions& options) {
@@ -112,7 +120,8 @@ Result<void> LocalCollection::become_writer(const std::string& socket) {
         .since_s = std::chrono::duration_cast<std::chrono::seconds>(now).count(),
         .socket = socket};
     write_half_ = std::make_unique<WriteHalf>();
-    write_half_->lock = TRY(store::WriteLock::acquire(files_, join_path(directory_, "lock"), self));
+    write_half_->lock =
+        TRY(store::WriteLock::acquire(files_, join_path(directory_, kLockName), self));
     return {};
 }
 

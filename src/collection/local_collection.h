@@ -6,7 +6,9 @@
 #include "base/file_system.h"
 #include "collection/collection.h"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace sokkuri::collection {
@@ -25,5 +27,15 @@ struct LocalOptions {
 Result<std::unique_ptr<Collection>> open_local_collection(FileSystem& files,
                                                           const std::string& directory,
                                                           const LocalOptions& options);
+
+/// The process that writes to a local collection.
+struct CollectionWriter {
+    std::int64_t pid = 0;  // 0: it has just begun and has not said
+    std::string socket;    // where it listens for others that want to write; empty: nowhere
+};
+
+/// Empty when nobody writes there.
+Result<std::optional<CollectionWriter>> writer_of_local_collection(FileSystem& files,
+                                                                   const std::string& directory);
 
 }  // namespace sokkuri::collection

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <unistd.h>
 
 namespace sokkuri::service {
 namespace {
@@ -80,6 +81,20 @@ TEST(Libraries, AFolderIsServedOnce) {
     const auto second = Libraries::open(posix_file_system(), {{.folder = directory.path()}}, "");
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code(), ErrorCode::kConflict);
+}
+
+TEST(Libraries, TheirLocksNameTheProcessAndItsSocket) {
+    const TemporaryDirectory directory;
+    const LibraryPlace place{.folder = directory.path()};
+    EXPECT_FALSE(Library::writer(posix_file_system(), place).value());
+    {
+        const auto libraries = Libraries::open(posix_file_system(), {place}, "/run/a.sock");
+        const auto writer = Library::writer(posix_file_system(), place).value();
+        ASSERT_TRUE(writer);
+        EXPECT_EQ(writer->pid, getpid());
+        EXPECT_EQ(writer->socket, "/run/a.sock");
+    }
+    EXPECT_FALSE(Library::writer(posix_file_system(), place).value());
 }
 
 TEST(Libraries, WarmingUpLoadsTheModelThatQueriesThenUse) {

@@ -1,7 +1,5 @@
 #include "service/library.h"
 
-#include "collection/local_collection.h"
-
 #include <utility>
 #include <vector>
 
@@ -44,6 +42,14 @@ Result<Library> Library::open(FileSystem& files, const LibraryPlace& place,
     TRY(std::move(opened));
     TRY(access == LibraryAccess::kWrite ? library.claim_root() : library.find_root());
     return library;
+}
+
+Result<std::optional<collection::CollectionWriter>> Library::writer(FileSystem& files,
+                                                                    const LibraryPlace& place) {
+    const bool is_inside = place.collection_directory.empty();
+    const std::string home =
+        TRY(canonical_folder(files, is_inside ? place.folder : place.collection_directory));
+    return collection::writer_of_local_collection(files, join_path(home, kDirectoryName));
 }
 
 Result<std::string> Library::find_above(const FileSystem& files, const std::string& path) {

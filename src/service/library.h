@@ -6,10 +6,12 @@
 #include "base/file_system.h"
 #include "base/result.h"
 #include "collection/collection.h"
+#include "collection/local_collection.h"
 #include "collection/workspace.h"
 #include "service/extractor_cache.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace sokkuri::service {
@@ -42,6 +44,10 @@ class Library {
                                 const std::string& collection_directory, LibraryAccess access) {
         return open(files, LibraryPlace{folder, collection_directory}, {.access = access});
     }
+
+    /// The process that writes to a library now; empty when none does.
+    static Result<std::optional<collection::CollectionWriter>> writer(FileSystem& files,
+                                                                      const LibraryPlace& place);
 
     /// The nearest indexed folder at or above `path`; kNotFound when there is none up to the root.
     static Result<std::string> find_above(const FileSystem& files, const std::string& path);
