@@ -16,8 +16,9 @@ constexpr std::array kMethods = {Method::kGet, Method::kPost, Method::kPut, Meth
                                  Method::kDelete};
 constexpr std::string_view kPreflightSeconds = "600";
 
-std::optional<Refusal> check_access(const Entrance& entrance, RequestHead head,
+std::optional<Refusal> check_access(const Entrance& entrance, const RequestHead& head,
                                     const Target& target);
+std::optional<Refusal> check_access(const AccessRules& rules, const RequestHead& head);
 void find_route(const Entrance& entrance, const RequestHead& head, const Target& target,
                 Admission& admission);
 Response options_answer(const Entrance& entrance, const RequestHead& head, const Target& target);
@@ -66,16 +67,20 @@ Admission admit(const Entrance& entrance, const RequestHead& head) {
 
 namespace {
 
-std::optional<Refusal> check_access(const Entrance& entrance, RequestHead head,
+std::optional<Refusal> check_access(const Entrance& entrance, const RequestHead& head,
                                     const Target& target) {
     if (entrance.transport == Transport::kUnix) return std::nullopt;
-    if (!target.authority.empty()) {
-        // RFC 9112 §3.2.2: the absolute form's host counts, whatever Host says.
-        std::erase_if(head.headers, [](const auto& header) { return header.first == "host"; });
-        head.headers.emplace_back("host", target.authority);
-    }
-    if (auto refusal = check_host(entrance.access, head)) return refusal;
-    return check_origin(entrance.access, head);
+    if (target.authority.empty()) return check_access(entrance.access, head);
+    // RFC 9112 §3.2.2: the absolute form's host counts, whatever Host says.
+    RequestHead absolute = head;
+    std::erase_if(absolute.headers, [](const auto& header) { return header.first == "host"; });
+    absolute.headers.emplace_back("host", target.authority);
+    return check_access(entrance.access, absolute);
+}
+
+std::optional<Refusal> check_access(const AccessRules& rules, const RequestHead& head) {
+    if (auto refusal = check_host(rules, head)) return refusal;
+    return check_origin(rules, head);
 }
 
 void find_route(const Entrance& entrance, const RequestHead& head, const Target& target,
@@ -169,12 +174,6 @@ std::optional<Refusal> check_body(const Admission& admission, const RequestHead&
 }
 
 std::optional<Refusal> check_codings(const RequestHead& head) {
-    const auto transfer = head.header("transfer-encoding");
-    // Anything else would leave in doubt where the request ends.
-    if (transfer && !equals_ignoring_case(*transfer, "chunked")) {
-        return Refusal{501, "transfer_encoding_unknown",
-                       "the only Transfer-Encoding taken is chunked"};
-    }
     const auto content = head.header("content-encoding");
     if (content && !equals_ignoring_case(*content, "identity")) {
         return Refusal{415, "content_encoding_unknown", "compressed bodies are not taken"};

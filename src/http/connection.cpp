@@ -56,15 +56,16 @@ Task<void> Connection::serve() {
     while (!closes_ && !traffic_.is_stopping) {
         is_idle_ = true;
         socket_.set_time_left(milliseconds(traffic_.limits.idle_time_max_ms));
-        const std::size_t size = begin_ < end_ ? end_ - begin_ : co_await fill();
-        if (size == 0) break;
+        if (begin_ == end_) co_await fill();
+        if (begin_ == end_) break;
         is_idle_ = false;
         Exchange exchange(traffic_);
         const bool has_head = co_await read_head(exchange);
         if (!has_head) break;
         co_await answer(exchange);
     }
-    if (lingers_) co_await socket_.close_gently();
+    const bool has_unread = begin_ < end_;  // closing on it would be a reset
+    if (lingers_ || has_unread) co_await socket_.close_gently();
     socket_.close();
 }
 
@@ -150,19 +151,12 @@ Task<void> Connection::read_body(Exchange& exchange) {
         exchange.is_gone = closes_ = !is_written;
     }
     socket_.set_time_left(milliseconds(traffic_.limits.body_time_max_ms));
-    bool has_room = exchange.share.grow_to(head.body_bytes.value_or(0));
-    while (has_room && !exchange.is_gone && parser.state() == RequestParser::State::kBody) {
+    take_room(exchange, head.body_bytes.value_or(0));
+    while (!exchange.is_gone && !exchange.is_answered &&
+           parser.state() == RequestParser::State::kBody) {
         co_await read_more_body(exchange);
-        if (exchange.is_answered) co_return;
-        has_room = exchange.share.grow_to(parser.body_size_bytes());
     }
     socket_.clear_deadline();
-    if (!has_room) {
-        refuse(exchange, {503, "too_many_bodies",
-                          fmt::format("bodies_bytes_max: all bodies together would pass {} bytes",
-                                      traffic_.limits.bodies_bytes_max),
-                          "bodies_bytes_max"});
-    }
     exchange.body_bytes = parser.body_size_bytes();
     exchange.admission.request.body = parser.take_body();
 }
@@ -176,7 +170,8 @@ Task<void> Connection::read_more_body(Exchange& exchange) {
         refuse(exchange, parser.refusal());
         co_return;
     }
-    if (parser.state() == RequestParser::State::kDone) co_return;
+    take_room(exchange, parser.body_size_bytes());
+    if (exchange.is_answered || parser.state() == RequestParser::State::kDone) co_return;
     if (begin_ == before && begin_ == 0 && end_ == buffer_.size()) {
         refuse(exchange, {400, "malformed_request",
                           "header_bytes_max: the head of a chunk or the trailer is too large",
@@ -193,6 +188,15 @@ Task<void> Connection::read_more_body(Exchange& exchange) {
         co_return;
     }
     exchange.is_gone = closes_ = true;
+}
+
+/// For so many bytes of a body, or refuses it.
+void Connection::take_room(Exchange& exchange, std::uint64_t bytes) {
+    if (exchange.share.grow_to(bytes)) return;
+    refuse(exchange, {503, "too_many_bodies",
+                      fmt::format("bodies_bytes_max: all bodies together would pass {} bytes",
+                                  traffic_.limits.bodies_bytes_max),
+                      "bodies_bytes_max"});
 }
 
 /// What comes after it on this connection cannot be understood, or is not worth waiting for.
@@ -228,6 +232,7 @@ Task<void> Connection::run_handler(Exchange& exchange) {
     };
     traffic_.metrics->set_queue_length(traffic_.pool.waiting() + 1);
     co_await traffic_.begin_on_pool(std::move(job));
+    exchange.share.release();
     traffic_.metrics->set_queue_length(traffic_.pool.waiting());
 }
 
@@ -268,6 +273,7 @@ Task<bool> Connection::send(Exchange& exchange) {
                            fmt::format("event_streams_max: {} event streams are open",
                                        traffic_.limits.event_streams_max));
     }
+    if (!exchange.limit.empty()) traffic_.metrics->refused(exchange.limit);
     const auto size_bytes = size_bytes_of(response.body);
     closes_ = closes_ || !size_bytes || traffic_.is_stopping;
     const std::string head =
@@ -294,7 +300,6 @@ void Connection::record(const Exchange& exchange) {
         .body_bytes_in = exchange.body_bytes,
         .bytes_out = socket_.written_bytes() - exchange.written_before};
     traffic_.metrics->answered(answered);
-    if (!exchange.limit.empty()) traffic_.metrics->refused(exchange.limit);
     LOG(kInfo,
         "event=request number={} method={} path={} status={} bytes_in={} bytes_out={} ms={:.2f}",
         exchange.number, exchange.parser.head().method, admission.path, answered.status,

@@ -42,6 +42,7 @@ class Connection {
     Task<void> answer(Exchange& exchange);
     Task<void> read_body(Exchange& exchange);
     Task<void> read_more_body(Exchange& exchange);
+    void take_room(Exchange& exchange, std::uint64_t bytes);
     void refuse(Exchange& exchange, const Refusal& refusal);
     Task<void> run_handler(Exchange& exchange);
     Task<void> drain_body(Exchange& exchange);

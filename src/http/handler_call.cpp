@@ -22,8 +22,10 @@ Response call_handler(const Route& route, const Request& request) noexcept {
     } catch (const std::exception& thrown) {
         LOG(kError, "event=handler_threw request={} operation={} what={}", request.number,
             route.operation, thrown.what());
-        return problem(500, "internal", "the server failed; its log says more");
+    } catch (...) {
+        LOG(kError, "event=handler_threw request={} operation={}", request.number, route.operation);
     }
+    return problem(500, "internal", "the server failed; its log says more");
 }
 
 namespace {

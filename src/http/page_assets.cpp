@@ -44,7 +44,9 @@ RouteTable page_routes(std::span<const EmbeddedFile> files) {
         return answer_file(std::string(kAssets) + request.capture("path"), request, kKeep);
     }));
     table.push_back(page_route("/{file}", "asset", [=](const Request& request) {
-        return answer_file(request.capture("file"), request, kAskAgain);
+        const std::string& path = request.capture("file");
+        const bool is_of_top_level = path.find('/') == path.npos;  // "%2F" was decoded
+        return answer_file(is_of_top_level ? path : "", request, kAskAgain);
     }));
     return table;
 }

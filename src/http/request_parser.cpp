@@ -5,14 +5,19 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include <algorithm>
+
 namespace sokkuri::http {
 namespace {
 
 namespace beast = boost::beast;
 using ErrorNumber = boost::system::error_code;
 
-Refusal refusal_of(ErrorNumber error);
-Refusal header_too_large(std::string_view bytes, std::size_t header_bytes_max);
+Refusal refusal_of(ErrorNumber error, std::string_view bytes);
+bool ends_with_version(std::string_view line);
+bool has_known_end(const RequestHead& head);
+Refusal header_too_large(std::string_view bytes, const RequestHead& head,
+                         std::size_t header_bytes_max);
 
 }  // namespace
 
@@ -31,6 +36,7 @@ class RequestParser::Impl final : public beast::http::basic_parser<true> {
     }
 
     const std::size_t header_bytes_max;
+    std::size_t head_bytes = 0;  // taken so far
     State state = State::kHead;
     RequestHead head;
     Refusal refusal;
@@ -90,21 +96,28 @@ std::size_t RequestParser::put(std::string_view bytes) {
         }
         if (bytes.empty() || bytes == "\r") return skipped;
     }
-    impl_->eager(impl_->state == State::kBody);
+    const bool is_head = impl_->state == State::kHead;
+    impl_->eager(!is_head);
     ErrorNumber error;
     const std::size_t used = impl_->put({bytes.data(), bytes.size()}, error);
-    const bool has_all = error != beast::http::error::need_more;
-    if (error && has_all && error == beast::http::error::header_limit) {
-        impl_->refuse(header_too_large(bytes, impl_->header_bytes_max));
+    const std::size_t waiting = bytes.size() - used;
+    if (is_head) impl_->head_bytes += used;
+    const bool is_head_still = impl_->state == State::kHead;
+    const std::size_t head_bytes = impl_->head_bytes + (is_head_still ? waiting : 0);
+    // A head that is not whole yet has at least one more byte.
+    const bool is_too_large = is_head && head_bytes + is_head_still > impl_->header_bytes_max;
+    if (is_too_large || error == beast::http::error::header_limit) {
+        impl_->refuse(header_too_large(bytes, impl_->head, impl_->header_bytes_max));
     } else if (error == beast::http::error::body_limit) {
         impl_->refuse({413, "body_too_large",
                        fmt::format("{}: the body is larger than {} bytes", impl_->body_limit_name,
                                    impl_->body_bytes_max),
                        impl_->body_limit_name});
-    } else if (error && has_all) {
-        impl_->refuse(refusal_of(error));
-    } else if (impl_->state == State::kHead && bytes.size() - used >= impl_->header_bytes_max) {
-        impl_->refuse(header_too_large(bytes, impl_->header_bytes_max));
+    } else if (error && error != beast::http::error::need_more) {
+        impl_->refuse(refusal_of(error, bytes));
+    } else if (is_head && !is_head_still && !has_known_end(impl_->head)) {
+        impl_->refuse(
+            {501, "transfer_encoding_unknown", "the only Transfer-Encoding taken is chunked"});
     }
     return skipped + used;
 }
@@ -124,6 +137,8 @@ const Refusal& RequestParser::refusal() const {
 void RequestParser::set_body_bytes_max(std::uint64_t bytes_max, std::string_view limit) {
     impl_->body_bytes_max = bytes_max;
     impl_->body_limit_name = limit;
+    impl_->body.reserve(
+        static_cast<std::size_t>(std::min(impl_->head.body_bytes.value_or(0), bytes_max)));
 }
 
 std::uint64_t RequestParser::body_size_bytes() const {
@@ -136,15 +151,32 @@ std::string RequestParser::take_body() {
 
 namespace {
 
-Refusal refusal_of(ErrorNumber error) {
-    if (error == beast::http::error::bad_version) {
+Refusal refusal_of(ErrorNumber error, std::string_view bytes) {
+    if (error == beast::http::error::bad_version &&
+        ends_with_version(bytes.substr(0, bytes.find("\r\n")))) {
         return {505, "version_not_supported", "only HTTP/1.1 and HTTP/1.0 are spoken here"};
     }
     return {400, "malformed_request", fmt::format("this is no HTTP request: {}", error.message())};
 }
 
-Refusal header_too_large(std::string_view bytes, std::size_t header_bytes_max) {
-    const bool is_target = bytes.substr(0, header_bytes_max).find('\n') == bytes.npos;
+/// "… HTTP/2.0"
+bool ends_with_version(std::string_view line) {
+    constexpr std::string_view kName = " HTTP/";
+    if (line.size() < kName.size() + 3) return false;
+    const auto end = line.substr(line.size() - kName.size() - 3);
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    return end.starts_with(kName) && is_digit(end[6]) && end[7] == '.' && is_digit(end[8]);
+}
+
+/// Another transfer coding would leave in doubt where the request ends and the next one begins.
+bool has_known_end(const RequestHead& head) {
+    const auto coding = head.header("transfer-encoding");
+    return !coding || equals_ignoring_case(*coding, "chunked");
+}
+
+Refusal header_too_large(std::string_view bytes, const RequestHead& head,
+                         std::size_t header_bytes_max) {
+    const bool is_target = head.method.empty() && bytes.find('\n') == bytes.npos;
     return {is_target ? 414U : 431U, is_target ? "target_too_long" : "header_too_large",
             fmt::format("header_bytes_max: request line and headers are larger than {} bytes",
                         header_bytes_max),

@@ -61,6 +61,11 @@ bool BodyShare::grow_to(std::uint64_t bytes) {
     return true;
 }
 
+void BodyShare::release() {
+    traffic_.bodies_bytes -= bytes_;
+    bytes_ = 0;
+}
+
 namespace {
 
 std::size_t threads_of(const Limits& limits) {

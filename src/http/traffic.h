@@ -49,12 +49,13 @@ struct Traffic {
 class BodyShare {
  public:
     explicit BodyShare(Traffic& traffic) : traffic_(traffic) {}
-    ~BodyShare() { traffic_.bodies_bytes -= bytes_; }
+    ~BodyShare() { release(); }
     BodyShare(const BodyShare&) = delete;
     BodyShare& operator=(const BodyShare&) = delete;
 
     /// False, and nothing changes, when `bodies_bytes_max` would be passed.
     bool grow_to(std::uint64_t bytes);
+    void release();
 
  private:
     Traffic& traffic_;

@@ -26,8 +26,13 @@ class RawClient {
     /// `address` as Server::addresses says it: "http://127.0.0.1:1234", "unix:/…".
     explicit RawClient(const std::string& address);
     ~RawClient();
-    RawClient(RawClient&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-    RawClient& operator=(RawClient&&) = delete;
+    RawClient(RawClient&& other) noexcept
+        : descriptor_(std::exchange(other.descriptor_, -1)), buffer_(std::move(other.buffer_)) {}
+    RawClient& operator=(RawClient&& other) noexcept {
+        std::swap(descriptor_, other.descriptor_);
+        std::swap(buffer_, other.buffer_);
+        return *this;
+    }
 
     bool is_connected() const { return descriptor_ >= 0; }
     /// False when the server no longer takes it.

@@ -1,0 +1,127 @@
+#include "http/testing/sample_routes.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace sokkuri::http {
+namespace {
+
+/// A file of sample_bytes.
+class SampleFile final : public File {
+ public:
+    explicit SampleFile(std::uint64_t size_bytes) : bytes_(sample_bytes(size_bytes)) {}
+
+    Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const override {
+        const std::string_view rest = std::string_view(bytes_).substr(offset, out.size());
+        std::memcpy(out.data(), rest.data(), rest.size());
+        return rest.size();
+    }
+    Result<void> write_at(std::uint64_t, std::span<const std::byte>) override { return refused(); }
+    Result<void> truncate(std::uint64_t) override { return refused(); }
+    Result<void> sync() override { return refused(); }
+    Result<std::uint64_t> size_bytes() const override { return bytes_.size(); }
+    Result<bool> try_lock(std::uint64_t, std::uint64_t, LockKind) override { return refused(); }
+    Result<void> unlock(std::uint64_t, std::uint64_t) override { return refused(); }
+    Result<bool> is_locked_elsewhere(std::uint64_t, std::uint64_t) const override {
+        return refused();
+    }
+    Result<std::unique_ptr<MappedRegion>> map(std::uint64_t, std::size_t, MapAccess) override {
+        return refused();
+    }
+
+ private:
+    static tl::unexpected<Error> refused() {
+        return fail(ErrorCode::kUnsupported, "this file is only read");
+    }
+
+    std::string bytes_;
+};
+
+class SampleEvents final : public EventStream {
+ public:
+    explicit SampleEvents(SampleState& state) : state_(state) { ++state_.streams_alive; }
+    ~SampleEvents() override { --state_.streams_alive; }
+
+    std::optional<Event> next() override {
+        if (sent_ >= state_.events_wanted) return std::nullopt;
+        ++sent_;
+        return Event{"progress", fmt::format("{{\"n\":{}}}", sent_)};
+    }
+    bool is_finished() const override { return state_.events_end; }
+
+ private:
+    SampleState& state_;
+    std::uint32_t sent_ = 0;
+};
+
+std::uint64_t bytes_asked(const Request& request) {
+    return std::strtoull(std::string(request.query_value("bytes").value_or("0")).c_str(), nullptr,
+                         10);
+}
+
+Result<Response> echo(const Request& request) {
+    return Response{.content_type = "text/plain",
+                    .body = request.capture("name") + ":" + request.body};
+}
+
+}  // namespace
+
+RouteTable sample_routes(SampleState& state) {
+    const std::vector<Parameter> bytes = {{.name = "bytes", .kind = ParameterKind::kInteger}};
+    const auto count = [&state](const Request&) -> Result<Response> {
+        return json_response(fmt::format("{{\"handled\":{}}}", ++state.handled));
+    };
+    const auto gated = [&state](const Request&) -> Result<Response> {
+        state.gate.pass();
+        return json_response("{}");
+    };
+    const auto large = [](const Request& request) -> Result<Response> {
+        return Response{.content_type = "text/plain", .body = sample_bytes(bytes_asked(request))};
+    };
+    const auto file = [](const Request& request) -> Result<Response> {
+        const std::uint64_t size = bytes_asked(request);
+        // "short": a file that lost its second half after its size was asked for.
+        const bool is_short = request.query_value("short").has_value();
+        auto opened = std::make_unique<SampleFile>(is_short ? size / 2 : size);
+        return Response{.content_type = "text/plain", .body = FileBody{std::move(opened), size}};
+    };
+    const auto events = [&state](const Request&) -> Result<Response> {
+        return Response{.content_type = "text/event-stream",
+                        .body = std::make_unique<SampleEvents>(state)};
+    };
+    const auto out_of_memory = [](const Request&) -> Result<Response> { throw std::bad_alloc(); };
+    auto file_parameters = bytes;
+    file_parameters.push_back({.name = "short"});
+    const std::vector<BodyKind> text = {{"text/plain"}};
+    return {
+        {.pattern = "/now", .operation = "now", .work = WorkClass::kImmediate, .handler = count},
+        {.pattern = "/work", .operation = "work", .handler = count},
+        {.pattern = "/gated", .operation = "gated", .handler = gated},
+        {.pattern = "/large", .operation = "large", .parameters = bytes, .handler = large},
+        {.pattern = "/file", .operation = "file", .parameters = file_parameters, .handler = file},
+        {.pattern = "/events", .operation = "events", .handler = events},
+        {.pattern = "/throw", .operation = "throw", .handler = out_of_memory},
+        {.method = Method::kPost,
+         .pattern = "/echo/{name}",
+         .operation = "postEcho",
+         .bodies = text,
+         .handler = echo},
+        {.method = Method::kPut,
+         .pattern = "/echo/{name}",
+         .operation = "putEcho",
+         .bodies = text,
+         .body_bytes_max = 10'000'000,
+         .handler = echo},
+    };
+}
+
+std::string sample_bytes(std::uint64_t size_bytes) {
+    std::string bytes(size_bytes, ' ');
+    for (std::uint64_t i = 0; i < size_bytes; ++i) {
+        bytes[i] = static_cast<char>('a' + (i * 7 + i / 251) % 26);
+    }
+    return bytes;
+}
+
+}  // namespace sokkuri::http
