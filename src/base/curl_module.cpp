@@ -131,6 +131,9 @@ Result<void> CurlClient::drive(Transfer& transfer, const EventSink* sink,
                                const std::stop_token& stop) {
     constexpr int kWaitMs = 1'000;  // an upper bound: libcurl wakes for sockets and its own clocks
     for (;;) {
+        if (stop.stop_requested()) {
+            return fail(ErrorCode::kCancelled, "{}: stopped", place_of(transfer.request));
+        }
         int running = 0;
         const CURLMcode code = curl_multi_perform(multi_, &running);
         if (code != CURLM_OK) {
@@ -138,9 +141,6 @@ Result<void> CurlClient::drive(Transfer& transfer, const EventSink* sink,
         }
         hand_on(transfer, sink);
         if (running == 0) return ended(transfer);
-        if (stop.stop_requested()) {
-            return fail(ErrorCode::kCancelled, "{}: stopped", place_of(transfer.request));
-        }
         TRY(check_idle(transfer));
         const auto idle_ms = static_cast<int>(transfer.request.limits.idle_time_max_ms);
         curl_multi_poll(multi_, nullptr, 0, std::min(kWaitMs, idle_ms), nullptr);
