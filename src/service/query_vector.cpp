@@ -95,6 +95,12 @@ Result<QueryVector> vector_of_file(const Library& library, const SearchQuery& qu
         TRY(read_file(library.files(), file, query.limits.file_bytes_max));
     std::optional<StoredVector> stored = TRY(find_stored_vector(library, xxh128(bytes)));
     if (stored) return QueryVector{.values = std::move(stored->values), .item_id = stored->id};
+    if (query.embed_elsewhere) {
+        const Stopwatch inferring;
+        auto values = query.embed_elsewhere(bytes);
+        timings.infer_ms = inferring.ms();
+        if (values) return QueryVector{.values = std::move(*values)};
+    }
     EmbeddedQuery embedded =
         TRY(in_context(file, embed_query(library, bytes, {query.model, query.limits}, timings)));
     return QueryVector{.values = std::move(embedded.values)};

@@ -7,8 +7,11 @@
 #include "service/library.h"
 #include "service/model_choice.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -43,6 +46,10 @@ struct ByQuery {
 
 enum class SelfHit { kLeaveOut, kInclude };
 
+/// The vector of a picture's bytes, made elsewhere: where the model is loaded already.
+using EmbedElsewhere =
+    std::function<Result<std::vector<float>>(std::span<const std::byte> picture)>;
+
 struct SearchQuery {
     std::variant<ByPicture, ByItem, ByVector, ByUpload, ByQuery> what;
     std::size_t k = 10;
@@ -51,6 +58,8 @@ struct SearchQuery {
     SelfHit self = SelfHit::kLeaveOut;  // ByItem only
     ModelChoice model;
     image::DecodeLimits limits;
+    /// ByPicture: asked before a model is loaded here; if it fails, one is.
+    EmbedElsewhere embed_elsewhere = nullptr;
 };
 
 struct SearchHit {

@@ -169,6 +169,26 @@ TEST_F(Search, EmbedsAPictureThatIsNew) {
     EXPECT_GT(answer.timings.infer_ms, 0);
 }
 
+TEST_F(Search, LoadsNoModelForAPictureThatIsEmbeddedElsewhere) {
+    PictureFolder elsewhere;
+    elsewhere.draw("new.jpg", kPictures + 2);
+    SearchQuery wanted = query(ByPicture{elsewhere.path("new.jpg")});
+    const SearchAnswer here = answer_to(wanted);
+    wanted.embed_elsewhere = [&](std::span<const std::byte>) -> Result<std::vector<float>> {
+        return folder->pictures().at("0/4.jpg").vector;
+    };
+    const SearchAnswer there = answer_to(wanted);
+    EXPECT_EQ(there.hits.front().path, "0/4.jpg");
+    EXPECT_EQ(there.timings.load_ms, 0);
+    wanted.embed_elsewhere = [](std::span<const std::byte>) -> Result<std::vector<float>> {
+        return fail(ErrorCode::kUnavailable, "nobody answers");
+    };
+    const SearchAnswer again = answer_to(wanted);
+    ASSERT_EQ(again.hits.size(), here.hits.size());
+    EXPECT_EQ(again.hits.front().path, here.hits.front().path);
+    EXPECT_EQ(again.hits.front().distance, here.hits.front().distance);
+}
+
 TEST_F(Search, TakesTheBytesOfAPictureAsItTakesItsFile) {
     const PictureFolder elsewhere;
     elsewhere.draw("new.jpg", 9);
