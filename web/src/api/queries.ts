@@ -7,7 +7,7 @@ import {
 } from '@tanstack/react-query';
 import type { PicturePlace } from '../address';
 import { ask, Problem, Unreachable } from './client';
-import type { Collection, Failure, Item, QueryHandle, SearchAnswer } from './model';
+import type { Collection, CollectionList, FailureList, Item, ItemList, QueryHandle, SearchAnswer } from './model';
 import { pageSize, paths } from './paths';
 
 /** More results than anybody scrolls; the page says so when they are reached. */
@@ -37,7 +37,7 @@ export function makeQueryClient(): QueryClient {
 export const collectionsQuery = queryOptions({
   queryKey: ['collections'],
   queryFn: async ({ signal }) =>
-    (await ask<{ collections: Collection[] }>(paths.collections, { signal })).collections,
+    (await ask<CollectionList>(paths.collections, { signal })).collections,
 });
 
 export const collectionQuery = (name: string) =>
@@ -63,21 +63,21 @@ export const sampleQuery = (name: string, count: number, seed: number) =>
   queryOptions({
     queryKey: ['sample', name, count, seed],
     queryFn: async ({ signal }) =>
-      (await ask<{ items: Item[] }>(paths.sample(name, count, seed), { signal })).items,
+      (await ask<ItemList>(paths.sample(name, count, seed), { signal })).items,
   });
 
 export const namedQuery = (name: string, text: string) =>
   queryOptions({
     queryKey: ['named', name, text],
     queryFn: ({ signal }) =>
-      ask<{ items: Item[]; next: string | null }>(paths.named(name, text, namedMax), { signal }),
+      ask<ItemList>(paths.named(name, text, namedMax), { signal }),
   });
 
 export const failuresQuery = (name: string) =>
   infiniteQueryOptions({
     queryKey: ['failures', name],
     queryFn: ({ signal, pageParam }) =>
-      ask<{ failures: Failure[]; next: string | null }>(paths.failures(name, pageParam), { signal }),
+      ask<FailureList>(paths.failures(name, pageParam), { signal }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next,
   });
