@@ -28,7 +28,8 @@ export function App() {
       </button>
       <Bar place={place} />
       <main id="pictures" tabIndex={-1}>
-        <Screen key={depth} />
+        {/* What is typed in the start page's box stays while results come and go. */}
+        <Screen key={place.screen === 'home' ? 'home' : depth} />
       </main>
       <AwayLine />
       <DropLayer wanted={collection} />

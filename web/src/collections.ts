@@ -19,16 +19,26 @@ export function useCollection(wanted: string | null): Collection | undefined {
 }
 
 const jobKey = (id: string) => ['job', id] as const;
+const endedKey = (name: string) => ['ended', name] as const;
+const isActive = ({ state }: Job) => state === 'running' || state === 'queued';
+const noRequest = () => Promise.reject<Job>(new Error('jobs come by events'));
 
 /** The job that runs or waits in a collection, up to date. */
 export function useActiveJob(collection: Collection | undefined): Job | null {
-  const listed = collection?.jobs.find(({ state }) => state === 'running' || state === 'queued') ?? null;
+  const listed = collection?.jobs.find(isActive) ?? null;
   const { data } = useQuery<Job>({
     queryKey: jobKey(listed?.id ?? ''),
-    queryFn: () => Promise.reject(new Error('jobs come by events')),
+    queryFn: noRequest,
     enabled: false,
   });
-  return data && listed ? data : listed;
+  const job = data && listed ? data : listed;
+  return job && isActive(job) ? job : null;
+}
+
+/** The job that ended last while the page was open. */
+export function useEndedJob(name: string): Job | null {
+  const { data } = useQuery<Job>({ queryKey: endedKey(name), queryFn: noRequest, enabled: false });
+  return data ?? null;
 }
 
 /** Listens to the job's events, for everybody who asks useActiveJob. Once on a page. */
@@ -63,6 +73,7 @@ function listen(client: QueryClient, name: string, id: string): () => void {
     events.close();
     refreshed = 0;
     keep(event);
+    client.setQueryData(endedKey(name), JSON.parse(event.data) as Job);
     for (const key of ['failures', 'named', 'hits']) void client.invalidateQueries({ queryKey: [key, name] });
   };
   events.addEventListener('progress', keep);

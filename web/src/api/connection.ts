@@ -14,6 +14,7 @@ const pauseMaxMs = 4_000;
 const probeTimeMs = 3_000;
 const listeners = new Set<() => void>();
 let state: State = { isAway: false, returns: 0 };
+let isProbing = false;
 
 // The server is mostly on this very machine: being off the network says nothing about it.
 onlineManager.setEventListener(() => undefined);
@@ -27,7 +28,10 @@ export const connection = {
   },
   /** Asks whether the server is there, as after a picture that would not load. */
   async probe(): Promise<void> {
-    if (!state.isAway && !(await isThere())) connection.lost();
+    if (state.isAway || isProbing) return;
+    isProbing = true;
+    if (!(await isThere())) connection.lost();
+    isProbing = false;
   },
 };
 

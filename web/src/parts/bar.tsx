@@ -1,5 +1,5 @@
 // The bar on top: home, the search box, the collection, and a person's settings.
-import { Activity, Dices, Keyboard, Languages, Moon, Sun, SunMoon } from 'lucide-react';
+import { Activity, Dices, Keyboard, Moon, Sun, SunMoon } from 'lucide-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { collectionOf, home, type Place } from '../address';
 import { collectionsQuery } from '../api/queries';
@@ -17,16 +17,18 @@ export function Bar({ place }: { readonly place: Place }) {
   const { t } = useText();
   const client = useQueryClient();
   const collection = useCollection(collectionOf(place));
+  const { data: collections } = useQuery(collectionsQuery);
+  const names = collections?.map(({ name }) => name) ?? [];
   useJobEvents(collection);
   return (
-    <header className={styles.bar} data-home={place.screen === 'home' || undefined}>
+    <header className={styles.bar} data-home={place.screen === 'home' || undefined} data-choice={names.length > 1 || undefined}>
       <Link className={styles.home} to={home(collectionOf(place))} aria-label={t('page.home')}>
         <Mark />
         <span className={styles.word}>sokkuri</span>
       </Link>
       <div className={styles.search}>{place.screen !== 'home' && <SearchBox wanted={collectionOf(place)} />}</div>
       <div className={styles.controls}>
-        <CollectionChoice shown={collection?.name} />
+        {names.length > 1 && <CollectionChoice names={names} shown={collection?.name} />}
         {collection && (
           <>
             <button
@@ -67,10 +69,13 @@ function Mark() {
   );
 }
 
-function CollectionChoice({ shown }: { readonly shown: string | undefined }) {
+interface ChoiceProps {
+  readonly names: readonly string[];
+  readonly shown: string | undefined;
+}
+
+function CollectionChoice({ names, shown }: ChoiceProps) {
   const { t } = useText();
-  const { data } = useQuery(collectionsQuery);
-  if (!data || data.length < 2) return null;
   return (
     <select
       className={styles.choice}
@@ -78,7 +83,7 @@ function CollectionChoice({ shown }: { readonly shown: string | undefined }) {
       value={shown ?? ''}
       onChange={(event) => go(home(event.target.value))}
     >
-      {data.map(({ name }) => (
+      {names.map((name) => (
         <option key={name}>{name}</option>
       ))}
     </select>
@@ -111,11 +116,9 @@ function LanguageSwitch() {
     <button
       type="button"
       className={`icon-button ${styles.language}`}
-      aria-label={t('bar.language_label')}
       title={t('bar.language_label')}
       onClick={() => choose({ language: other })}
     >
-      <Languages aria-hidden className={styles.languages} />
       <span lang={other}>{t('bar.language')}</span>
     </button>
   );

@@ -41,7 +41,7 @@ export function CopyButton({ text, label, icon: Icon, isSmall = false }: Props) 
       onClick={() => void copyText(text).then(setResult)}
     >
       <Shown aria-hidden />
-      {!isSmall && <span>{word}</span>}
+      {!isSmall && <span className="wide">{word}</span>}
       <span className="unseen" role="status">
         {result !== null && word}
       </span>

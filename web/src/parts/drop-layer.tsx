@@ -9,6 +9,7 @@ import { useText } from '../text/text';
 import { dismissUpload, refuse, searchWithFiles, useUpload, type Upload } from '../upload';
 import { draggedPlace } from './dragged';
 import styles from './drop-layer.module.css';
+import { PickButton } from './pick-button';
 
 export function DropLayer({ wanted }: { readonly wanted: string | null }) {
   const { t } = useText();
@@ -38,8 +39,12 @@ function useDropsAndPastes(wanted: string | null): boolean {
       if (image) void searchWithFiles(client, wanted, [image, ...files.filter((file) => file !== image)]);
       else followLink(data);
     };
+    // Links and tiles of this page that are dragged are nothing from outside.
+    let isOwn = false;
+    const start = () => (isOwn = true);
+    const end = () => (isOwn = false);
     const over = (event: DragEvent) => {
-      if (!event.dataTransfer || !isFromOutside(event.dataTransfer)) return;
+      if (isOwn || !event.dataTransfer || !isFromOutside(event.dataTransfer)) return;
       event.preventDefault();
       event.dataTransfer.dropEffect = 'copy';
       setIsOver(true);
@@ -49,7 +54,7 @@ function useDropsAndPastes(wanted: string | null): boolean {
     };
     const drop = (event: DragEvent) => {
       setIsOver(false);
-      if (!event.dataTransfer || !isFromOutside(event.dataTransfer)) return;
+      if (isOwn || !event.dataTransfer || !isFromOutside(event.dataTransfer)) return;
       event.preventDefault();
       take(event.dataTransfer);
     };
@@ -60,6 +65,8 @@ function useDropsAndPastes(wanted: string | null): boolean {
     };
     const controller = new AbortController();
     const { signal } = controller;
+    addEventListener('dragstart', start, { signal });
+    addEventListener('dragend', end, { signal });
     addEventListener('dragover', over, { signal });
     addEventListener('dragleave', leave, { signal });
     addEventListener('drop', drop, { signal });
@@ -97,10 +104,10 @@ function UploadCard({ upload, wanted }: { readonly upload: Upload; readonly want
   return (
     <div className={styles.veil} onClick={(event) => event.target === event.currentTarget && isRefused && dismissUpload()}>
       <section className={styles.card} role="dialog" aria-label={t('search.label')} data-upload={upload.phase}>
-        <OwnPreview key={upload.preview} url={upload.preview} />
+        <OwnPreview key={upload.preview} url={upload.preview} isRefused={isRefused} />
         {isRefused ? <RefusalText upload={upload} /> : <ProgressText upload={upload} />}
         <div className={styles.buttons}>
-          {isRefused && <AnotherButton wanted={wanted} />}
+          {isRefused && <PickButton wanted={wanted} label={t('upload.another')} />}
           {isRefused && upload.again && upload.refusal?.kind !== 'unreadable' && (
             <button type="button" className="button" onClick={upload.again}>
               {t('upload.again')}
@@ -117,9 +124,9 @@ function UploadCard({ upload, wanted }: { readonly upload: Upload; readonly want
 }
 
 /** The picture as this browser shows it; some formats only the server can read. */
-function OwnPreview({ url }: { readonly url: string | null }) {
+function OwnPreview({ url, isRefused }: { readonly url: string | null; readonly isRefused: boolean }) {
   const [isShown, setIsShown] = useState(true);
-  if (url === null) return null;
+  if (url === null || (isRefused && !isShown)) return null;
   return (
     <div className={styles.preview}>
       {isShown ? <img src={url} alt="" onError={() => setIsShown(false)} /> : <ImageOff aria-hidden />}
@@ -153,26 +160,6 @@ function RefusalText({ upload }: { readonly upload: Upload }) {
     <>
       {upload.name !== '' && <p className={styles.about}>{upload.name}</p>}
       <p role="alert">{t(`upload.${kind}`, { reason })}</p>
-    </>
-  );
-}
-
-function AnotherButton({ wanted }: { readonly wanted: string | null }) {
-  const { t } = useText();
-  const client = useQueryClient();
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <button type="button" className="button strong" onClick={() => input.current?.click()}>
-        {t('upload.another')}
-      </button>
-      <input
-        ref={input}
-        type="file"
-        accept="image/*"
-        hidden
-        onChange={(event) => void searchWithFiles(client, wanted, [...(event.target.files ?? [])])}
-      />
     </>
   );
 }

@@ -8,13 +8,15 @@ interface Props {
   readonly title: string;
   readonly text?: string;
   readonly children?: ReactNode;
+  /** It is all that the screen shows. */
+  readonly isScreen?: boolean;
 }
 
-export function Notice({ icon: Icon, title, text, children }: Props) {
+export function Notice({ icon: Icon, title, text, children, isScreen = false }: Props) {
   return (
     <section className={styles.notice}>
       <Icon aria-hidden />
-      <h2>{title}</h2>
+      {isScreen ? <h1>{title}</h1> : <h2>{title}</h2>}
       {text !== undefined && <p>{text}</p>}
       {children && <div className={styles.ways}>{children}</div>}
     </section>

@@ -2,7 +2,7 @@
 // (drop-layer.tsx), so also here.
 import { useQueryClient } from '@tanstack/react-query';
 import { Camera, ImageUp, Search, X } from 'lucide-react';
-import { useEffect, useId, useRef, useState, type ChangeEvent, type DragEvent, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type ChangeEvent, type DragEvent, type FormEvent } from 'react';
 import { home, placeOf } from '../address';
 import { become, current, go } from '../navigation';
 import { useText } from '../text/text';
@@ -73,7 +73,7 @@ export function SearchBox({ wanted, name = '', isLarge = false }: Props) {
           title={t('search.clear')}
           onClick={() => {
             setText('');
-            if (name !== '') become({ ...home(wanted) });
+            if (name !== '') searchName(wanted, '');
           }}
         >
           <X aria-hidden />
@@ -107,7 +107,6 @@ function searchName(wanted: string | null, name: string): void {
 function FileButton({ wanted, kind }: { readonly wanted: string | null; readonly kind: 'choose' | 'camera' }) {
   const { t } = useText();
   const client = useQueryClient();
-  const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const chosen = (event: ChangeEvent<HTMLInputElement>) => {
     const files = [...(event.target.files ?? [])];
@@ -128,7 +127,6 @@ function FileButton({ wanted, kind }: { readonly wanted: string | null; readonly
       </button>
       <input
         ref={input}
-        id={id}
         type="file"
         accept="image/*"
         hidden

@@ -9,12 +9,13 @@ import { Notice } from './notice';
 interface Props {
   readonly error: Error;
   readonly onAgain: () => void;
+  readonly isScreen?: boolean;
 }
 
-export function Trouble({ error, onAgain }: Props) {
+export function Trouble({ error, onAgain, isScreen = false }: Props) {
   const { t } = useText();
   return (
-    <Notice icon={TriangleAlert} title={t('trouble.title')} text={error.message}>
+    <Notice icon={TriangleAlert} title={t('trouble.title')} text={error.message} isScreen={isScreen}>
       <button type="button" className="button" onClick={onAgain}>
         {t('trouble.again')}
       </button>
@@ -26,7 +27,7 @@ export function Trouble({ error, onAgain }: Props) {
 export function NoCollection({ name }: { readonly name: string }) {
   const { t } = useText();
   return (
-    <Notice icon={SearchX} title={t('trouble.collection', { name })} text={t('trouble.collection_text')}>
+    <Notice icon={SearchX} title={t('trouble.collection', { name })} text={t('trouble.collection_text')} isScreen>
       <HomeButton />
     </Notice>
   );

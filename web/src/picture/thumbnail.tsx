@@ -22,40 +22,32 @@ interface Props {
   readonly isMain?: boolean;
 }
 
-type State = 'loading' | 'shown' | 'failed';
-
 export function Thumbnail({ collection, id, picture, width, isMain = false }: Props) {
   const { returns } = useConnection();
-  const name = `${collection}/${id}/${picture.content}/${returns}`;
-  return <Loading key={name} {...{ collection, id, picture, width, isMain }} />;
-}
-
-function Loading({ collection, id, picture, width, isMain }: Required<Props>) {
-  const { t } = useText();
-  const [state, become] = useState<State>('loading');
+  const [isShown, setIsShown] = useState(false);
+  const [failedAt, setFailedAt] = useState<number | null>(null);
   const under = useMemo(() => underlay(collection, id, picture, isMain), [collection, id, picture, isMain]);
   const url = (size: number) => paths.thumbnail(collection, id, size, picture.content);
-  const fail = () => {
-    become('failed');
-    void connection.probe();
-  };
   const show = (image: HTMLImageElement) => {
     seen.put(`${collection}/${id}`, image.currentSrc);
-    become('shown');
+    setIsShown(true);
+  };
+  const fail = () => {
+    setIsShown(false);
+    setFailedAt(returns);
+    void connection.probe();
   };
   return (
     <span className={styles.frame} style={under}>
-      {state === 'failed' ? (
-        <span className={styles.failed} title={t('picture.vanished')}>
-          <ImageOff aria-hidden />
-        </span>
+      {failedAt === returns ? (
+        <Failed hasFile={picture.path !== null} isMain={isMain} />
       ) : (
         <img
           ref={(image) => {
-            if (image?.complete && image.naturalWidth > 0 && state === 'loading') show(image);
+            if (!isShown && image?.complete && image.naturalWidth > 0) show(image);
           }}
           className={styles.image}
-          data-state={state}
+          data-shown={isShown}
           alt=""
           decoding="async"
           draggable={false}
@@ -67,6 +59,17 @@ function Loading({ collection, id, picture, width, isMain }: Required<Props>) {
           onError={fail}
         />
       )}
+    </span>
+  );
+}
+
+function Failed({ hasFile, isMain }: { readonly hasFile: boolean; readonly isMain: boolean }) {
+  const { t } = useText();
+  const why = t(hasFile ? 'picture.vanished' : 'picture.none');
+  return (
+    <span className={styles.failed} title={why}>
+      <ImageOff aria-hidden />
+      {isMain && <span>{why}</span>}
     </span>
   );
 }

@@ -69,9 +69,6 @@ export const Tile = memo(function Tile({ content, box, index, isActive, onFocus 
         onPointerLeave={preparation.stop}
       >
         <Thumbnail collection={place.collection} id={place.id} picture={picture} width={box.width} />
-        <span className={styles.caption} aria-hidden>
-          <span className={styles.name}>{picture.name}</span>
-        </span>
         {score && (
           <span
             className={styles.score}
@@ -79,13 +76,16 @@ export const Tile = memo(function Tile({ content, box, index, isActive, onFocus 
             data-band={score.band}
             aria-hidden
           >
-            <span className={styles.word}>{score.word}</span>
+            <span className={styles.word}>{score.word}</span>{' '}
             {score.number}
           </span>
         )}
+        <span className={styles.caption} aria-hidden>
+          <span className={styles.name}>{picture.name}</span>
+        </span>
       </a>
       {fold && (
-        <button type="button" className={styles.fold} aria-label={fold.label} title={fold.label} onClick={fold.unfold}>
+        <button type="button" className={styles.fold} data-fold title={fold.label} onClick={fold.unfold}>
           {fold.text}
         </button>
       )}

@@ -1,13 +1,13 @@
 // A collection's status: what is in it, how it is indexed, what could not be read and why.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { home, type CollectionPlace } from '../address';
-import type { Collection } from '../api/model';
+import type { Collection, Job } from '../api/model';
 import { collectionQuery, failuresQuery } from '../api/queries';
-import { useActiveJob } from '../collections';
+import { useActiveJob, useEndedJob } from '../collections';
 import { Link } from '../parts/link';
 import { useTitle } from '../parts/title';
 import { isMissing, NoCollection, Trouble } from '../parts/trouble';
-import { useText } from '../text/text';
+import { useText, type Text } from '../text/text';
 import styles from './collection-screen.module.css';
 import { IndexButton } from './empty-collection';
 import { JobProgress } from './job-progress';
@@ -20,7 +20,7 @@ export function CollectionScreen({ place }: { readonly place: CollectionPlace })
   const { data: collection, error, refetch } = useQuery({ ...collectionQuery(name), refetchInterval: lookMs });
   useTitle(name);
   if (isMissing(error)) return <NoCollection name={name} />;
-  if (error) return <Trouble error={error} onAgain={() => void refetch()} />;
+  if (error) return <Trouble error={error} onAgain={() => void refetch()} isScreen />;
   return (
     <div className={styles.screen}>
       <h1 className={styles.title}>{t('status.title', { name })}</h1>
@@ -71,6 +71,7 @@ function Counts({ collection }: { readonly collection: Collection }) {
 function Indexing({ collection }: { readonly collection: Collection }) {
   const { t } = useText();
   const job = useActiveJob(collection);
+  const ended = useEndedJob(collection.name);
   return (
     <section className={styles.indexing}>
       {job ? (
@@ -80,6 +81,7 @@ function Indexing({ collection }: { readonly collection: Collection }) {
         </>
       ) : (
         <div className={styles.ways}>
+          {ended && <p role="status">{endOf(ended, t)}</p>}
           <IndexButton name={collection.name} label={t('status.index')} />
           <Link className="button" to={home(collection.name)}>
             {t('status.see_pictures')}
@@ -88,6 +90,11 @@ function Indexing({ collection }: { readonly collection: Collection }) {
       )}
     </section>
   );
+}
+
+function endOf({ state, error }: Job, t: Text['t']): string {
+  if (state === 'failed') return t('status.job_failed', { reason: error ?? '' });
+  return t(state === 'cancelled' ? 'status.job_cancelled' : 'status.done');
 }
 
 function Failures({ collection }: { readonly collection: Collection }) {

@@ -30,10 +30,10 @@ export function HomeScreen({ place }: { readonly place: HomePlace }) {
     if (place.seed === null) become({ ...place, seed: newSeed() });
   }, [place]);
 
-  if (collections.error) return <Trouble error={collections.error} onAgain={() => void collections.refetch()} />;
+  if (collections.error) return <Trouble error={collections.error} onAgain={() => void collections.refetch()} isScreen />;
   if (collections.data?.length === 0) {
     return (
-      <Notice icon={FolderSearch} title={t('nothing.title')} text={t('nothing.text')}>
+      <Notice icon={FolderSearch} title={t('nothing.title')} text={t('nothing.text')} isScreen>
         <code>sokkuri serve ~/Pictures</code>
       </Notice>
     );

@@ -35,7 +35,7 @@ export function ItemScreen({ place }: { readonly place: ItemPlace }) {
 
   if (isMissing(error)) {
     return (
-      <Notice icon={ImageOff} title={t('picture.gone')} text={t('picture.gone_text')}>
+      <Notice icon={ImageOff} title={t('picture.gone')} text={t('picture.gone_text')} isScreen>
         <Link className="button" to={home(name)}>
           {t('status.see_pictures')}
         </Link>
@@ -43,7 +43,7 @@ export function ItemScreen({ place }: { readonly place: ItemPlace }) {
       </Notice>
     );
   }
-  if (error) return <Trouble error={error} onAgain={() => void refetch()} />;
+  if (error) return <Trouble error={error} onAgain={() => void refetch()} isScreen />;
   const panel = item && picture && (
     <PicturePanel
       place={place}

@@ -45,7 +45,8 @@ export function LookAlikes({ place, collection, name }: Props) {
   }
   const isWeak = hits[0]?.band === 'weak';
   return (
-    <section aria-label={label}>
+    <section>
+      <h2 className="unseen">{t('hits.title')}</h2>
       {isWeak && <p className={styles.sentence}>{t('hits.weak')}</p>}
       {place.unfolded && copiesIn(hits) > 1 && (
         <p className={styles.sentence}>
@@ -109,7 +110,7 @@ function tileOf({ hit, copies, opensBand }: FoldedHit, { place, text, total, met
     place: item(place.collection, hit.id),
     picture,
     document: hit.document,
-    label: t('hits.one', { rank: count(hit.rank), total: count(total), band: word, name: picture.name }),
+    label: t('hits.one', { rank: count(hit.rank), total: count(total), band: word, score: score(hit.score), name: picture.name }),
     score: { number: score(hit.score), word, band: hit.band, formula: t(formulaOf(metric), values), opensBand },
     fold: copies > 0 ? folded : null,
   };

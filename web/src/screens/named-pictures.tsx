@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { SearchX } from 'lucide-react';
 import { useMemo } from 'react';
 import { namedQuery } from '../api/queries';
+import { useEntry } from '../navigation';
 import { Notice } from '../parts/notice';
 import { Trouble } from '../parts/trouble';
 import { RowsToCome, TileRows } from '../rows/tile-rows';
@@ -14,6 +15,7 @@ const noMore = () => undefined;
 
 export function NamedPictures({ collection, name }: { readonly collection: string; readonly name: string }) {
   const text = useText();
+  const { depth } = useEntry();
   const { t } = text;
   const { data, error, refetch } = useQuery({ ...namedQuery(collection, name), placeholderData: keepPreviousData });
   const tiles = useMemo(() => data && tilesOf(data.items, collection, text), [data, collection, text]);
@@ -29,7 +31,7 @@ export function NamedPictures({ collection, name }: { readonly collection: strin
       <h2 className={styles.heading} role="status">
         {label}
       </h2>
-      <TileRows key={name} label={label} tiles={tiles} hasMore={false} isLoading={false} onMore={noMore} />
+      <TileRows key={`${depth}/${name}`} label={label} tiles={tiles} hasMore={false} isLoading={false} onMore={noMore} />
     </>
   );
 }

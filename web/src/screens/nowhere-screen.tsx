@@ -8,7 +8,7 @@ export function NowhereScreen() {
   const { t } = useText();
   useTitle(t('nowhere.title'));
   return (
-    <Notice icon={MapPinOff} title={t('nowhere.title')} text={t('nowhere.text')}>
+    <Notice icon={MapPinOff} title={t('nowhere.title')} text={t('nowhere.text')} isScreen>
       <HomeButton />
     </Notice>
   );

@@ -56,10 +56,12 @@ export function PicturePanel({ place, name, picture, image, large, original, att
         <ZoomIn aria-hidden className={styles.glass} />
       </a>
       <div className={styles.facts}>
-        <h1 ref={heading} tabIndex={-1} className={styles.name}>
-          {name}
-        </h1>
-        <Measures picture={picture} />
+        <div className={styles.head}>
+          <h1 ref={heading} tabIndex={-1} className={styles.name}>
+            {name}
+          </h1>
+          <Measures picture={picture} />
+        </div>
         {picture.path !== null && (
           <p className={styles.path}>
             <span>{picture.path}</span>
@@ -69,14 +71,14 @@ export function PicturePanel({ place, name, picture, image, large, original, att
         {children}
         <div className={styles.buttons}>
           {original !== null && (
-            <a className="button" href={original} target="_blank" rel="noopener">
+            <a className="button" href={original} target="_blank" rel="noopener" aria-label={t('picture.open')}>
               <ExternalLink aria-hidden />
-              {t('picture.open')}
+              <span className="wide">{t('picture.open')}</span>
             </a>
           )}
           <CopyButton text={new URL(link, location.href).href} label={t('picture.copy_link')} icon={Link2} />
         </div>
-        <Attributes rows={attributes} />
+        <Attributes path={picture.path} rows={attributes} />
       </div>
       <Zoom ref={zoom} image={large} name={name} />
     </article>
@@ -94,13 +96,25 @@ function Measures({ picture }: { readonly picture: Picture }) {
   return <p className={styles.measures}>{parts.join(' · ')}</p>;
 }
 
-function Attributes({ rows }: { readonly rows: readonly [string, string][] }) {
+interface AttributesProps {
+  readonly path: string | null;
+  readonly rows: readonly [string, string][];
+}
+
+function Attributes({ path, rows }: AttributesProps) {
   const { t } = useText();
-  if (rows.length === 0) return null;
+  if (path === null && rows.length === 0) return null;
   return (
     <details className={styles.attributes}>
       <summary>{t('picture.attributes')}</summary>
       <dl>
+        {path !== null && (
+          // On a phone the path has no line of its own.
+          <div className={styles.folded}>
+            <dt>{t('picture.path')}</dt>
+            <dd>{path}</dd>
+          </div>
+        )}
         {rows.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>

@@ -10,9 +10,9 @@ import { useCollection } from '../collections';
 import { arrive } from '../navigation';
 import { Link } from '../parts/link';
 import { Notice } from '../parts/notice';
-import { SearchBox } from '../parts/search-box';
+import { PickButton } from '../parts/pick-button';
 import { useTitle } from '../parts/title';
-import { isMissing, Trouble } from '../parts/trouble';
+import { HomeButton, isMissing, Trouble } from '../parts/trouble';
 import type { Picture } from '../picture/document';
 import { useText } from '../text/text';
 import { LookAlikes } from './look-alikes';
@@ -35,14 +35,13 @@ export function QueryScreen({ place }: { readonly place: QueryPlace }) {
 
   if (isMissing(error)) {
     return (
-      <Notice icon={Hourglass} title={t('query.expired')} text={t('query.expired_text')}>
-        <div className={styles.box}>
-          <SearchBox wanted={name} isLarge />
-        </div>
+      <Notice icon={Hourglass} title={t('query.expired')} text={t('query.expired_text')} isScreen>
+        <PickButton wanted={name} label={t('search.choose')} />
+        <HomeButton />
       </Notice>
     );
   }
-  if (error) return <Trouble error={error} onAgain={() => void refetch()} />;
+  if (error) return <Trouble error={error} onAgain={() => void refetch()} isScreen />;
   const panel = handle && (
     <PicturePanel
       place={place}

@@ -1,12 +1,12 @@
 // Random pictures of a collection, the same for the same seed. While nobody does anything with it, it changes
 // every now and then; a person can stop that, and one who wants less motion sees none.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { seedMax, type HomePlace } from '../address';
 import type { Collection } from '../api/model';
 import { sampleQuery } from '../api/queries';
-import { become } from '../navigation';
+import { become, useEntry } from '../navigation';
 import { Trouble } from '../parts/trouble';
 import { RowsToCome, TileRows } from '../rows/tile-rows';
 import { useSettings } from '../settings';
@@ -25,16 +25,16 @@ interface Props {
 
 export function Wall({ place, seed, collection }: Props) {
   const text = useText();
-  const wall = useRef<HTMLDivElement>(null);
+  const { depth } = useEntry();
   const { data, error, refetch } = useQuery(sampleQuery(collection.name, wallSize, seed));
   const tiles = useMemo(() => data && tilesOf(data, collection.name, text), [data, collection.name, text]);
   useSlowChange(place, collection.name, seed);
   if (error) return <Trouble error={error} onAgain={() => void refetch()} />;
   return (
-    <div ref={wall} data-wall>
+    <div data-wall>
       {tiles ? (
         <TileRows
-          key={seed}
+          key={`${depth}/${seed}`}
           label={text.t('home.wall')}
           tiles={tiles}
           hasMore={false}

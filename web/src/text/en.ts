@@ -60,7 +60,7 @@ export const en = {
 
   'hits.title': 'Look-alikes',
   'hits.of': 'Look-alikes of {{name}}',
-  'hits.one': 'Result {{rank}} of {{total}}, {{band}}, {{name}}',
+  'hits.one': 'Result {{rank}} of {{total}}, {{band}} {{score}}, {{name}}',
   'hits.plain': 'Picture {{rank}} of {{total}}, {{name}}',
   'hits.weak': 'Nothing here really looks like it. These are the nearest there are.',
   'hits.none': 'There is nothing to compare with',
@@ -70,8 +70,8 @@ export const en = {
   'hits.more': 'Loading more',
   'hits.fold_one': '+{{count, number}} copy',
   'hits.fold_other': '+{{count, number}} copies',
-  'hits.unfold_one': 'Show {{count, number}} more copy',
-  'hits.unfold_other': 'Show {{count, number}} more copies',
+  'hits.unfold_one': 'Show {{count, number}} more copy of it',
+  'hits.unfold_other': 'Show {{count, number}} more copies of it',
   'hits.refold': 'Fold copies',
 
   'band.identical': 'identical',
@@ -92,6 +92,7 @@ export const en = {
   'picture.zoom': 'Show large',
   'picture.close': 'Close',
   'picture.attributes': 'Attributes',
+  'picture.path': 'Path',
   'picture.format': 'Format',
   'picture.id': 'Id',
   'picture.content': 'Content',

@@ -61,7 +61,7 @@ export const ja: Readonly<Record<WithoutSingular<keyof typeof en>, string>> = {
 
   'hits.title': 'そっくりな画像',
   'hits.of': '{{name}} にそっくりな画像',
-  'hits.one': '{{total}} 件中 {{rank}} 件目、{{band}}、{{name}}',
+  'hits.one': '{{total}} 件中 {{rank}} 件目、{{band}} {{score}}、{{name}}',
   'hits.plain': '{{total}} 枚中 {{rank}} 枚目、{{name}}',
   'hits.weak': 'よく似た画像は見つかりませんでした。最も近いものを表示しています。',
   'hits.none': '比べる画像がありません',
@@ -91,6 +91,7 @@ export const ja: Readonly<Record<WithoutSingular<keyof typeof en>, string>> = {
   'picture.zoom': '大きく表示',
   'picture.close': '閉じる',
   'picture.attributes': '詳細',
+  'picture.path': 'パス',
   'picture.format': '形式',
   'picture.id': 'ID',
   'picture.content': '内容',

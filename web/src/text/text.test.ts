@@ -21,3 +21,20 @@ describe('the tables', () => {
     for (const key of singular) expect(en).toHaveProperty([key.replace(/_one$/, '_other')]);
   });
 });
+
+describe('the page', () => {
+  const sources = Object.values(
+    import.meta.glob<string>(['../**/*.ts', '../**/*.tsx', '!../text/*', '!../**/*.test.ts'], {
+      query: '?raw',
+      import: 'default',
+      eager: true,
+    }),
+  ).join('\n');
+  // t(`band.${…}`): the part before the hole stands for all keys that begin with it.
+  const families = [...sources.matchAll(/t\(`([a-z_.]+)\$\{/g)].map((match) => match[1] ?? '');
+
+  it.each(Object.keys(ja))('says %s somewhere', (key) => {
+    const base = key.replace(/_other$/, '');
+    expect(sources.includes(`'${base}'`) || families.some((family) => base.startsWith(family))).toBe(true);
+  });
+});
