@@ -1,6 +1,7 @@
 // The pictures one came from, newest right, and the one that one looks at.
 import { ImageUp } from 'lucide-react';
 import { useEffect, useRef } from 'react';
+import { useConnection } from '../api/connection';
 import { returnTo, useEntry, type Stop } from '../navigation';
 import { useText } from '../text/text';
 import { isPlain } from './link';
@@ -47,5 +48,7 @@ export function Trail() {
 }
 
 function Picture({ stop }: { readonly stop: Stop }) {
-  return stop.image === '' ? <ImageUp aria-hidden /> : <img src={stop.image} alt="" draggable={false} decoding="async" />;
+  const { returns } = useConnection();
+  if (stop.image === '') return <ImageUp aria-hidden />;
+  return <img key={returns} src={stop.image} alt="" draggable={false} decoding="async" />;
 }

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Hourglass } from 'lucide-react';
 import { useEffect } from 'react';
 import { addressOf, item, type QueryPlace } from '../address';
+import { useConnection } from '../api/connection';
 import { paths } from '../api/paths';
 import { handleQuery } from '../api/queries';
 import { useCollection } from '../collections';
@@ -25,6 +26,7 @@ export function QueryScreen({ place }: { readonly place: QueryPlace }) {
   const { collection: name, query } = place;
   const { data: handle, error, refetch } = useQuery(handleQuery(name, query));
   const collection = useCollection(name);
+  const { returns } = useConnection();
   const preview = paths.queryPreview(name, query);
   const hasPicture = handle !== undefined && handle.width > 0;
   const title = t('picture.yours');
@@ -47,7 +49,7 @@ export function QueryScreen({ place }: { readonly place: QueryPlace }) {
       place={place}
       name={title}
       picture={pictureOfQuery(handle)}
-      image={hasPicture && <img className={styles.image} src={preview} alt="" />}
+      image={hasPicture && <img key={returns} className={styles.image} src={preview} alt="" />}
       large={preview}
       original={null}
       attributes={[]}
