@@ -43,7 +43,8 @@ namespace {
 
 void write_hit(JsonWriter& json, const service::SearchHit& hit) {
     json.begin_object().member("rank", hit.rank).member("id", hit.id);
-    json.member("score", static_cast<float>(hit.score)).member("distance", hit.distance);
+    // Whole, so that a score that was answered is a least score that takes its hit.
+    json.member("score", hit.score).member("distance", hit.distance);
     json.member("band", service::name_of(hit.band));
     if (hit.path.empty()) {
         json.key("path").null();

@@ -12,7 +12,7 @@ namespace {
 
 void write_progress(JsonWriter& json, const service::IngestProgress& progress);
 void write_report(JsonWriter& json, const service::Libraries& libraries,
-                  const service::JobStatus& job);
+                  const service::JobStatus& job, std::size_t failures_max);
 
 }  // namespace
 
@@ -20,12 +20,12 @@ bool has_ended(const service::JobStatus& job) {
     return job.state != service::JobState::kQueued && job.state != service::JobState::kRunning;
 }
 
-void write_job(JsonWriter& json, const service::Libraries& libraries,
-               const service::JobStatus& job) {
+void write_job(JsonWriter& json, const service::Libraries& libraries, const service::JobStatus& job,
+               std::size_t failures_max) {
     json.begin_object().member("id", job.id).member("kind", job.kind);
     json.member("collection", job.collection).member("state", service::name_of(job.state));
     write_progress(json, job.progress);
-    write_report(json, libraries, job);
+    write_report(json, libraries, job, failures_max);
     write_text_or_null(json, "error", utf8_text(job.error));
     json.member("created", timestamp(job.created_s));
     write_text_or_null(json, "finished",
@@ -40,11 +40,12 @@ std::string job_json(const service::Libraries& libraries, const service::JobStat
     return text;
 }
 
-std::string job_answer_json(const service::Libraries& libraries, const service::JobStatus& job) {
+std::string job_answer_json(const service::Libraries& libraries, const service::JobStatus& job,
+                            std::size_t failures_max) {
     std::string text;
     JsonWriter json(text);
     json.begin_object().key("job");
-    write_job(json, libraries, job);
+    write_job(json, libraries, job, failures_max);
     json.end_object();
     return text;
 }
@@ -71,7 +72,7 @@ void write_progress(JsonWriter& json, const service::IngestProgress& progress) {
 }
 
 void write_report(JsonWriter& json, const service::Libraries& libraries,
-                  const service::JobStatus& job) {
+                  const service::JobStatus& job, std::size_t failures_max) {
     json.key("report");
     const auto library = libraries.find(job.collection);
     if (!job.report || !library) {
@@ -79,10 +80,9 @@ void write_report(JsonWriter& json, const service::Libraries& libraries,
         return;
     }
     json.begin_object();
-    write_index_report(json, *job.report, (*library)->folder(), kReportedFailuresMax);
+    write_index_report(json, *job.report, (*library)->folder(), failures_max);
     const std::size_t failures = job.report->failures.size();
-    json.member("failures_left_out",
-                std::uint64_t{failures - std::min(failures, kReportedFailuresMax)});
+    json.member("failures_left_out", std::uint64_t{failures - std::min(failures, failures_max)});
     json.end_object();
 }
 

@@ -7,6 +7,7 @@
 #include "http/readiness.h"
 #include "http/route.h"
 #include "image/decode.h"
+#include "service/ingest.h"
 #include "service/jobs.h"
 #include "service/libraries.h"
 #include "service/model_choice.h"
@@ -24,6 +25,8 @@ struct NativeApi {
     service::Jobs& jobs;
     service::ModelChoice model;
     image::DecodeLimits decode;
+    /// What an indexing job is started with; the request says what becomes of missing files.
+    service::IngestRequest ingest;
     Limits limits;
     std::shared_ptr<ServerMetrics> metrics;
     std::shared_ptr<const Readiness> readiness;

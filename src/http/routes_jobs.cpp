@@ -2,10 +2,13 @@
 #include "http/job_json.h"
 #include "http/native_routes.h"
 #include "http/percent_encoding.h"
+#include "http/query_values.h"
 #include "http/request_json.h"
 
 namespace sokkuri::http {
 namespace {
+
+constexpr double kAskedFailuresMax = 1'000'000;
 
 constexpr AnswerKind kNoSuchJob{
     .status = 404,
@@ -37,6 +40,11 @@ RouteTable job_routes(const SharedApi& api) {
         {.pattern = kPattern,
          .operation = "getJob",
          .summary = "One job",
+         .parameters = {{.name = "failures",
+                         .kind = ParameterKind::kInteger,
+                         .help = "Failures that the report lists.",
+                         .fallback = "100",
+                         .maximum = kAskedFailuresMax}},
          .answers = {{.schema = "JobAnswer", .help = "The job as it is now."}, kNoSuchJob},
          .handler = bind_handler(api, get_job),
          .section = kSection},
@@ -85,9 +93,7 @@ Route index_route(const SharedApi& api) {
 
 Result<Response> start_index(const NativeApi& api, const Request& request) {
     TRY(find_library(api, request));
-    service::IngestRequest ingest;
-    ingest.model = api.model;
-    ingest.limits = api.decode;
+    service::IngestRequest ingest = api.ingest;
     ingest.missing = TRY(missing_files_of(api, request));
     const auto job = api.jobs.index(request.capture("collection"), ingest);
     if (!job && job.error().code() == ErrorCode::kExhausted) {
@@ -105,7 +111,9 @@ Result<Response> list_jobs(const NativeApi& api, const Request&) {
 
 Result<Response> get_job(const NativeApi& api, const Request& request) {
     const service::JobStatus job = TRY(api.jobs.find(request.capture("job")));
-    return json_response(job_answer_json(api.libraries, job));
+    const auto failures = TRY(integer_value(request, "failures"));
+    return json_response(
+        job_answer_json(api.libraries, job, failures.value_or(kReportedFailuresMax)));
 }
 
 Result<Response> cancel_job(const NativeApi& api, const Request& request) {

@@ -57,7 +57,8 @@ std::vector<Schema> report_schemas() {
                      {"links_left_out", "integer",
                       "Symbolic links out of the folder or to folders."},
                      {"failed", "integer", "Files that cannot be read as pictures."},
-                     {"failures", "ReportedFailure[]", "Of those the first 100, by path."},
+                     {"failures", "ReportedFailure[]",
+                      "Of those the first ones, by path: 100, or as many as were asked for."},
                      {"failures_left_out", "integer",
                       "Failures that are not listed here; …/failures has "
                       "them."},
