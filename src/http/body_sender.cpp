@@ -100,7 +100,7 @@ Task<bool> send_events(Traffic& traffic, ClientSocket& socket, EventStream& even
     net::basic_waitable_timer<Clock, net::wait_traits<Clock>, Executor> timer(
         traffic.network.get_executor());
     Clock::time_point spoke = Clock::now();
-    while (!traffic.is_stopping && !socket.is_gone()) {
+    while (!socket.is_gone()) {
         std::string text;
         if (const auto event = events.next()) text = text_of(*event);
         const bool is_finished = text.empty() && events.is_finished();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <sys/socket.h>
 
 namespace sokkuri::http {
@@ -55,10 +56,18 @@ Task<bool> ClientSocket::write(std::string_view first, std::string_view second,
 }
 
 bool ClientSocket::is_gone() {
-    if (!socket_.is_open()) return true;
+    const int peeked = peek();
+    return peeked == 0 || (peeked < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+bool ClientSocket::has_unread() {
+    return peek() > 0;
+}
+
+int ClientSocket::peek() {
+    if (!socket_.is_open()) return 0;
     char byte = 0;
-    const auto size = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return size == 0 || (size < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+    return static_cast<int>(::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT));
 }
 
 Task<void> ClientSocket::close_gently() {
@@ -78,6 +87,12 @@ Task<void> ClientSocket::close_gently() {
 void ClientSocket::close() {
     boost::system::error_code ignored;
     socket_.close(ignored);
+}
+
+void ClientSocket::give_up() {
+    boost::system::error_code ignored;
+    if (is_too_late_) socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+    close();
 }
 
 }  // namespace sokkuri::http

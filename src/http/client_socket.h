@@ -39,15 +39,23 @@ class ClientSocket {
                      std::chrono::milliseconds idle_time);
     /// Whether the client has closed its side; looks without waiting.
     bool is_gone();
+    /// Whether bytes have come that were not read; looks without waiting.
+    bool has_unread();
     /// Says that nothing more will come, reads a little of what the client still sends, so that it
     /// sees the answer rather than a reset, then closes.
     Task<void> close_gently();
     void close();
+    /// Closes; what a client that was too slow has not taken yet is thrown away at once rather than
+    /// kept in the kernel for minutes.
+    void give_up();
     bool is_open() const { return socket_.is_open(); }
 
     std::uint64_t written_bytes() const { return written_bytes_; }
 
  private:
+    /// What recv says of one byte that stays where it is: 1, 0 at the end, -1.
+    int peek();
+
     Socket socket_;
     Clock::time_point deadline_ = Clock::time_point::max();
     bool is_too_late_ = false;

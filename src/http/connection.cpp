@@ -53,8 +53,10 @@ Connection::Connection(Traffic& traffic, const Entrance& entrance, ClientSocket:
       buffer_(std::max<std::size_t>(traffic.limits.header_bytes_max, kBufferBytesMin)) {}
 
 Task<void> Connection::serve() {
-    while (!closes_ && !traffic_.is_stopping) {
+    while (!closes_) {
         is_idle_ = true;
+        // What was asked before the end is still answered.
+        if (traffic_.is_stopping && begin_ == end_ && !socket_.has_unread()) break;
         socket_.set_time_left(milliseconds(traffic_.limits.idle_time_max_ms));
         if (begin_ == end_) co_await fill();
         if (begin_ == end_) break;
@@ -64,7 +66,8 @@ Task<void> Connection::serve() {
         if (!has_head) break;
         co_await answer(exchange);
     }
-    const bool has_unread = begin_ < end_;  // closing on it would be a reset
+    // Closing on bytes that nobody read would be a reset, which makes clients lose the answer.
+    const bool has_unread = begin_ < end_ || socket_.has_unread();
     if (lingers_ || has_unread) co_await socket_.close_gently();
     socket_.close();
 }
@@ -83,7 +86,7 @@ Task<void> Connection::turn_away() {
 }
 
 void Connection::begin_stop() {
-    if (is_idle_) socket_.close();
+    if (is_idle_ && !socket_.has_unread()) socket_.close();
 }
 
 Task<bool> Connection::read_head(Exchange& exchange) {
@@ -131,13 +134,11 @@ Task<void> Connection::answer(Exchange& exchange) {
     const std::uint64_t rest_max = parser.head().body_bytes.value_or(~std::uint64_t{0});
     const bool is_drained =
         has_rest && rest_max <= kDrainedBytesMax && !parser.head().header("expect");
-    if (has_rest && !is_drained) closes_ = lingers_ = true;
+    if (has_rest && !is_drained) closes_ = true;
     const bool is_sent = co_await send(exchange);
     record(exchange);
-    if (!is_sent) {
-        closes_ = true;
-        lingers_ = false;
-    }
+    if (has_rest && closes_) lingers_ = true;
+    if (!is_sent) socket_.give_up();
     if (is_drained && !closes_) co_await drain_body(exchange);
 }
 
@@ -224,6 +225,7 @@ Task<void> Connection::run_handler(Exchange& exchange) {
     }
     socket_.clear_deadline();
     std::function<void()> job = [&exchange, &traffic = traffic_] {
+        traffic.metrics->set_queue_length(traffic.pool.waiting());
         Admission& whole = exchange.admission;
         exchange.response = traffic.is_abandoned
                                 ? problem(503, "stopping", "the server is stopping")
@@ -233,7 +235,6 @@ Task<void> Connection::run_handler(Exchange& exchange) {
     traffic_.metrics->set_queue_length(traffic_.pool.waiting() + 1);
     co_await traffic_.begin_on_pool(std::move(job));
     exchange.share.release();
-    traffic_.metrics->set_queue_length(traffic_.pool.waiting());
 }
 
 /// Reads the rest of a refused body, so that the next request can be told from it.

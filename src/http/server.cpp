@@ -49,7 +49,12 @@ struct Door {
 
 /// Those who are connected, for as long as each of them is.
 struct Guests {
-    explicit Guests(Executor executor) : tick(executor), all_gone(executor) {}
+    explicit Guests(Traffic& traffic)
+        : metrics(*traffic.metrics),
+          tick(traffic.network.get_executor()),
+          all_gone(traffic.network.get_executor()) {}
+
+    ServerMetrics& metrics;
 
     std::unordered_set<Connection*> connections;
     std::uint32_t served = 0;
@@ -65,6 +70,7 @@ class Guest {
         : guests_(guests), count_(count), connection_(std::move(connection)) {
         ++count_;
         guests_.connections.insert(connection_.get());
+        guests_.metrics.connection_opened();
     }
     ~Guest();
     Guest(const Guest&) = delete;
@@ -81,7 +87,7 @@ class Guest {
 class BoundServer final : public Server {
  public:
     BoundServer(const Limits& limits, std::shared_ptr<ServerMetrics> metrics)
-        : traffic_(limits, std::move(metrics)), guests_(executor()) {}
+        : traffic_(limits, std::move(metrics)), guests_(traffic_) {}
 
     Result<void> add(Listener listener);
 
@@ -182,7 +188,11 @@ Task<void> BoundServer::accept(Door& door, Acceptor& acceptor) {
     while (!traffic_.is_stopping) {
         auto [error, socket] = co_await acceptor.async_accept(kAwait);
         if (!error) {
-            welcome(door, std::move(socket));
+            try {
+                welcome(door, std::move(socket));
+            } catch (const std::exception& thrown) {
+                LOG(kError, "event=connection_not_taken what={}", thrown.what());
+            }
             continue;
         }
         if (traffic_.is_stopping) break;
@@ -212,9 +222,7 @@ void BoundServer::welcome(const Door& door, ClientSocket::Socket socket) {
 }
 
 Task<void> BoundServer::serve(std::unique_ptr<Guest> guest) {
-    traffic_.metrics->connection_opened();
     co_await guest->connection().serve();
-    traffic_.metrics->connection_closed();
 }
 
 Task<void> BoundServer::turn_away(std::unique_ptr<Guest> guest) {
@@ -264,6 +272,7 @@ Task<void> BoundServer::give_up_later() {
 Guest::~Guest() {
     --count_;
     guests_.connections.erase(connection_.get());
+    guests_.metrics.connection_closed();
     if (!guests_.connections.empty()) return;
     guests_.tick.cancel();
     guests_.all_gone.cancel();

@@ -45,8 +45,9 @@ class Server {
 
     /// Where it listens, in the order of the listeners: "http://127.0.0.1:7171", "unix:/…".
     virtual std::vector<std::string> addresses() const = 0;
-    /// Serves until stopped: then takes no new connection, lets what is in flight finish within
-    /// `stop_time_max_ms`, and returns.
+    /// Serves until stopped: then takes no new connection, lets what is in flight (event streams,
+    /// too) finish within `stop_time_max_ms`, and returns. A handler that runs longer is waited
+    /// for, its client is not.
     virtual Result<void> run() = 0;
     /// Safe in any thread; not in a signal handler.
     virtual void stop() = 0;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <sys/resource.h>
 
 namespace sokkuri::http {
 namespace {
@@ -143,6 +144,29 @@ TEST_F(ServerHostile, KeepsServingUnderAFloodOfConnections) {
     }
     for (int i = 0; i < 20; ++i) {
         EXPECT_EQ(server_.connect().ask("GET", "/work").status, 200U);
+    }
+}
+
+TEST_F(ServerHostile, GoesOnAfterTheProcessRanOutOfDescriptors) {
+    EXPECT_EQ(server_.connect().ask("GET", "/work").status, 200U);
+    rlimit before = {};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    std::vector<RawClient> clients;
+    {
+        // Twelve more, for both sides of each connection.
+        const rlimit few = {static_cast<rlim_t>(server_.connect().descriptor()) + 12,
+                            before.rlim_max};
+        ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+        do {
+            clients.push_back(server_.connect());
+            clients.back().send("GET /work HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        } while (clients.back().is_connected());
+        ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    }
+    clients.pop_back();
+    EXPECT_GE(clients.size(), 5U);
+    for (RawClient& client : clients) {
+        EXPECT_EQ(client.receive().status, 200U);
     }
 }
 

@@ -13,6 +13,12 @@ namespace {
 
 const std::string kGated = "GET /gated HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
+void wait_for_a_queue(RunningServer& server) {
+    while (server.metrics().text().find("sokkuri_work_queue_length 1\n") == std::string::npos) {
+        std::this_thread::yield();
+    }
+}
+
 TEST(ServerStop, BeforeRunMakesRunReturn) {
     SampleState state;
     const auto routes = std::make_shared<const RouteTable>(sample_routes(state));
@@ -43,8 +49,9 @@ TEST(ServerStop, FinishesWhatIsInFlightAndClosesWhatIsIdle) {
     RawClient working = server.connect();
     working.send(kGated + "GET /now HTTP/1.1\r\nHost: localhost\r\n\r\n");
     RawClient queued = server.connect();
-    queued.send("GET /work HTTP/1.1\r\nHost: localhost\r\n\r\n");
     state.gate.wait_for(1);
+    queued.send("GET /work HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    wait_for_a_queue(server);
     server.stop();
     EXPECT_TRUE(idle.is_closed_by_server());
     EXPECT_FALSE(server.connect().is_connected() &&
@@ -59,7 +66,7 @@ TEST(ServerStop, FinishesWhatIsInFlightAndClosesWhatIsIdle) {
     server.join();
 }
 
-TEST(ServerStop, EndsEventStreams) {
+TEST(ServerStop, LetsEventStreamsTellTheirEnd) {
     SampleState state;
     state.events_wanted = 1;
     RunningServer server(sample_routes(state), {.event_interval_ms = 5});
@@ -67,9 +74,37 @@ TEST(ServerStop, EndsEventStreams) {
     client.send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
     client.receive_until("\n\n");
     server.stop();
+    state.events_wanted = 2;
+    EXPECT_NE(client.receive_until("\n\n"), "");
+    state.events_end = true;
     EXPECT_TRUE(client.is_closed_by_server());
     server.join();
     EXPECT_EQ(state.streams_alive, 0U);
+}
+
+TEST(ServerStop, EndsEventStreamsWithoutEndWhenItsTimeIsOver) {
+    SampleState state;
+    RunningServer server(sample_routes(state), {.event_interval_ms = 5, .stop_time_max_ms = 30});
+    RawClient client = server.connect();
+    client.send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    client.receive_until("\r\n\r\n");
+    server.stop();
+    EXPECT_TRUE(client.is_closed_by_server());
+    server.join();
+    EXPECT_EQ(state.streams_alive, 0U);
+}
+
+TEST(ServerStop, AnswersWhatWasAskedBeforeIt) {
+    for (int round = 0; round < 50; ++round) {
+        SampleState state;
+        RunningServer server(sample_routes(state));
+        RawClient client = server.connect();
+        EXPECT_EQ(client.ask("GET", "/now").status, 200U);
+        client.send("GET /now HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        server.stop();
+        EXPECT_EQ(client.receive().status, 200U);
+        server.join();
+    }
 }
 
 TEST(ServerStop, GivesUpClientsWhenItsTimeIsOver) {
@@ -82,9 +117,7 @@ TEST(ServerStop, GivesUpClientsWhenItsTimeIsOver) {
     state.gate.wait_for(1);
     RawClient queued = server.connect();
     queued.send("GET /work HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    while (server.metrics().text().find("sokkuri_work_queue_length 1\n") == std::string::npos) {
-        std::this_thread::yield();
-    }
+    wait_for_a_queue(server);
     server.stop();
     EXPECT_TRUE(half.is_closed_by_server());
     EXPECT_EQ(working.receive().status, 0U) << "its handler still runs, but nobody waits for it";

@@ -98,6 +98,21 @@ TEST_F(ServerTest, KeepsTheConnectionAfterRefusingASmallBody) {
     EXPECT_EQ(client_.ask("GET", "/now").status, 200U);
 }
 
+/// urllib and others ask for the end of the connection with each request.
+TEST_F(ServerTest, IsHeardWhenItRefusesABodyOnAConnectionThatEnds) {
+    for (const std::size_t size : {1U, 60'000U, 500'000U}) {
+        for (int i = 0; i < 10; ++i) {
+            RawClient client = server_.connect();
+            client.send(
+                fmt::format("POST /nothing HTTP/1.1\r\nHost: localhost\r\n"
+                            "Connection: close\r\nContent-Length: {}\r\n\r\n{}",
+                            size, sample_bytes(size)));
+            EXPECT_EQ(client.receive().status, 404U);
+            EXPECT_TRUE(client.is_closed_by_server());
+        }
+    }
+}
+
 TEST_F(ServerTest, SendsFilesPieceByPiece) {
     for (const std::uint64_t size : {0ULL, 1ULL, 262'144ULL, 262'145ULL, 3'000'000ULL}) {
         const RawAnswer answer = client_.ask("GET", fmt::format("/file?bytes={}", size));
