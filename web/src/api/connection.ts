@@ -14,7 +14,7 @@ const pauseMaxMs = 4_000;
 const probeTimeMs = 3_000;
 const listeners = new Set<() => void>();
 let state: State = { isAway: false, returns: 0 };
-let isProbing = false;
+let probing: Promise<boolean> | null = null;
 
 // The server is mostly on this very machine: being off the network says nothing about it.
 onlineManager.setEventListener(() => undefined);
@@ -26,12 +26,14 @@ export const connection = {
     become({ ...state, isAway: true });
     void waitForReturn();
   },
-  /** Asks whether the server is there, as after a picture that would not load. */
-  async probe(): Promise<void> {
-    if (state.isAway || isProbing) return;
-    isProbing = true;
-    if (!(await isThere())) connection.lost();
-    isProbing = false;
+  /** Whether the server is there, asked once for all who ask at a time, as after pictures that would not load. */
+  async probe(): Promise<boolean> {
+    if (state.isAway) return false;
+    probing ??= isThere();
+    const is = await probing;
+    probing = null;
+    if (!is) connection.lost();
+    return is;
   },
 };
 

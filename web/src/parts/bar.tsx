@@ -1,7 +1,9 @@
 // The bar on top: home, the search box, the collection, and a person's settings.
-import { Activity, Dices, Keyboard, Moon, Sun, SunMoon } from 'lucide-react';
+import { Activity, Dices, EllipsisVertical, Keyboard, Languages, Moon, Sun, SunMoon } from 'lucide-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { MouseEvent } from 'react';
 import { collectionOf, home, type Place } from '../address';
+import type { Collection } from '../api/model';
 import { collectionsQuery } from '../api/queries';
 import { useActiveJob, useCollection, useJobEvents } from '../collections';
 import { go } from '../navigation';
@@ -13,37 +15,35 @@ import { openKeys } from './keys';
 import { Link } from './link';
 import { SearchBox } from './search-box';
 
+const menuId = 'menu';
+
 export function Bar({ place }: { readonly place: Place }) {
   const { t } = useText();
-  const client = useQueryClient();
   const collection = useCollection(collectionOf(place));
   const { data: collections } = useQuery(collectionsQuery);
   const names = collections?.map(({ name }) => name) ?? [];
   useJobEvents(collection);
   return (
-    <header className={styles.bar} data-home={place.screen === 'home' || undefined} data-choice={names.length > 1 || undefined}>
+    <header className={styles.bar} data-home={place.screen === 'home' || undefined}>
       <Link className={styles.home} to={home(collectionOf(place))} aria-label={t('page.home')}>
         <Mark />
         <span className={styles.word}>sokkuri</span>
       </Link>
       <div className={styles.search}>{place.screen !== 'home' && <SearchBox wanted={collectionOf(place)} />}</div>
-      <div className={styles.controls}>
+      <button
+        type="button"
+        className={`icon-button ${styles.more}`}
+        popoverTarget={menuId}
+        title={t('bar.menu')}
+        aria-label={t('bar.menu')}
+      >
+        <EllipsisVertical aria-hidden />
+      </button>
+      {/* On a phone this is a menu that opens; else it lies in the bar. */}
+      <div id={menuId} popover="auto" className={styles.controls} onClick={closeMenu}>
         {names.length > 1 && <CollectionChoice names={names} shown={collection?.name} />}
-        {collection && (
-          <>
-            <button
-              type="button"
-              className="icon-button"
-              title={t('home.random')}
-              aria-label={t('home.random')}
-              disabled={collection.items === 0}
-              onClick={() => void goToRandom(client, collection.name)}
-            >
-              <Dices aria-hidden />
-            </button>
-            <StatusLink name={collection.name} />
-          </>
-        )}
+        {collection && <RandomButton collection={collection} />}
+        {collection && <StatusLink name={collection.name} />}
         <LanguageSwitch />
         <ThemeSwitch />
         <button
@@ -57,6 +57,30 @@ export function Bar({ place }: { readonly place: Place }) {
         </button>
       </div>
     </header>
+  );
+}
+
+/** A choice that leads elsewhere closes the menu; one that changes how the page looks leaves it open. */
+function closeMenu(event: MouseEvent<HTMLElement>): void {
+  const isStep = event.target instanceof Element && event.target.closest('[data-step]') !== null;
+  if (isStep && event.currentTarget.matches(':popover-open')) event.currentTarget.hidePopover();
+}
+
+function RandomButton({ collection }: { readonly collection: Collection }) {
+  const { t } = useText();
+  const client = useQueryClient();
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      data-step
+      title={t('home.random')}
+      disabled={collection.items === 0}
+      onClick={() => void goToRandom(client, collection.name)}
+    >
+      <Dices aria-hidden />
+      <span className={styles.label}>{t('home.random')}</span>
+    </button>
   );
 }
 
@@ -101,10 +125,11 @@ function StatusLink({ name }: { readonly name: string }) {
       className={`icon-button ${styles.status}`}
       to={{ screen: 'collection', collection: name }}
       title={label}
-      aria-label={label}
+      data-step
       data-busy={job !== null || undefined}
     >
       <Activity aria-hidden />
+      <span className={styles.label}>{label}</span>
     </Link>
   );
 }
@@ -119,6 +144,7 @@ function LanguageSwitch() {
       title={t('bar.language_label')}
       onClick={() => choose({ language: other })}
     >
+      <Languages aria-hidden className={styles.languages} />
       <span lang={other}>{t('bar.language')}</span>
     </button>
   );
@@ -136,10 +162,10 @@ function ThemeSwitch() {
       type="button"
       className="icon-button"
       title={t(`bar.theme_${theme}`)}
-      aria-label={t(`bar.theme_${theme}`)}
       onClick={() => choose({ theme: next })}
     >
       <Icon aria-hidden />
+      <span className={styles.label}>{t(`bar.theme_${theme}`)}</span>
     </button>
   );
 }

@@ -1,6 +1,6 @@
 // The pictures one came from, newest right, and the one that one looks at.
 import { ImageUp } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type SyntheticEvent } from 'react';
 import { useConnection } from '../api/connection';
 import { returnTo, useEntry, type Stop } from '../navigation';
 import { useText } from '../text/text';
@@ -50,5 +50,8 @@ export function Trail() {
 function Picture({ stop }: { readonly stop: Stop }) {
   const { returns } = useConnection();
   if (stop.image === '') return <ImageUp aria-hidden />;
-  return <img key={returns} src={stop.image} alt="" draggable={false} decoding="async" />;
+  const hide = (event: SyntheticEvent<HTMLImageElement>) => {
+    event.currentTarget.hidden = true;
+  };
+  return <img key={returns} src={stop.image} alt="" draggable={false} decoding="async" onError={hide} />;
 }

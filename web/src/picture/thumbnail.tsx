@@ -26,21 +26,24 @@ export function Thumbnail({ collection, id, picture, width, isMain = false }: Pr
   const { returns } = useConnection();
   const [isShown, setIsShown] = useState(false);
   const [failedAt, setFailedAt] = useState<number | null>(null);
+  const [isGone, setIsGone] = useState(false);
   const under = useMemo(() => underlay(collection, id, picture, isMain), [collection, id, picture, isMain]);
   const url = (size: number) => paths.thumbnail(collection, id, size, picture.content);
   const show = (image: HTMLImageElement) => {
     seen.put(`${collection}/${id}`, image.currentSrc);
     setIsShown(true);
   };
-  const fail = () => {
+  const fail = async () => {
     setIsShown(false);
+    setIsGone(false);
     setFailedAt(returns);
-    void connection.probe();
+    // Without a server nothing is known of the file: the preview stays, and the thumbnail comes later.
+    if (await connection.probe()) setIsGone(true);
   };
   return (
     <span className={styles.frame} style={under}>
       {failedAt === returns ? (
-        <Failed hasFile={picture.path !== null} isMain={isMain} />
+        isGone && <Failed hasFile={picture.path !== null} isMain={isMain} />
       ) : (
         <img
           ref={(image) => {
@@ -56,7 +59,7 @@ export function Thumbnail({ collection, id, picture, width, isMain = false }: Pr
           srcSet={sizes.map((size) => `${url(size)} ${widthAt(size, picture)}w`).join(', ')}
           src={url(320)}
           onLoad={(event) => show(event.currentTarget)}
-          onError={fail}
+          onError={() => void fail()}
         />
       )}
     </span>

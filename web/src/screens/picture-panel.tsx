@@ -78,8 +78,8 @@ export function PicturePanel({ place, name, picture, image, large, original, att
           )}
           <CopyButton text={new URL(link, location.href).href} label={t('picture.copy_link')} icon={Link2} />
         </div>
-        <Attributes path={picture.path} rows={attributes} />
       </div>
+      <Attributes path={picture.path} rows={attributes} />
       <Zoom ref={zoom} image={large} name={name} />
     </article>
   );
@@ -129,5 +129,5 @@ function Attributes({ path, rows }: AttributesProps) {
 /** The picture's place is known before the picture is: as wide as the panel, but not taller than is good. */
 function frameOf(picture: Picture): CSSProperties {
   const aspect = Math.min(4, Math.max(0.3, aspectOf(picture)));
-  return { aspectRatio: String(aspect), inlineSize: `min(100%, var(--tallest) * ${aspect})` };
+  return { aspectRatio: String(aspect), inlineSize: `min(var(--widest), var(--tallest) * ${aspect})` };
 }

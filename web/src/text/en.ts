@@ -145,6 +145,7 @@ export const en = {
   'trouble.collection_text': 'It may have been closed or renamed.',
   'trouble.home': 'To the start page',
 
+  'bar.menu': 'Menu',
   'bar.collection': 'Collection',
   'bar.language': '日本語',
   'bar.language_label': 'Switch to Japanese',

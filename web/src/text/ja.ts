@@ -143,6 +143,7 @@ export const ja: Readonly<Record<WithoutSingular<keyof typeof en>, string>> = {
   'trouble.collection_text': '閉じられたか、名前が変わった可能性があります。',
   'trouble.home': 'トップページへ',
 
+  'bar.menu': 'メニュー',
   'bar.collection': 'コレクション',
   'bar.language': 'EN',
   'bar.language_label': '英語に切り替え',
