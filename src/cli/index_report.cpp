@@ -1,8 +1,8 @@
 #include "cli/index_report.h"
 
-#include "base/path_json.h"
 #include "base/shown_text.h"
 #include "cli/progress.h"
+#include "http/index_report_json.h"
 
 #include <fmt/format.h>
 
@@ -40,28 +40,9 @@ std::string report_json(const service::IngestReport& report, const std::string& 
     std::string text;
     JsonWriter json(text, JsonStyle::kPretty);
     json.begin_object();
-    write_path(json, "folder", folder);
-    json.member("found", report.found).member("added", report.added);
-    json.member("replaced", report.replaced).member("moved", report.moved);
-    json.member("unchanged", report.unchanged).member("removed", report.removed);
-    json.member("kept_missing", report.kept_missing);
-    json.member("links_left_out", report.links_left_out);
-    json.member("failed", std::uint64_t{report.failures.size()});
-    json.key("failures");
-    write_failures(json, report.failures);
-    json.member("interrupted", report.was_interrupted).member("seconds", report.seconds);
-    json.member("model", report.model).member("precision", report.precision).end_object();
+    http::write_index_report(json, report, folder, report.failures.size());
+    json.end_object();
     return text + "\n";
-}
-
-void write_failures(JsonWriter& json, std::span<const service::FailedFile> failures) {
-    json.begin_array();
-    for (const service::FailedFile& failure : failures) {
-        json.begin_object();
-        write_path(json, "path", failure.path);
-        json.member("reason", utf8_text(failure.reason)).member("new", failure.is_new).end_object();
-    }
-    json.end_array();
 }
 
 namespace {

@@ -1,11 +1,9 @@
 // What an indexing run did: as text for people and as JSON for programs.
 #pragma once
 
-#include "base/json.h"
 #include "cli/terminal.h"
 #include "service/ingest.h"
 
-#include <span>
 #include <string>
 
 namespace sokkuri::cli {
@@ -16,8 +14,5 @@ std::string summary_text(const service::IngestReport& report, const std::string&
                          const Terminal& terminal);
 
 std::string report_json(const service::IngestReport& report, const std::string& folder);
-
-/// [{"path", "reason", "new"}, …]
-void write_failures(JsonWriter& json, std::span<const service::FailedFile> failures);
 
 }  // namespace sokkuri::cli

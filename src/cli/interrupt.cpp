@@ -21,7 +21,8 @@ sigset_t stop_signals() {
 
 }  // namespace
 
-Interrupt::Interrupt(Console& console) : console_(console) {
+Interrupt::Interrupt(Console& console, std::string_view notice)
+    : console_(console), notice_(notice) {
     const sigset_t signals = stop_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     signals_ = signalfd(-1, &signals, SFD_CLOEXEC);
@@ -58,7 +59,7 @@ void Interrupt::watch() {
                 raise(number);
             }
             stop_.request_stop();
-            console_.write("\nstopping after the batch in flight; once more to kill\n");
+            console_.write("\n" + notice_ + "; once more to kill\n");
         }
         if ((descriptors[1].revents & POLLIN) != 0) return;
     }

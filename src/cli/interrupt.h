@@ -6,14 +6,16 @@
 #include "cli/output.h"
 
 #include <stop_token>
+#include <string>
+#include <string_view>
 #include <thread>
 
 namespace sokkuri::cli {
 
 class Interrupt {
  public:
-    /// Says on `console` what the first signal does.
-    explicit Interrupt(Console& console);
+    /// `notice` is said on `console` at the first signal: "stopping after the batch in flight".
+    Interrupt(Console& console, std::string_view notice);
     /// The signals work as before.
     ~Interrupt();
     Interrupt(const Interrupt&) = delete;
@@ -25,6 +27,7 @@ class Interrupt {
     void watch();
 
     Console& console_;
+    std::string notice_;
     std::stop_source stop_;
     int signals_ = -1;  // signalfd
     int ending_ = -1;   // eventfd

@@ -29,6 +29,12 @@ Option collection_option() {
                 "itself"};
 }
 
+Error with_place_hint(const Error& error, const Settings& settings) {
+    if (error.code() != ErrorCode::kIo || settings.has("collection")) return error;
+    return Error(error.code(),
+                 error.message() + "; an index can lie outside of its folder: --collection DIR");
+}
+
 std::string ChosenLibrary::usable_path(const std::string& path) const {
     if (path.starts_with('/')) return path;
     const std::string usable = join_path(prefix, path);

@@ -13,6 +13,9 @@ namespace sokkuri::cli {
 std::vector<Option> library_options();
 Option collection_option();
 
+/// Says how to index a folder that cannot be written to, when that may be what is wrong.
+Error with_place_hint(const Error& error, const Settings& settings);
+
 struct ChosenLibrary {
     service::Library library;
     std::string prefix;  // what to put before its relative paths: --in as given, "../", or nothing

@@ -2,10 +2,11 @@
 #include "base/shown_text.h"
 #include "cli/format.h"
 #include "cli/index_report.h"
+#include "cli/ingest_options.h"
 #include "cli/interrupt.h"
 #include "cli/library_options.h"
-#include "cli/model_options.h"
 #include "cli/progress.h"
+#include "cli/server_index.h"
 #include "cli/verbs.h"
 #include "service/ingest.h"
 
@@ -17,7 +18,10 @@ namespace {
 Result<ExitCode> run(Invocation& invocation);
 /// The argument, else the indexed folder around the working directory; empty when there is none.
 Result<std::string> folder_of(const Invocation& invocation);
-service::IngestRequest request_of(const Settings& settings);
+/// Here, or in the server that holds the folder.
+Result<service::IngestReport> index_folder(const Invocation& invocation, const std::string& folder,
+                                           const service::ProgressSink& progress,
+                                           const std::stop_token& stop);
 ExitCode code_of(const service::IngestReport& report);
 
 }  // namespace
@@ -36,7 +40,9 @@ Verb index_verb() {
             "Files that "
             "cannot be read are remembered with the reason and not tried again until they change: "
             "see "
-            "`sokkuri stats --failures`.",
+            "`sokkuri stats --failures`.\n\n"
+            "While `sokkuri serve` holds FOLDER, that server does the work, with its own model and "
+            "limits.",
         .argument =
             {.name = "FOLDER",
              .help = "The pictures; without it, the indexed folder around the working directory",
@@ -46,27 +52,7 @@ Verb index_verb() {
             joined({{collection_option(),
                      {.name = "keep-missing", .help = "Keep items whose files have vanished"},
                      report_format_option()},
-                    model_options(),
-                    {{.name = "decoders",
-                      .kind = ValueKind::kInteger,
-                      .value_name = "N",
-                      .help = "Threads that decode; 0: as many as keep the network busy",
-                      .fallback = "0",
-                      .maximum = 1'024},
-                     {.name = "batch-rows",
-                      .kind = ValueKind::kInteger,
-                      .value_name = "N",
-                      .help = "Pictures in one commit",
-                      .fallback = "64",
-                      .minimum = 1,
-                      .maximum = 10'000},
-                     {.name = "batch-age-ms",
-                      .kind = ValueKind::kInteger,
-                      .value_name = "MS",
-                      .help = "Milliseconds after which a commit happens at the latest",
-                      .fallback = "1000",
-                      .minimum = 1}},
-                    limit_options()}),
+                    ingest_options()}),
         .examples = {{"sokkuri index ~/Pictures",
                       "Index a folder; again later, to bring it up to date"},
                      {"sokkuri index /media/cd --collection ~/cd-index",
@@ -78,32 +64,28 @@ namespace {
 
 Result<ExitCode> run(Invocation& invocation) {
     const Settings& settings = invocation.settings;
-    Interrupt interrupt(invocation.console);  // before any thread
+    // Before any thread.
+    Interrupt interrupt(invocation.console, "stopping after the batch in flight");
     const std::string folder = TRY(folder_of(invocation));
     if (folder.empty()) {
         return usage_error(invocation, "index",
                            "which folder? No indexed folder was found around here");
     }
-    service::Library library = TRY(service::Library::open(
-        invocation.files, folder, settings.text("collection"), service::LibraryAccess::kWrite));
-    const service::IngestRequest request = request_of(settings);
-    TRY(request.validate());
+    const std::string absolute = TRY(invocation.files.canonical(folder));
     ProgressLine progress(invocation.console, invocation.terminal);
     const bool is_quiet = settings.on("quiet");
-    const auto report = service::ingest(
-        library, request,
-        [&](const service::IngestProgress& now) {
-            if (!is_quiet) progress.show(now);
-        },
-        interrupt.token());
+    const auto show = [&](const service::IngestProgress& now) {
+        if (!is_quiet) progress.show(now);
+    };
+    const auto report = index_folder(invocation, folder, show, interrupt.token());
     progress.clear();
     if (!report) return tl::unexpected(report.error());
     LOG(kInfo, "event=indexed folder={} added={} replaced={} removed={} failed={} ms={:.0f}",
-        library.folder(), report->added, report->replaced, report->removed, report->failures.size(),
+        absolute, report->added, report->replaced, report->removed, report->failures.size(),
         report->seconds * 1'000);
     if (!is_quiet) invocation.console.write(summary_text(*report, folder, invocation.terminal));
     if (format_of(settings) == Format::kJson) {
-        invocation.out.write(report_json(*report, library.folder()));
+        invocation.out.write(report_json(*report, absolute));
     }
     return code_of(*report);
 }
@@ -116,18 +98,21 @@ Result<std::string> folder_of(const Invocation& invocation) {
     return is_none ? Result<std::string>("") : above;
 }
 
-service::IngestRequest request_of(const Settings& settings) {
-    const auto small = [&](std::string_view name) {
-        return static_cast<std::uint32_t>(settings.integer(name));
-    };
-    return {.model = model_choice(settings),
-            .missing = settings.on("keep-missing") ? service::MissingFiles::kKeep
-                                                   : service::MissingFiles::kRemove,
-            .limits = decode_limits(settings),
-            .decoders = settings.at("decoders").origin == Origin::kDefault ? small("threads")
-                                                                           : small("decoders"),
-            .batch_rows = small("batch-rows"),
-            .batch_age_ms = small("batch-age-ms")};
+Result<service::IngestReport> index_folder(const Invocation& invocation, const std::string& folder,
+                                           const service::ProgressSink& progress,
+                                           const std::stop_token& stop) {
+    const Settings& settings = invocation.settings;
+    service::IngestRequest request = ingest_request(settings);
+    if (settings.on("keep-missing")) request.missing = service::MissingFiles::kKeep;
+    TRY(request.validate());
+    auto library = service::Library::open(
+        invocation.files, {.folder = folder, .collection_directory = settings.text("collection")},
+        {.access = service::LibraryAccess::kWrite});
+    if (library) return service::ingest(*library, request, progress, stop);
+    if (library.error().code() != ErrorCode::kConflict) {
+        return tl::unexpected(with_place_hint(library.error(), settings));
+    }
+    return index_through_server(invocation, {folder, library.error()}, progress, stop);
 }
 
 ExitCode code_of(const service::IngestReport& report) {

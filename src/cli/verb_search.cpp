@@ -2,6 +2,7 @@
 #include "cli/library_options.h"
 #include "cli/model_options.h"
 #include "cli/query_options.h"
+#include "cli/server_embedding.h"
 #include "cli/verbs.h"
 #include "service/search.h"
 
@@ -25,7 +26,8 @@ Verb search_verb() {
             "weak) by cut-offs "
             "measured for the model.\n\n"
             "A picture whose bytes are indexed is answered from its stored embedding, without "
-            "loading the model.",
+            "loading the model; "
+            "while `sokkuri serve` holds the folder, that server's model embeds the others.",
         .argument = {.name = "PICTURE",
                      .help = "Picture files to look for; each is a query of its own",
                      .kind = ArgumentKind::kFile,
@@ -51,6 +53,7 @@ Result<ExitCode> run(Invocation& invocation) {
     const auto printer = printer_of(invocation, chosen, invocation.arguments.size());
     service::SearchQuery query = query_of(invocation.settings);
     query.model = model_choice(invocation.settings);
+    query.embed_elsewhere = server_embedding(invocation, chosen);
     std::size_t failed = 0;
     for (const std::string& picture : invocation.arguments) {
         if (!invocation.out.is_open()) break;

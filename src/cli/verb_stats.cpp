@@ -2,10 +2,10 @@
 #include "base/path_json.h"
 #include "base/shown_text.h"
 #include "cli/format.h"
-#include "cli/index_report.h"
 #include "cli/library_options.h"
 #include "cli/progress.h"
 #include "cli/verbs.h"
+#include "http/index_report_json.h"
 #include "service/stats.h"
 
 #include <fmt/format.h>
@@ -77,7 +77,7 @@ void print_json(Output& out, const service::LibraryStats& stats,
     json.member("tombstones", stats.tombstones).member("generation", stats.generation);
     if (failures != nullptr) {
         json.key("failures");
-        write_failures(json, *failures);
+        http::write_failures(json, *failures);
     }
     json.end_object();
     out.write(text + "\n");

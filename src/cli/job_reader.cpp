@@ -1,0 +1,106 @@
+#include "cli/job_reader.h"
+
+#include "base/base64.h"
+
+namespace sokkuri::cli {
+namespace {
+
+Result<service::JobState> read_state(const JsonValue& job);
+Result<service::IngestProgress> read_progress(const JsonValue& progress);
+Result<service::IngestReport> read_report(const JsonValue& report);
+Result<service::FailedFile> read_failure(const JsonValue& failure);
+
+/// `member` as `as` of JsonValue gives it; the error names the member.
+template <typename T>
+Result<T> read(const JsonValue& object, std::string_view member,
+               Result<T> (JsonValue::*as)() const) {
+    const JsonValue* value = TRY(object.at(member));
+    return in_context(member, (value->*as)());
+}
+
+Result<std::uint64_t> read_count(const JsonValue& object, std::string_view member) {
+    return read(object, member, &JsonValue::as_uint64);
+}
+
+}  // namespace
+
+Result<ReadJob> read_job(const JsonValue& job) {
+    ReadJob result;
+    service::JobStatus& status = result.status;
+    status.id = TRY(read(job, "id", &JsonValue::as_string));
+    status.kind = TRY(read(job, "kind", &JsonValue::as_string));
+    status.collection = TRY(read(job, "collection", &JsonValue::as_string));
+    status.state = TRY(read_state(job));
+    status.revision = TRY(read_count(job, "revision"));
+    const JsonValue* progress = TRY(job.at("progress"));
+    status.progress = TRY(in_context("progress", read_progress(*progress)));
+    const JsonValue* error = job.find("error");
+    if (error != nullptr) status.error = error->text();
+    const JsonValue* report = job.find("report");
+    if (report == nullptr || report->is_null()) return result;
+    status.report = TRY(in_context("report", read_report(*report)));
+    if (report->find("failures_left_out") != nullptr) {
+        result.failures_left_out = TRY(read_count(*report, "failures_left_out"));
+    }
+    return result;
+}
+
+namespace {
+
+Result<service::JobState> read_state(const JsonValue& job) {
+    using service::JobState;
+    const std::string name = TRY(read(job, "state", &JsonValue::as_string));
+    for (const JobState state : {JobState::kQueued, JobState::kRunning, JobState::kDone,
+                                 JobState::kFailed, JobState::kCancelled}) {
+        if (service::name_of(state) == name) return state;
+    }
+    return fail(ErrorCode::kInvalidArgument, "state: \"{}\" is none that is known", name);
+}
+
+Result<service::IngestProgress> read_progress(const JsonValue& progress) {
+    service::IngestProgress now;
+    now.found = TRY(read_count(progress, "found"));
+    now.walk_is_done = TRY(read(progress, "walk_is_done", &JsonValue::as_bool));
+    now.done = TRY(read_count(progress, "done"));
+    now.embedded = TRY(read_count(progress, "embedded"));
+    now.failed = TRY(read_count(progress, "failed"));
+    now.seconds = TRY(read(progress, "seconds", &JsonValue::as_double));
+    return now;
+}
+
+Result<service::IngestReport> read_report(const JsonValue& report) {
+    service::IngestReport read_back;
+    read_back.found = TRY(read_count(report, "found"));
+    read_back.added = TRY(read_count(report, "added"));
+    read_back.replaced = TRY(read_count(report, "replaced"));
+    read_back.moved = TRY(read_count(report, "moved"));
+    read_back.unchanged = TRY(read_count(report, "unchanged"));
+    read_back.removed = TRY(read_count(report, "removed"));
+    read_back.kept_missing = TRY(read_count(report, "kept_missing"));
+    read_back.links_left_out = TRY(read_count(report, "links_left_out"));
+    const JsonValue* failures = TRY(report.at("failures"));
+    for (const JsonValue& failure : failures->items()) {
+        auto file = TRY(in_context("failures", read_failure(failure)));
+        read_back.failures.push_back(std::move(file));
+    }
+    read_back.was_interrupted = TRY(read(report, "interrupted", &JsonValue::as_bool));
+    read_back.seconds = TRY(read(report, "seconds", &JsonValue::as_double));
+    read_back.model = TRY(read(report, "model", &JsonValue::as_string));
+    read_back.precision = TRY(read(report, "precision", &JsonValue::as_string));
+    return read_back;
+}
+
+Result<service::FailedFile> read_failure(const JsonValue& failure) {
+    service::FailedFile file;
+    file.path = TRY(read(failure, "path", &JsonValue::as_string));
+    file.reason = TRY(read(failure, "reason", &JsonValue::as_string));
+    file.is_new = TRY(read(failure, "new", &JsonValue::as_bool));
+    const JsonValue* exact = failure.find("path_bytes");
+    if (exact == nullptr) return file;
+    const std::vector<std::byte> bytes = TRY(in_context("path_bytes", parse_base64(exact->text())));
+    file.path.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    return file;
+}
+
+}  // namespace
+}  // namespace sokkuri::cli

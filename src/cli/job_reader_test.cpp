@@ -1,0 +1,80 @@
+// Goal: a job comes back from its JSON as it was. Method: JSON as docs/api.md describes it, and the
+// same with every member taken away or turned into something else.
+#include "cli/job_reader.h"
+
+#include <gtest/gtest.h>
+
+namespace sokkuri::cli {
+namespace {
+
+constexpr const char* kJob = R"({"id":"j1","kind":"index","collection":"pictures","state":"done",
+"progress":{"found":9,"walk_is_done":true,"done":8,"embedded":7,"failed":1,"seconds":2.5},
+"report":{"folder":"/p","found":9,"added":7,"replaced":1,"moved":2,"unchanged":3,"removed":4,
+"kept_missing":5,"links_left_out":6,"failed":2,"failures":[
+{"path":"a.png","reason":"cut off","new":true},
+{"path":"\\xff.png","path_bytes":"/y5wbmc=","reason":"empty","new":false}],
+"interrupted":true,"seconds":3.5,"model":"m","precision":"bf16","failures_left_out":12},
+"error":null,"created":"2026-01-01T00:00:00Z","finished":null,"revision":42})";
+
+Result<ReadJob> read_text(const std::string& text) {
+    return read_job(parse_json(text).value());
+}
+
+TEST(JobReader, ReadsEveryMember) {
+    const ReadJob job = read_text(kJob).value();
+    EXPECT_EQ(job.status.id, "j1");
+    EXPECT_EQ(job.status.state, service::JobState::kDone);
+    EXPECT_EQ(job.status.revision, 42U);
+    EXPECT_EQ(job.status.error, "");
+    const service::IngestProgress& progress = job.status.progress;
+    EXPECT_TRUE(progress.walk_is_done);
+    EXPECT_EQ((std::vector{progress.found, progress.done, progress.embedded, progress.failed}),
+              (std::vector<std::uint64_t>{9, 8, 7, 1}));
+    EXPECT_EQ(progress.seconds, 2.5);
+    ASSERT_TRUE(job.status.report);
+    const service::IngestReport& report = *job.status.report;
+    EXPECT_EQ(
+        (std::vector{report.found, report.added, report.replaced, report.moved, report.unchanged,
+                     report.removed, report.kept_missing, report.links_left_out}),
+        (std::vector<std::uint64_t>{9, 7, 1, 2, 3, 4, 5, 6}));
+    EXPECT_TRUE(report.was_interrupted);
+    EXPECT_EQ(report.seconds, 3.5);
+    EXPECT_EQ(report.model + " " + report.precision, "m bf16");
+    ASSERT_EQ(report.failures.size(), 2U);
+    EXPECT_TRUE(report.failures[0].is_new);
+    EXPECT_EQ(report.failures[1].path, "\xff.png");
+    EXPECT_FALSE(report.failures[1].is_new);
+    EXPECT_EQ(job.failures_left_out, 12U);
+}
+
+TEST(JobReader, ReadsAJobWithoutReport) {
+    std::string text = kJob;
+    const std::size_t start = text.find("{\"folder\"");
+    const std::size_t end = text.find("\"error\"");
+    text.replace(start, end - start, "null,\n");
+    EXPECT_FALSE(read_text(text).value().status.report);
+}
+
+TEST(JobReader, RefusesWhatIsNoJobAndNamesTheMember) {
+    for (const std::string name :
+         {"id", "kind", "collection", "state", "progress", "found", "walk_is_done", "seconds",
+          "added", "failures", "path", "new", "interrupted", "precision", "revision"}) {
+        std::string text = kJob;
+        const std::string quoted = "\"" + name + "\":";
+        text.replace(text.find(quoted) + 1, name.size(), "other");
+        const auto job = read_text(text);
+        ASSERT_FALSE(job) << name;
+        EXPECT_EQ(job.error().code(), ErrorCode::kInvalidArgument);
+        EXPECT_NE(job.error().message().find(name), std::string::npos) << job.error().message();
+    }
+    for (const std::string value : {"\"done\",", "\"j1\",", "true,", "9,", "2.5}"}) {
+        std::string text = kJob;
+        text.replace(text.find(value), value.size() - 1, "[1]");
+        EXPECT_FALSE(read_text(text)) << value;
+    }
+    EXPECT_FALSE(read_text("[]"));
+    EXPECT_FALSE(read_text("{}"));
+}
+
+}  // namespace
+}  // namespace sokkuri::cli

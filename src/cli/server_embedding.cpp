@@ -1,0 +1,62 @@
+#include "cli/server_embedding.h"
+
+#include "cli/model_options.h"
+#include "cli/server_link.h"
+
+#include <memory>
+#include <utility>
+
+namespace sokkuri::cli {
+namespace {
+
+/// Opened by the first picture that needs it.
+class Embedder {
+ public:
+    Embedder(std::string socket, std::string folder)
+        : socket_(std::move(socket)), folder_(std::move(folder)) {}
+
+    Result<std::vector<float>> embed(std::span<const std::byte> picture) {
+        if (!link_) {
+            ServerLink link = TRY(ServerLink::open(socket_));
+            const ServerLink::Served served = TRY(link.find_collection(folder_));
+            collection_ = served.name;
+            link_.emplace(std::move(link));
+        }
+        return link_->embed(collection_, picture);
+    }
+
+ private:
+    std::string socket_;
+    std::string folder_;
+    std::string collection_;
+    std::optional<ServerLink> link_;
+};
+
+bool leaves_all_to_the_collection(const Settings& settings);
+
+}  // namespace
+
+service::EmbedElsewhere server_embedding(const Invocation& invocation,
+                                         const ChosenLibrary& chosen) {
+    if (!leaves_all_to_the_collection(invocation.settings)) return nullptr;
+    const auto writer = service::Library::writer(
+        invocation.files, {.folder = chosen.library.folder(),
+                           .collection_directory = invocation.settings.text("collection")});
+    if (!writer || !*writer || (*writer)->socket.empty()) return nullptr;
+    const auto embedder = std::make_shared<Embedder>((*writer)->socket, chosen.library.folder());
+    return [embedder](std::span<const std::byte> picture) { return embedder->embed(picture); };
+}
+
+namespace {
+
+bool leaves_all_to_the_collection(const Settings& settings) {
+    for (const std::vector<Option>& options : {model_options(), limit_options()}) {
+        for (const Option& option : options) {
+            if (settings.text(option.name) != option.fallback) return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace
+}  // namespace sokkuri::cli

@@ -1,0 +1,63 @@
+#include "cli/server_index.h"
+
+#include "base/shown_text.h"
+#include "cli/ingest_options.h"
+#include "cli/server_link.h"
+#include "service/library.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace sokkuri::cli {
+namespace {
+
+/// kUnsupported for a flag that the server would not follow; settings of variables and files, which
+/// the server has read for itself, are only spoken of.
+Result<void> check_server_choices(const Invocation& invocation, const ServerLink::Served& served);
+
+}  // namespace
+
+Result<service::IngestReport> index_through_server(const Invocation& invocation,
+                                                   const HeldFolder& held,
+                                                   const service::ProgressSink& progress,
+                                                   const std::stop_token& stop) {
+    const service::LibraryPlace place{
+        .folder = held.folder, .collection_directory = invocation.settings.text("collection")};
+    const auto writer = TRY(service::Library::writer(invocation.files, place));
+    if (!writer || writer->socket.empty()) return tl::unexpected(held.conflict);
+    const std::string folder = TRY(invocation.files.canonical(held.folder));
+    const std::string server = fmt::format("process {}, which serves {}", writer->pid, held.folder);
+    ServerLink link = TRY(ServerLink::open(writer->socket));
+    const ServerLink::Served served = TRY(in_context(server, link.find_collection(folder)));
+    TRY(check_server_choices(invocation, served));
+    const auto missing = invocation.settings.on("keep-missing") ? service::MissingFiles::kKeep
+                                                                : service::MissingFiles::kRemove;
+    const ServerLink::IndexWishes wishes{.collection = served.name, .missing = missing};
+    return in_context(server, link.index(wishes, progress, stop));
+}
+
+namespace {
+
+Result<void> check_server_choices(const Invocation& invocation, const ServerLink::Served& served) {
+    std::vector<std::string> passed_over;
+    for (const Option& option : ingest_options()) {
+        const Setting& setting = invocation.settings.at(option.name);
+        const bool is_followed = setting.text == option.fallback || setting.text.empty() ||
+                                 (option.name == "model" && setting.text == served.model);
+        if (is_followed || setting.origin == Origin::kDefault) continue;
+        if (setting.origin == Origin::kFlag) {
+            return fail(ErrorCode::kUnsupported,
+                        "{} is for the server to choose while it serves this folder: leave it out, "
+                        "or stop the server first",
+                        option.flag());
+        }
+        passed_over.push_back(setting.place);
+    }
+    if (passed_over.empty() || invocation.settings.on("quiet")) return {};
+    invocation.console.say("the server that holds the folder uses its own settings, not {}",
+                           shown_text(fmt::format("{}", fmt::join(passed_over, ", "))));
+    return {};
+}
+
+}  // namespace
+}  // namespace sokkuri::cli
