@@ -1,7 +1,6 @@
 #include "collection/workspace.h"
 
-#include "base/serial_worker.h"
-#include "store/database.h"
+#include "collection/workspace_database.h"
 
 #include <algorithm>
 
@@ -9,47 +8,18 @@ namespace sokkuri::collection {
 
 namespace {
 
-constexpr std::int32_t kApplicationId = 0x736B7773;  // "skws"
-constexpr std::int32_t kFormatVersion = 1;
-constexpr std::size_t kCallsQueuedMax = 64;
-
-// docs/formats/workspace.md
-constexpr const char* kSchema = R"sql(
-CREATE TABLE roots (
-    number INTEGER PRIMARY KEY,
-    path   BLOB NOT NULL UNIQUE
-);
-CREATE TABLE files (
-    root        INTEGER NOT NULL REFERENCES roots (number),
-    path        BLOB NOT NULL,
-    size_bytes  INTEGER NOT NULL,
-    modified_ns INTEGER NOT NULL,
-    content     BLOB NOT NULL,
-    id          TEXT NOT NULL,
-    failure     TEXT NOT NULL,
-    PRIMARY KEY (root, path)
-) WITHOUT ROWID;
-CREATE INDEX files_by_content ON files (content) WHERE failure = '';
-CREATE INDEX files_by_id ON files (id) WHERE failure = '';
-CREATE INDEX failures ON files (root, path) WHERE failure <> '';
-)sql";
-
-std::span<const std::byte> bytes_of(std::string_view text) {
-    return std::as_bytes(std::span(text));
-}
-
-std::string text_of(std::span<const std::byte> bytes) {
-    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-}
-
+Result<void> write(store::Database& database, std::span<const FileState> states,
+                   std::span<const FileState> forgotten);
 /// The columns of a SELECT, in the order of the table.
 FileState state_in(const store::Rows& rows);
 
 /// SQLite in a thread of its own: a connection serves one thread at a time.
 class SqliteWorkspace final : public Workspace {
  public:
-    explicit SqliteWorkspace(std::unique_ptr<store::Database> database)
-        : database_(std::move(database)) {}
+    explicit SqliteWorkspace(std::unique_ptr<WorkspaceDatabase> database)
+        : database_(std::move(database)),
+          queries_(stored_queries_in(*database_)),
+          kept_pictures_(kept_pictures_in(*database_)) {}
 
     Result<std::vector<Root>> roots() const override;
     Result<RootNumber> add_root(const std::string& path) override;
@@ -61,47 +31,46 @@ class SqliteWorkspace final : public Workspace {
                                                std::size_t limit) const override;
     Result<std::vector<FileState>> failures_after(RootNumber root, const std::string& after,
                                                   std::size_t limit) const override;
+    Result<std::vector<FileState>> files_named(RootNumber root, const std::string& text,
+                                               std::size_t limit) const override;
     Result<FileCounts> counts() const override;
     Result<void> record(std::span<const FileState> states,
                         std::span<const FileState> forgotten) override;
+    Result<void> exclude(RootNumber root, const std::string& path) override;
+    Result<std::vector<std::string>> excluded_after(RootNumber root, const std::string& after,
+                                                    std::size_t limit) const override;
+    Result<std::vector<bool>> are_excluded(RootNumber root,
+                                           std::span<const std::string> paths) const override;
+    StoredQueries& queries() const override { return *queries_; }
+    KeptPictures& kept_pictures() const override { return *kept_pictures_; }
 
  private:
-    /// All rows of `SELECT * FROM files …`; runs on the worker's thread.
+    /// All rows of `SELECT * FROM files …`.
     template <typename... Values>
     Result<std::vector<FileState>> select(const char* sql, const Values&... values) const;
     template <typename... Values>
     Result<std::optional<FileState>> select_one(const char* sql, const Values&... values) const;
-    Result<void> write(std::span<const FileState> states, std::span<const FileState> forgotten);
 
-    std::unique_ptr<store::Database> database_;
-    mutable SerialWorker worker_{kCallsQueuedMax};  // after the database: finishes before it closes
+    std::unique_ptr<WorkspaceDatabase> database_;
+    std::unique_ptr<StoredQueries> queries_;
+    std::unique_ptr<KeptPictures> kept_pictures_;
 };
-
-store::DatabaseOptions::Access database_access(WorkspaceAccess access) {
-    return access == WorkspaceAccess::kRead ? store::DatabaseOptions::Access::kRead
-                                            : store::DatabaseOptions::Access::kCreate;
-}
 
 }  // namespace
 
 Result<std::unique_ptr<Workspace>> Workspace::open(FileSystem& files, const std::string& directory,
                                                    WorkspaceAccess access) {
-    if (access == WorkspaceAccess::kWrite) TRY(create_directories(files, directory));
-    const store::DatabaseOptions options{.access = database_access(access),
-                                         .application_id = kApplicationId,
-                                         .format_version = kFormatVersion,
-                                         .schema = kSchema};
-    std::unique_ptr<store::Database> database =
-        TRY(store::Database::open(files, join_path(directory, "workspace.db"), options));
+    std::unique_ptr<WorkspaceDatabase> database =
+        TRY(WorkspaceDatabase::open(files, directory, access));
     return std::make_unique<SqliteWorkspace>(std::move(database));
 }
 
 namespace {
 
 Result<std::vector<Root>> SqliteWorkspace::roots() const {
-    return worker_.run([&]() -> Result<std::vector<Root>> {
+    return database_->run([&](store::Database& database) -> Result<std::vector<Root>> {
         store::Statement* statement =
-            TRY(database_->prepared("SELECT number, path FROM roots ORDER BY number"));
+            TRY(database.prepared("SELECT number, path FROM roots ORDER BY number"));
         store::Rows rows = TRY(statement->query());
         std::vector<Root> roots;
         for (;;) {
@@ -118,10 +87,10 @@ Result<RootNumber> SqliteWorkspace::add_root(const std::string& path) {
                                     [&](const Root& root) { return root.path == path; });
     if (found != known.end()) return found->number;
     const RootNumber number = known.empty() ? 0 : known.back().number + 1;
-    return worker_.run([&]() -> Result<RootNumber> {
-        store::Transaction transaction = TRY(database_->begin_write());
+    return database_->run([&](store::Database& database) -> Result<RootNumber> {
+        store::Transaction transaction = TRY(database.begin_write());
         store::Statement* insert =
-            TRY(database_->prepared("INSERT INTO roots (number, path) VALUES (?1, ?2)"));
+            TRY(database.prepared("INSERT INTO roots (number, path) VALUES (?1, ?2)"));
         TRY(insert->run(number, bytes_of(path)));
         TRY(transaction.commit());
         return number;
@@ -159,11 +128,24 @@ Result<std::vector<FileState>> SqliteWorkspace::failures_after(RootNumber root,
         root, bytes_of(after), limit);
 }
 
+Result<std::vector<FileState>> SqliteWorkspace::files_named(RootNumber root,
+                                                            const std::string& text,
+                                                            std::size_t limit) const {
+    std::string lower = text;
+    for (char& c : lower)
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    // As blobs: `instr` then compares bytes, not what it takes for characters.
+    return select(
+        "SELECT * FROM files WHERE root = ?1 AND failure = '' AND "
+        "instr(CAST(lower(path) AS BLOB), ?2) > 0 ORDER BY path LIMIT ?3",
+        root, bytes_of(lower), limit);
+}
+
 Result<FileCounts> SqliteWorkspace::counts() const {
-    return worker_.run([&]() -> Result<FileCounts> {
+    return database_->run([&](store::Database& database) -> Result<FileCounts> {
         store::Statement* statement =
-            TRY(database_->prepared("SELECT (SELECT count(*) FROM files), "
-                                    "(SELECT count(*) FROM files WHERE failure <> '')"));
+            TRY(database.prepared("SELECT (SELECT count(*) FROM files), "
+                                  "(SELECT count(*) FROM files WHERE failure <> '')"));
         store::Rows rows = TRY(statement->query());
         TRY(rows.next());
         const auto all = static_cast<std::uint64_t>(rows.integer(0));
@@ -175,19 +157,66 @@ Result<FileCounts> SqliteWorkspace::counts() const {
 Result<void> SqliteWorkspace::record(std::span<const FileState> states,
                                      std::span<const FileState> forgotten) {
     if (states.empty() && forgotten.empty()) return {};
-    return worker_.run([&] { return write(states, forgotten); });
+    return database_->run(
+        [&](store::Database& database) { return write(database, states, forgotten); });
 }
 
-Result<void> SqliteWorkspace::write(std::span<const FileState> states,
-                                    std::span<const FileState> forgotten) {
-    store::Transaction transaction = TRY(database_->begin_write());
+Result<void> SqliteWorkspace::exclude(RootNumber root, const std::string& path) {
+    return database_->run([&](store::Database& database) -> Result<void> {
+        store::Transaction transaction = TRY(database.begin_write());
+        store::Statement* insert =
+            TRY(database.prepared("INSERT OR REPLACE INTO excluded VALUES (?1, ?2)"));
+        TRY(insert->run(root, bytes_of(path)));
+        store::Statement* erase =
+            TRY(database.prepared("DELETE FROM files WHERE root = ?1 AND path = ?2"));
+        TRY(erase->run(root, bytes_of(path)));
+        return transaction.commit();
+    });
+}
+
+Result<std::vector<std::string>> SqliteWorkspace::excluded_after(RootNumber root,
+                                                                 const std::string& after,
+                                                                 std::size_t limit) const {
+    if (!database_->has_all_tables()) return std::vector<std::string>();
+    return database_->run([&](store::Database& database) -> Result<std::vector<std::string>> {
+        store::Statement* statement = TRY(database.prepared(
+            "SELECT path FROM excluded WHERE root = ?1 AND path > ?2 ORDER BY path LIMIT ?3"));
+        store::Rows rows = TRY(statement->query(root, bytes_of(after), limit));
+        std::vector<std::string> paths;
+        for (;;) {
+            const bool has_row = TRY(rows.next());
+            if (!has_row) return paths;
+            paths.push_back(text_of(rows.blob(0)));
+        }
+    });
+}
+
+Result<std::vector<bool>> SqliteWorkspace::are_excluded(RootNumber root,
+                                                        std::span<const std::string> paths) const {
+    if (!database_->has_all_tables()) return std::vector<bool>(paths.size());
+    return database_->run([&](store::Database& database) -> Result<std::vector<bool>> {
+        store::Statement* statement =
+            TRY(database.prepared("SELECT 1 FROM excluded WHERE root = ?1 AND path = ?2"));
+        std::vector<bool> are_excluded;
+        for (const std::string& path : paths) {
+            store::Rows rows = TRY(statement->query(root, bytes_of(path)));
+            const bool has_row = TRY(rows.next());
+            are_excluded.push_back(has_row);
+        }
+        return are_excluded;
+    });
+}
+
+Result<void> write(store::Database& database, std::span<const FileState> states,
+                   std::span<const FileState> forgotten) {
+    store::Transaction transaction = TRY(database.begin_write());
     store::Statement* erase =
-        TRY(database_->prepared("DELETE FROM files WHERE root = ?1 AND path = ?2"));
+        TRY(database.prepared("DELETE FROM files WHERE root = ?1 AND path = ?2"));
     for (const FileState& state : forgotten) {
         TRY(erase->run(state.root, bytes_of(state.path)));
     }
-    store::Statement* replace = TRY(
-        database_->prepared("INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
+    store::Statement* replace =
+        TRY(database.prepared("INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
     for (const FileState& state : states) {
         TRY(replace->run(state.root, bytes_of(state.path), state.size_bytes, state.modified_ns,
                          std::span<const std::byte>(state.content), std::string_view(state.id),
@@ -199,8 +228,8 @@ Result<void> SqliteWorkspace::write(std::span<const FileState> states,
 template <typename... Values>
 Result<std::vector<FileState>> SqliteWorkspace::select(const char* sql,
                                                        const Values&... values) const {
-    return worker_.run([&]() -> Result<std::vector<FileState>> {
-        store::Statement* statement = TRY(database_->prepared(sql));
+    return database_->run([&](store::Database& database) -> Result<std::vector<FileState>> {
+        store::Statement* statement = TRY(database.prepared(sql));
         store::Rows rows = TRY(statement->query(values...));
         std::vector<FileState> states;
         for (;;) {

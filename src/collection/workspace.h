@@ -1,12 +1,14 @@
 // Workspace: what is true of this machine rather than of the records: which folders are indexed,
-// what was seen of each file, which could not be read and why. Always local (workspace.db beside
-// the catalog), whatever holds the records. One writer (under the collection's write lock), any
-// number of readers. Paths are bytes relative to their root.
+// what was seen of each file, which could not be read and why, which are not wanted. Always local
+// (workspace.db beside the catalog), whatever holds the records. One writer (under the collection's
+// write lock), any number of readers. Paths are bytes relative to their root.
 #pragma once
 
 #include "base/file_system.h"
 #include "base/hash.h"
 #include "base/result.h"
+#include "collection/kept_pictures.h"
+#include "collection/stored_queries.h"
 
 #include <cstdint>
 #include <memory>
@@ -71,6 +73,10 @@ class Workspace {
     /// Likewise, failed ones only.
     virtual Result<std::vector<FileState>> failures_after(RootNumber root, const std::string& after,
                                                           std::size_t limit) const = 0;
+    /// Indexed files whose path holds `text` (bytes; ASCII letters in either case), in byte order
+    /// of paths; at most `limit`. O(files).
+    virtual Result<std::vector<FileState>> files_named(RootNumber root, const std::string& text,
+                                                       std::size_t limit) const = 0;
     virtual Result<FileCounts> counts() const = 0;
 
     /// Writes states (replacing those of the same root and path) and forgets `forgotten` (root and
@@ -78,6 +84,19 @@ class Workspace {
     /// old path and written at its new one.
     virtual Result<void> record(std::span<const FileState> states,
                                 std::span<const FileState> forgotten) = 0;
+
+    /// The file at that path is not wanted: its state is forgotten, and the path remembered.
+    virtual Result<void> exclude(RootNumber root, const std::string& path) = 0;
+    /// Excluded paths, in byte order, those after `after`; at most `limit`.
+    virtual Result<std::vector<std::string>> excluded_after(RootNumber root,
+                                                            const std::string& after,
+                                                            std::size_t limit) const = 0;
+    /// For each path whether it is excluded.
+    virtual Result<std::vector<bool>> are_excluded(RootNumber root,
+                                                   std::span<const std::string> paths) const = 0;
+
+    virtual StoredQueries& queries() const = 0;
+    virtual KeptPictures& kept_pictures() const = 0;
 };
 
 }  // namespace sokkuri::collection

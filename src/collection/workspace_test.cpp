@@ -120,5 +120,71 @@ TEST_F(WorkspaceTest, AFolderWithoutOneIsNotFound) {
     EXPECT_EQ(opened.error().code(), ErrorCode::kNotFound);
 }
 
+TEST_F(WorkspaceTest, FindsFilesByAnyPartOfTheirPath) {
+    const auto workspace = open(WorkspaceAccess::kWrite);
+    ASSERT_TRUE(workspace->add_root("."));
+    const std::vector<FileState> states{indexed("Beach/Cat.JPG", 1), indexed("beach/dog.jpg", 2),
+                                        indexed("100%_sure.png", 3), indexed("caf\xc3\xa9.jpg", 4),
+                                        indexed("raw\xc3", 5),       failed("beach/broken.jpg")};
+    ASSERT_TRUE(workspace->record(states, {}));
+    const auto named = [&](const std::string& text, std::size_t limit = 100) {
+        return paths_of(workspace->files_named(0, text, limit).value());
+    };
+    EXPECT_EQ(named("beach"), (Paths{"Beach/Cat.JPG", "beach/dog.jpg"}));
+    EXPECT_EQ(named("CAT.jpg"), (Paths{"Beach/Cat.JPG"}));
+    EXPECT_EQ(named("%_"), (Paths{"100%_sure.png"})) << "no pattern";
+    EXPECT_EQ(named("\xc3"), (Paths{"caf\xc3\xa9.jpg", "raw\xc3"})) << "bytes, not characters";
+    EXPECT_EQ(named("\xa9.j"), (Paths{"caf\xc3\xa9.jpg"}));
+    EXPECT_EQ(named("").size(), 5U);
+    EXPECT_EQ(named("", 2), (Paths{"100%_sure.png", "Beach/Cat.JPG"}));
+    EXPECT_TRUE(named("bird").empty());
+    EXPECT_TRUE(workspace->files_named(1, "beach", 10).value().empty());
+}
+
+TEST_F(WorkspaceTest, AnExcludedPathIsForgottenAsAFileAndRememberedAsAPath) {
+    const std::string odd("no\nutf8 \xff");
+    {
+        const auto workspace = open(WorkspaceAccess::kWrite);
+        ASSERT_TRUE(workspace->add_root("."));
+        const std::vector<FileState> states{indexed("a", 1), indexed(odd, 2)};
+        ASSERT_TRUE(workspace->record(states, {}));
+        for (const std::string& path : {odd, std::string("never seen"), odd}) {
+            ASSERT_TRUE(workspace->exclude(0, path));
+        }
+    }
+    const auto workspace = open(WorkspaceAccess::kRead);
+    EXPECT_FALSE(workspace->file(0, odd).value());
+    EXPECT_TRUE(workspace->file(0, "a").value());
+    EXPECT_EQ(workspace->excluded_after(0, "", 10).value(), (Paths{"never seen", odd}));
+    EXPECT_EQ(workspace->excluded_after(0, "never seen", 10).value(), (Paths{odd}));
+    EXPECT_EQ(workspace->excluded_after(0, "", 1).value(), (Paths{"never seen"}));
+    EXPECT_TRUE(workspace->excluded_after(1, "", 10).value().empty());
+    const std::vector<std::string> asked{"a", odd, "b"};
+    EXPECT_EQ(workspace->are_excluded(0, asked).value(), (std::vector<bool>{false, true, false}));
+    EXPECT_FALSE(workspace->exclude(0, "a")) << "opened for reading";
+}
+
+TEST_F(WorkspaceTest, KeptPicturesAreInDoubtUntilSettled) {
+    const auto workspace = open(WorkspaceAccess::kWrite);
+    KeptPictures& kept = workspace->kept_pictures();
+    const KeptPicture a{"a", content(1)};
+    const KeptPicture b{"b", content(1)};
+    const KeptPicture a_later{"a", content(2)};
+    using Pictures = std::vector<KeptPicture>;
+    ASSERT_TRUE(kept.doubt(Pictures{a, b}));
+    EXPECT_EQ(kept.in_doubt(10).value(), (Pictures{a, b}));
+    ASSERT_TRUE(kept.confirm(a));
+    ASSERT_TRUE(kept.confirm(b));
+    EXPECT_TRUE(kept.in_doubt(10).value().empty());
+    EXPECT_EQ(kept.of_content(content(1), 10).value().size(), 2U);
+    ASSERT_TRUE(kept.doubt(Pictures{a, a_later}));
+    EXPECT_EQ(kept.in_doubt(1).value(), (Pictures{a}));
+    ASSERT_TRUE(kept.forget(a));
+    ASSERT_TRUE(kept.confirm(a_later));
+    EXPECT_EQ(kept.of_content(content(1), 10).value(), (Pictures{b}));
+    EXPECT_EQ(kept.of_content(content(2), 10).value(), (Pictures{a_later}));
+    EXPECT_TRUE(kept.in_doubt(10).value().empty());
+}
+
 }  // namespace
 }  // namespace sokkuri::collection

@@ -22,8 +22,8 @@ std::unique_ptr<Libraries> opened(const std::vector<LibraryPlace>& places,
 }
 
 TEST(SlugOf, KeepsToTheRulesOfIndexNames) {
-    EXPECT_EQ(slug_of("/home/me/Pictures"), "pictures");
-    EXPECT_EQ(slug_of("/home/me/Holiday 2024, Rome/"), "holiday-2024--rome");
+    EXPECT_EQ(slug_of("/a/me/Pictures"), "pictures");
+    EXPECT_EQ(slug_of("/a/me/Holiday 2024, Rome/"), "holiday-2024--rome");
     EXPECT_EQ(slug_of("relative"), "relative");
     EXPECT_EQ(slug_of("/a/__-+x"), "x");
     EXPECT_EQ(slug_of("/a/写真"), "写真");

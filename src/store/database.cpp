@@ -41,6 +41,7 @@ struct Database::State {
     sqlite3* connection = nullptr;
     std::unordered_map<std::string_view, std::unique_ptr<Statement>> prepared;
     std::optional<Witness> immutable_witness;
+    std::int32_t format_version = 0;
 
     State(FileSystem& file_system, std::string file_path, SqliteVfsMode mode)
         : files(&file_system),
@@ -88,6 +89,7 @@ Result<void> Database::open_ordinary(const DatabaseOptions& options) {
         TRY(state_->files->sync_directory(directory_of(state_->path)));
     }
     TRY(check_format(options));
+    TRY(upgrade_format(options));
     return execute("PRAGMA journal_mode=WAL");
 }
 
@@ -141,10 +143,30 @@ Result<void> Database::check_format(const DatabaseOptions& options) {
                     state_->path, application);
     }
     const std::int64_t version = TRY(integer_of("PRAGMA user_version"));
-    if (version == options.format_version) return {};
+    const std::int64_t oldest =
+        options.format_version - static_cast<std::int64_t>(options.upgrades.size());
+    if (version >= oldest && version <= options.format_version) {
+        state_->format_version = static_cast<std::int32_t>(version);
+        return {};
+    }
     return fail(ErrorCode::kUnsupported, "{}: format version {}, this program knows {}{}",
                 state_->path, version, options.format_version,
                 version > options.format_version ? "; a newer sokkuri wrote it" : "");
+}
+
+/// All steps or none: a kill leaves the old format, which the next writer upgrades.
+Result<void> Database::upgrade_format(const DatabaseOptions& options) {
+    if (state_->format_version == options.format_version) return {};
+    Transaction transaction = TRY(begin_write());
+    TRY(check_format(options));  // somebody may have been faster
+    const auto missing = static_cast<std::size_t>(options.format_version - state_->format_version);
+    for (const char* step : options.upgrades.last(missing))
+        TRY(execute(step));
+    const std::string mark = fmt::format("PRAGMA user_version={};", options.format_version);
+    TRY(execute(mark.c_str()));
+    TRY(transaction.commit());
+    state_->format_version = options.format_version;
+    return {};
 }
 
 /// False for an empty database that nobody has claimed.
@@ -200,6 +222,10 @@ Result<Transaction> Database::begin_read() {
 Result<Transaction> Database::begin_write() {
     TRY(execute("BEGIN IMMEDIATE"));
     return Transaction(*this);
+}
+
+std::int32_t Database::format_version() const {
+    return state_->format_version;
 }
 
 std::int64_t Database::changes() const {

@@ -25,8 +25,12 @@ struct DatabaseOptions {
     enum class Access { kRead, kWrite, kCreate };  // kCreate: write, and made when missing
     Access access = Access::kRead;
     std::int32_t application_id = 0;  // not 0; a file with another one is refused
-    std::int32_t format_version = 0;  // from 1; a file with another one is refused
-    const char* schema = "";          // SQL that makes an empty file one of this format
+    std::int32_t format_version = 0;  // from 1; a file with a newer one is refused
+    /// SQL that turns each older version into the next; the last one makes `format_version`. Older
+    /// files than these are refused. Run in one transaction when opened for writing; readers take
+    /// such a file as it is.
+    std::span<const char* const> upgrades;
+    const char* schema = "";  // SQL that makes an empty file one of this format
     std::uint32_t busy_timeout_ms = 5'000;
 };
 
@@ -158,6 +162,9 @@ class Database {
     /// busy timeout.
     Result<Transaction> begin_write();
 
+    /// Of the file as it was opened: below DatabaseOptions::format_version for readers only.
+    std::int32_t format_version() const;
+
     /// Rows changed by the last INSERT, UPDATE or DELETE.
     std::int64_t changes() const;
 
@@ -175,6 +182,7 @@ class Database {
     Result<void> connect(int flags, const DatabaseOptions& options);
     Result<void> create_format(const DatabaseOptions& options);
     Result<void> check_format(const DatabaseOptions& options);
+    Result<void> upgrade_format(const DatabaseOptions& options);
     Result<bool> has_format();
     Result<std::int64_t> integer_of(const char* sql);
     Result<void> check_immutable() const;

@@ -1,0 +1,46 @@
+// WorkspaceDatabase: workspace.db (docs/formats/workspace.md) as its tables' classes share it: one
+// connection, in a thread of its own. Used by workspace.cpp, stored_queries.cpp and
+// kept_pictures.cpp. Safe from any number of threads.
+#pragma once
+
+#include "base/file_system.h"
+#include "base/result.h"
+#include "base/serial_worker.h"
+#include "collection/workspace.h"
+#include "store/database.h"
+
+#include <memory>
+#include <string>
+#include <type_traits>
+
+namespace sokkuri::collection {
+
+class WorkspaceDatabase {
+ public:
+    static Result<std::unique_ptr<WorkspaceDatabase>> open(FileSystem& files,
+                                                           const std::string& directory,
+                                                           WorkspaceAccess access);
+
+    /// Runs `job` in the connection's thread, and answers what it answers.
+    template <typename Job>
+    std::invoke_result_t<Job, store::Database&> run(Job job) {
+        return worker_.run([&] { return job(*database_); });
+    }
+
+    /// False for a file of format version 1, opened for reading: it has none of the later tables.
+    bool has_all_tables() const { return has_all_tables_; }
+
+ private:
+    explicit WorkspaceDatabase(std::unique_ptr<store::Database> database);
+
+    static constexpr std::size_t kCallsQueuedMax = 64;
+
+    std::unique_ptr<store::Database> database_;
+    const bool has_all_tables_;
+    SerialWorker worker_{kCallsQueuedMax};  // after the database: finishes before it closes
+};
+
+std::span<const std::byte> bytes_of(std::string_view text);
+std::string text_of(std::span<const std::byte> bytes);
+
+}  // namespace sokkuri::collection
