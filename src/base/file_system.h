@@ -67,6 +67,11 @@ class File {
     /// Content and size are on the disk when this returns.
     virtual Result<void> sync() = 0;
     virtual Result<std::uint64_t> size_bytes() const = 0;
+    /// Of the open file itself, wherever its name leads by now.
+    virtual Result<FileStatus> status() const = 0;
+    /// Where the open file lies now: absolute, without links. Of a file that has been removed, a
+    /// path that leads nowhere.
+    virtual Result<std::string> location() const = 0;
     /// False when somebody else holds a conflicting lock. Converts an own lock on the range
     /// atomically.
     virtual Result<bool> try_lock(std::uint64_t offset, std::uint64_t length, LockKind kind) = 0;

@@ -122,6 +122,26 @@ TEST_F(PosixFileSystemTest, StatusTellsLinksFromWhatTheyLeadTo) {
     EXPECT_EQ(files_.canonical(path("none")).error().code(), ErrorCode::kNotFound);
 }
 
+TEST_F(PosixFileSystemTest, AnOpenFileSaysWhatItIsAndWhereItLies) {
+    const std::string folder = std::filesystem::canonical(folder_).string();
+    std::filesystem::create_directory(path("real"));
+    ASSERT_TRUE(replace_file(files_, path("real/a"), bytes_of("abc")));
+    std::filesystem::create_directory_symlink("real", path("link"));
+    std::filesystem::create_symlink("a", path("real/b"));
+    const auto file = files_.open(path("link/b"), OpenMode::kRead).value();
+    EXPECT_EQ(file->location().value(), folder + "/real/a");
+    EXPECT_EQ(file->status().value().inode, files_.status(path("real/a")).value().inode);
+    EXPECT_EQ(file->status().value().size_bytes, 3U);
+    ASSERT_TRUE(replace_file(files_, path("real/other"), bytes_of("wxyz")));
+    std::filesystem::remove(path("real/b"));
+    std::filesystem::create_symlink("other", path("real/b"));
+    EXPECT_EQ(file->location().value(), folder + "/real/a") << "not where the name leads now";
+    ASSERT_TRUE(files_.rename(path("real/a"), path("moved")));
+    EXPECT_EQ(file->location().value(), folder + "/moved");
+    EXPECT_EQ(files_.open(path("real"), OpenMode::kRead).value()->status().value().kind,
+              FileKind::kDirectory);
+}
+
 TEST_F(PosixFileSystemTest, ReplacesFilesWholeAndLeavesNothingBeside) {
     ASSERT_TRUE(replace_file(files_, path("a"), bytes_of("one")));
     ASSERT_TRUE(replace_file(files_, path("a"), bytes_of("second")));

@@ -21,6 +21,7 @@ namespace {
 constexpr mode_t kFileMode = 0666;       // the user's umask narrows it
 constexpr mode_t kDirectoryMode = 0777;  // likewise
 constexpr std::uint64_t kOffsetMax = INT64_MAX;
+constexpr std::size_t kPathBytesMax = 4096;  // PATH_MAX of Linux
 
 tl::unexpected<Error> system_error(int number, std::string_view action, std::string_view path);
 Result<std::string> checked(std::string_view path);
@@ -110,6 +111,23 @@ class PosixFile final : public File {
         struct stat status;
         if (fstat(descriptor_, &status) != 0) return system_error(errno, "status of", path_);
         return static_cast<std::uint64_t>(status.st_size);
+    }
+
+    Result<FileStatus> status() const override {
+        struct stat status;
+        if (fstat(descriptor_, &status) != 0) return system_error(errno, "status of", path_);
+        return to_status(status);
+    }
+
+    Result<std::string> location() const override {
+        // What the kernel says of the open file: nobody can put another one in its place.
+        const std::string link = fmt::format("/proc/self/fd/{}", descriptor_);
+        std::string location(kPathBytesMax, '\0');
+        const ssize_t length = readlink(link.c_str(), location.data(), location.size());
+        if (length < 0) return system_error(errno, "find the location of", path_);
+        location.resize(static_cast<std::size_t>(length));
+        if (location.size() < kPathBytesMax && location.starts_with('/')) return location;
+        return fail(ErrorCode::kUnsupported, "find the location of {}: {}", path_, location);
     }
 
     Result<bool> try_lock(std::uint64_t offset, std::uint64_t length, LockKind kind) override {

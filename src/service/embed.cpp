@@ -54,7 +54,7 @@ Result<EmbeddedUpload> embed_upload(const Library& library, const ByUpload& uplo
     EmbeddedQuery embedded =
         TRY(embed_query(library, upload.picture, {choice, limits}, result.timings));
     result.vector = std::move(embedded.values);
-    result.model = std::move(embedded.model);
+    result.model = std::move(embedded.card.name);
     result.timings.total_ms = total.ms();
     return result;
 }

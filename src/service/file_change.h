@@ -19,7 +19,8 @@ enum class FileOutcome {
     kKnownFailure,  // likewise, found out by an earlier run
     kRemoved,       // gone from the folder, and so from the collection
     kForgotten,     // a failed file that is gone
-    kVanished,      // gone while we looked; the next run will see
+    kVanished,      // gone or changed while we looked; the next run will see
+    kExcluded,      // passed by: its item was removed by somebody
 };
 
 struct FileChange {

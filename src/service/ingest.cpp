@@ -86,6 +86,9 @@ Result<void> IngestRequest::validate() const {
 Result<IngestReport> ingest(Library& library, const IngestRequest& request,
                             const ProgressSink& progress, std::stop_token stop) {
     TRY(request.validate());
+    if (library.access() != LibraryAccess::kWrite) {
+        return fail(ErrorCode::kUnsupported, "{}: opened for reading only", library.folder());
+    }
     const auto indexed_with = TRY(indexed_model(library.collection()));
     features::Model model = TRY(choose_model(library.files(), request.model, indexed_with));
     if (!indexed_with) TRY(prepare_field(library.collection(), model.card));

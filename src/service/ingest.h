@@ -56,6 +56,7 @@ struct IngestReport {
     std::uint64_t unchanged = 0;
     std::uint64_t removed = 0;
     std::uint64_t kept_missing = 0;
+    std::uint64_t excluded = 0;        // passed by: somebody has removed their items
     std::uint64_t links_left_out = 0;  // symbolic links that leave the folder, or lead to a folder
     std::vector<FailedFile> failures;  // by path
     bool was_interrupted = false;

@@ -11,6 +11,7 @@ namespace {
 
 using collection::FileState;
 using collection::PutRecord;
+using collection::Record;
 
 /// A file may change twice within one tick of its file system's clock (FAT: two seconds), and the
 /// second change does not show in its time. Times this young when a run begins are not trusted.
@@ -34,13 +35,16 @@ IngestPlan::IngestPlan(const Library& library, const PlanOptions& options)
     : library_(library),
       options_(options),
       known_(library.workspace(), library.root(),
-             [this](FileState file) { missing_.push_back(std::move(file)); }) {}
+             [this](FileState file) { missing_.push_back(std::move(file)); }),
+      excluded_(library.workspace(), library.root()) {}
 
 Result<PlannedFile> IngestPlan::plan(const WalkedFile& file) {
     Known known = TRY(known_.advance_to(file.path));
     // Back again after we saw that it was gone: its record belongs to another path by now.
     if (known && moved_from_.contains(file.path)) known.reset();
     if (file.is_folder()) TRY(known_.skip_inside(file.path));
+    const bool is_excluded = TRY(excluded_.advance_to(file.path));
+    if (is_excluded) return FileChange{.outcome = FileOutcome::kExcluded, .path = file.path};
     const FileState seen{.root = library_.root(),
                          .path = file.path,
                          .size_bytes = file.status.size_bytes,
@@ -115,11 +119,12 @@ Result<std::optional<FileChange>> IngestPlan::touch(const Content& content, cons
     change.state->failure = known->failure;
     if (!known->failure.empty()) return change;
 
-    const std::optional<std::string> document = TRY(document_of(known->id, known->content));
-    if (!document) return std::nullopt;  // not in the collection any more: embed it again
-    std::string renewed = TRY(with_file(*document, known->path, content.modified_ns));
-    if (renewed != *document) {
-        change.put_document = PutRecord{.id = known->id, .document = std::move(renewed)};
+    const std::optional<Record> record = TRY(record_of(known->id, known->content));
+    if (!record) return std::nullopt;  // not in the collection any more: embed it again
+    std::string renewed = TRY(with_file(record->document, known->path, content.modified_ns));
+    if (renewed != record->document) {
+        change.put_document = PutRecord{
+            .id = known->id, .document = std::move(renewed), .if_version = record->version};
     }
     return change;
 }
@@ -128,11 +133,13 @@ Result<std::optional<FileChange>> IngestPlan::move(const Content& content,
                                                    const std::vector<FileState>& twins) {
     for (const FileState& twin : twins) {
         if (moved_from_.contains(twin.path) || !is_gone(twin)) continue;
-        const std::optional<std::string> document = TRY(document_of(twin.id, twin.content));
-        if (!document) continue;
+        const std::optional<Record> record = TRY(record_of(twin.id, twin.content));
+        if (!record) continue;
         FileChange change{.outcome = FileOutcome::kMoved, .path = content.state.path};
-        std::string renewed = TRY(with_file(*document, content.state.path, content.modified_ns));
-        change.put_document = PutRecord{.id = twin.id, .document = std::move(renewed)};
+        std::string renewed =
+            TRY(with_file(record->document, content.state.path, content.modified_ns));
+        change.put_document =
+            PutRecord{.id = twin.id, .document = std::move(renewed), .if_version = record->version};
         change.state = content.state;
         change.state->id = twin.id;
         change.forgotten = FileState{.root = twin.root, .path = twin.path};
@@ -151,10 +158,10 @@ Result<std::optional<FileChange>> IngestPlan::copy(const Content& content, const
         std::vector<float> values = TRY(std::move(vector));
         // Asked after the vector: a record changes its content at most once in a run, so the vector
         // is of this content if the document still is.
-        const std::optional<std::string> document = TRY(document_of(twin.id, twin.content));
-        if (!document) continue;
+        const std::optional<Record> record = TRY(record_of(twin.id, twin.content));
+        if (!record) continue;
         FileChange change{.path = content.state.path};
-        std::string own = TRY(with_file(*document, content.state.path, content.modified_ns));
+        std::string own = TRY(with_file(record->document, content.state.path, content.modified_ns));
         change.put = PutRecord{.id = id, .document = std::move(own)};
         change.put->vectors.push_back({.field = kPictureField, .values = std::move(values)});
         change.state = content.state;
@@ -198,14 +205,14 @@ Result<IngestPlan::Missing> IngestPlan::finish() {
     return result;
 }
 
-/// The record's document, if it is there and of that content.
-Result<std::optional<std::string>> IngestPlan::document_of(const std::string& id,
-                                                           const Hash128& content) const {
+/// The record, if it is there and of that content.
+Result<std::optional<Record>> IngestPlan::record_of(const std::string& id,
+                                                    const Hash128& content) const {
     auto records = TRY(library_.collection().get(std::span(&id, 1)));
     if (records.empty() || !records.front()) return std::nullopt;
     const auto file = file_of(records.front()->document);
     if (!file || file->content != content) return std::nullopt;
-    return std::move(records.front()->document);
+    return std::move(records.front());
 }
 
 /// The id that the file has had, or the one that follows from path and content; another one when a

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "collection/workspace.h"
+#include "service/excluded_paths.h"
 #include "service/file_change.h"
 #include "service/folder_walk.h"
 #include "service/ingest.h"
@@ -83,8 +84,8 @@ class IngestPlan {
     FileChange failure(const collection::FileState& seen, const Known& known,
                        const std::string& reason) const;
 
-    Result<std::optional<std::string>> document_of(const std::string& id,
-                                                   const Hash128& content) const;
+    Result<std::optional<collection::Record>> record_of(const std::string& id,
+                                                        const Hash128& content) const;
     Result<std::string> free_id(const collection::FileState& file, const Known& known) const;
     bool is_gone(const collection::FileState& file) const;
     std::int64_t trusted_time(std::int64_t modified_ns) const;
@@ -92,6 +93,7 @@ class IngestPlan {
     const Library& library_;
     const PlanOptions options_;
     KnownFiles known_;
+    ExcludedPaths excluded_;
     std::vector<collection::FileState> missing_;
     std::unordered_set<std::string> moved_from_;  // paths whose records have moved in this run
 };

@@ -56,6 +56,9 @@ void IngestTally::settle(const FileChange& change) {
             break;
         case FileOutcome::kVanished:
             break;
+        case FileOutcome::kExcluded:
+            ++report.excluded;
+            break;
     }
 }
 

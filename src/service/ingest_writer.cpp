@@ -46,6 +46,15 @@ void IngestWriter::add(FileChange change) {
 }
 
 Result<void> IngestWriter::commit() {
+    if (batch_.empty()) return {};
+    return library_.in_turn([this] { return commit_in_turn(); });
+}
+
+/// Items that people change and remove meanwhile stay as they are: a change that was made ready
+/// before that is dropped.
+Result<void> IngestWriter::commit_in_turn() {
+    TRY(drop_excluded());
+    TRY(drop_outdated());
     std::vector<collection::PutRecord> puts;
     std::vector<collection::PutRecord> documents;
     std::vector<std::string> removed_ids;
@@ -71,6 +80,51 @@ Result<void> IngestWriter::commit() {
     batch_.clear();
     batch_rows_ = 0;
     return {};
+}
+
+Result<void> IngestWriter::drop_excluded() {
+    std::vector<std::string> paths;
+    for (const FileChange& change : batch_)
+        paths.push_back(change.path);
+    const std::vector<bool> are_excluded =
+        TRY(library_.workspace().are_excluded(library_.root(), paths));
+    drop(are_excluded, FileOutcome::kExcluded);
+    return {};
+}
+
+/// A new document follows from the old one: no longer, where that is another by now.
+Result<void> IngestWriter::drop_outdated() {
+    std::vector<std::string> ids;
+    for (const FileChange& change : batch_) {
+        if (change.put_document) ids.push_back(change.put_document->id);
+    }
+    if (ids.empty()) return {};
+    const auto records = TRY(library_.collection().get(ids));
+    std::vector<bool> are_outdated;
+    auto record = records.begin();
+    for (const FileChange& change : batch_) {
+        bool is_outdated = false;
+        if (change.put_document) {
+            const auto& based_on = change.put_document->if_version;
+            is_outdated = !*record || (based_on && (*record)->version != *based_on);
+            ++record;
+        }
+        are_outdated.push_back(is_outdated);
+    }
+    drop(are_outdated, FileOutcome::kVanished);
+    return {};
+}
+
+void IngestWriter::drop(const std::vector<bool>& is_dropped, FileOutcome outcome) {
+    std::vector<FileChange> kept;
+    for (std::size_t i = 0; i < batch_.size(); ++i) {
+        if (is_dropped[i]) {
+            tally_.settle({.outcome = outcome, .path = std::move(batch_[i].path)});
+        } else {
+            kept.push_back(std::move(batch_[i]));
+        }
+    }
+    batch_ = std::move(kept);
 }
 
 }  // namespace sokkuri::service

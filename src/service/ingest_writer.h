@@ -38,6 +38,10 @@ class IngestWriter {
     bool is_full() const;
     void add(FileChange change);
     Result<void> commit();
+    Result<void> commit_in_turn();
+    Result<void> drop_excluded();
+    Result<void> drop_outdated();
+    void drop(const std::vector<bool>& is_dropped, FileOutcome outcome);
 
     const Library& library_;
     const BatchLimits limits_;

@@ -27,6 +27,24 @@ Result<std::vector<Item>> sample_items(const Library& library, std::size_t count
     return items_of(std::move(records));
 }
 
+Result<std::vector<Item>> find_items_by_name(const Library& library, const std::string& text,
+                                             std::size_t limit) {
+    if (limit < 1 || limit > kItemPageMax) {
+        return fail(ErrorCode::kInvalidArgument, "limit {}: must be 1 to {}", limit, kItemPageMax);
+    }
+    const std::vector<collection::FileState> files =
+        TRY(library.workspace().files_named(library.root(), text, limit));
+    std::vector<std::string> ids;
+    for (const collection::FileState& file : files)
+        ids.push_back(file.id);
+    auto records = TRY(library.collection().get(ids));
+    std::vector<Item> items;
+    for (std::optional<collection::Record>& record : records) {
+        if (record) items.push_back(item_of(std::move(*record)));  // else removed in between
+    }
+    return items;
+}
+
 namespace {
 
 Item item_of(collection::Record record) {

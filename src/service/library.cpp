@@ -26,8 +26,6 @@ Result<Library> Library::open(FileSystem& files, const LibraryPlace& place,
     Library library;
     library.files_ = &files;
     library.access_ = access;
-    library.extractors_ =
-        options.extractors ? options.extractors : std::make_shared<ExtractorCache>();
     if (!folder.empty()) library.folder_ = TRY(canonical_folder(files, folder));
     std::string home = library.folder_;
     if (!collection_directory.empty()) {
@@ -41,6 +39,8 @@ Result<Library> Library::open(FileSystem& files, const LibraryPlace& place,
     }
     TRY(std::move(opened));
     TRY(access == LibraryAccess::kWrite ? library.claim_root() : library.find_root());
+    library.make_parts(options);
+    if (access == LibraryAccess::kWrite) TRY(settle_doubtful_pictures(library));
     return library;
 }
 
@@ -77,6 +77,20 @@ Result<void> Library::open_stores(const LibraryOptions& options) {
         *files_, directory_,
         is_writing ? collection::WorkspaceAccess::kWrite : collection::WorkspaceAccess::kRead));
     return {};
+}
+
+void Library::make_parts(const LibraryOptions& options) {
+    const bool is_writing = access_ == LibraryAccess::kWrite;
+    extractors_ = options.extractors ? options.extractors : std::make_shared<ExtractorCache>();
+    queries_ = std::make_unique<QueryShelf>(
+        workspace_->queries(),
+        is_writing ? QueryShelf::Keeping::kInWorkspace : QueryShelf::Keeping::kInMemory,
+        options.clock);
+    pictures_ = std::make_unique<PictureStore>(*files_, join_path(directory_, "pictures"));
+    rendered_ = std::make_unique<RenderedPictures>(
+        *files_, join_path(directory_, "thumbs"),
+        is_writing ? RenderedPictures::Keeping::kOnDisk : RenderedPictures::Keeping::kNowhere);
+    if (is_writing) turns_ = std::make_unique<SerialWorker>(kTurnsQueuedMax);
 }
 
 Result<void> Library::find_root() {

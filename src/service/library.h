@@ -5,14 +5,20 @@
 
 #include "base/file_system.h"
 #include "base/result.h"
+#include "base/serial_worker.h"
 #include "collection/collection.h"
 #include "collection/local_collection.h"
 #include "collection/workspace.h"
 #include "service/extractor_cache.h"
+#include "service/picture_store.h"
+#include "service/query_shelf.h"
+#include "service/rendered_pictures.h"
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 namespace sokkuri::service {
 
@@ -27,6 +33,7 @@ struct LibraryOptions {
     LibraryAccess access = LibraryAccess::kRead;
     std::string socket;  // of a writer: where it listens for others that want to write
     std::shared_ptr<ExtractorCache> extractors;  // shared with other libraries; null: its own
+    UnixClock clock = unix_time_s;               // by which queries expire
 };
 
 /// The name of the vector field that pictures are embedded into.
@@ -62,10 +69,23 @@ class Library {
     LibraryAccess access() const { return access_; }
     /// The models that queries and ingest have loaded.
     ExtractorCache& extractors() const { return *extractors_; }
+    /// Queries that can be asked again.
+    QueryShelf& queries() const { return *queries_; }
+    /// Pictures that came without a file.
+    PictureStore& pictures() const { return *pictures_; }
+    RenderedPictures& rendered() const { return *rendered_; }
+
+    /// Changes that take several steps (look, write, write elsewhere) run one after the other: each
+    /// sees what the one before has left. `change` must not call this again.
+    template <typename Change>
+    std::invoke_result_t<Change> in_turn(Change change) const {
+        return turns_->run(std::move(change));
+    }
 
  private:
     Library() = default;
     Result<void> open_stores(const LibraryOptions& options);
+    void make_parts(const LibraryOptions& options);
     Result<void> find_root();
     Result<void> claim_root();
 
@@ -77,6 +97,12 @@ class Library {
     std::unique_ptr<collection::Collection> collection_;
     std::unique_ptr<collection::Workspace> workspace_;
     std::shared_ptr<ExtractorCache> extractors_;
+    std::unique_ptr<QueryShelf> queries_;
+    std::unique_ptr<PictureStore> pictures_;
+    std::unique_ptr<RenderedPictures> rendered_;
+    std::unique_ptr<SerialWorker> turns_;  // of writers; last: finishes before the others go
+
+    static constexpr std::size_t kTurnsQueuedMax = 64;
 };
 
 }  // namespace sokkuri::service

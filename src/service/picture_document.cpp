@@ -10,6 +10,13 @@
 namespace sokkuri::service {
 namespace {
 
+/// All that we write, and of these what says which file or picture it is.
+constexpr std::string_view kOwnMembers[] = {"path",  "path_bytes", "width",   "height", "format",
+                                            "bytes", "modified",   "content", "preview"};
+constexpr std::string_view kClaims[] = {"path", "path_bytes", "content"};
+
+bool is_one_of(std::span<const std::string_view> names, std::string_view name);
+Result<JsonValue> parse_users(std::string_view json);
 std::span<const std::byte> bytes_of(std::string_view text);
 void write_path(JsonWriter& writer, const std::string& path);
 void write_preview(JsonWriter& writer, const image::Picture& preview);
@@ -25,12 +32,12 @@ std::string to_json(const PictureDocument& document) {
     std::string json;
     JsonWriter writer(json);
     writer.begin_object();
-    write_path(writer, document.path);
+    if (!document.path.empty()) write_path(writer, document.path);
     writer.member("width", document.size.width);
     writer.member("height", document.size.height);
     writer.member("format", image::name_of(document.format));
     writer.member("bytes", document.size_bytes);
-    writer.member("modified", rfc3339(document.modified_ns));
+    if (!document.path.empty()) writer.member("modified", rfc3339(document.modified_ns));
     writer.member("content", hex(document.content));
     write_preview(writer, document.preview);
     writer.end_object();
@@ -63,10 +70,59 @@ Result<DocumentFile> file_of(std::string_view json) {
     DocumentFile file;
     file.path = TRY(read_path(document));
     file.content = TRY(read_content(document));
+    if (const JsonValue* bytes = document.find("bytes")) {
+        if (const auto size = bytes->as_uint64()) file.size_bytes = *size;
+    }
+    if (const JsonValue* modified = document.find("modified")) file.modified = modified->text();
     return file;
 }
 
+bool DocumentFile::describes(const FileStatus& status) const {
+    return status.size_bytes == size_bytes && rfc3339(status.modified_ns) == modified;
+}
+
+Result<std::string> with_members(std::string_view own, std::string_view users) {
+    const JsonValue ours = TRY(parse_document(own));
+    const JsonValue theirs = TRY(parse_users(users));
+    std::string joined;
+    JsonWriter writer(joined);
+    writer.begin_object();
+    for (const auto& [name, value] : ours.members()) {
+        if (is_one_of(kOwnMembers, name)) writer.member(name, value);
+    }
+    for (const auto& [name, value] : theirs.members()) {
+        if (!is_one_of(kOwnMembers, name)) writer.member(name, value);
+    }
+    writer.end_object();
+    return joined;
+}
+
+Result<std::string> without_claims(std::string_view users) {
+    const JsonValue document = TRY(parse_users(users));
+    const auto is_claim = [](const auto& member) { return is_one_of(kClaims, member.first); };
+    if (std::ranges::none_of(document.members(), is_claim)) return std::string(users);
+    std::string kept;
+    JsonWriter writer(kept);
+    writer.begin_object();
+    for (const auto& [name, value] : document.members()) {
+        if (!is_one_of(kClaims, name)) writer.member(name, value);
+    }
+    writer.end_object();
+    return kept;
+}
+
 namespace {
+
+bool is_one_of(std::span<const std::string_view> names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+}
+
+Result<JsonValue> parse_users(std::string_view json) {
+    JsonValue document = TRY(in_context("document", parse_json(json)));
+    if (document.is_object()) return document;
+    return fail(ErrorCode::kInvalidArgument, "document: {}, not an object",
+                name_of(document.kind()));
+}
 
 std::span<const std::byte> bytes_of(std::string_view text) {
     return std::as_bytes(std::span(text));

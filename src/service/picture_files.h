@@ -45,7 +45,7 @@ Result<EncodedPicture> picture_as_jpeg(const Library& library, const std::string
 /// Longer sides that thumbnails come in, in pixels.
 inline constexpr std::uint32_t kThumbnailSides[] = {160, 320, 640, 1280};
 /// All thumbnails of a collection on disk; the least recently used go first.
-inline constexpr std::uint64_t kThumbnailBytesMax = 512ULL << 20;
+inline constexpr std::uint64_t kThumbnailBytesMax = RenderedPictures::kBytesMax;
 
 /// Made when first asked for, kept in `.sokkuri/thumbs/` by content. `side`: one of
 /// kThumbnailSides, else kInvalidArgument.

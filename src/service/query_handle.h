@@ -33,4 +33,7 @@ Result<QueryHandle> find_query(const Library& library, const std::string& id);
 /// JPEG, longer side at most kQueryPreviewSide.
 Result<std::vector<std::byte>> query_preview(const Library& library, const std::string& id);
 
+/// The kNotFound of both.
+Error no_such_query(const std::string& id);
+
 }  // namespace sokkuri::service

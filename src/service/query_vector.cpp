@@ -3,7 +3,9 @@
 #include "base/hash.h"
 #include "features/preprocess.h"
 #include "service/item_lookup.h"
+#include "service/query_handle.h"
 #include "service/stopwatch.h"
+#include "service/uploaded_picture.h"
 
 #include <optional>
 #include <thread>
@@ -18,9 +20,8 @@ Result<QueryVector> vector_given(const std::vector<float>& values, const FieldSp
 Result<QueryVector> vector_of_item(const Library& library, const ByItem& item);
 Result<QueryVector> vector_of_file(const Library& library, const SearchQuery& query,
                                    const std::string& file, SearchTimings& timings);
-Result<QueryVector> vector_of_upload(const Library& library, const SearchQuery& query,
-                                     std::span<const std::byte> picture, SearchTimings& timings);
-Result<QueryVector> vector_of_query(const std::string& handle);
+Result<QueryVector> vector_of_query(const Library& library, const std::string& handle,
+                                    const FieldSpec& field);
 Result<void> check_model(const Library& library, const ModelChoice& choice);
 
 struct PreparedPicture {
@@ -41,11 +42,12 @@ Result<QueryVector> query_vector(const Library& library, const SearchQuery& quer
     }
     if (const auto* item = std::get_if<ByItem>(&query.what)) return vector_of_item(library, *item);
     if (const auto* earlier = std::get_if<ByQuery>(&query.what)) {
-        return vector_of_query(earlier->handle);
+        return vector_of_query(library, earlier->handle, field);
     }
     TRY(check_model(library, query.model));
     if (const auto* upload = std::get_if<ByUpload>(&query.what)) {
-        return vector_of_upload(library, query, upload->picture, timings);
+        return vector_of_upload(library, upload->picture, field, {query.model, query.limits},
+                                timings);
     }
     return vector_of_file(library, query, std::get<ByPicture>(query.what).file, timings);
 }
@@ -67,9 +69,8 @@ Result<EmbeddedQuery> embed_query(const Library& library, std::span<const std::b
     const Stopwatch inferring;
     auto embedding = extractor->embed(std::move(prepared.input));
     timings.infer_ms = inferring.ms();
-    EmbeddedQuery embedded{.picture = std::move(prepared.picture),
-                           .original = prepared.original,
-                           .model = model.card.name};
+    EmbeddedQuery embedded{
+        .picture = std::move(prepared.picture), .original = prepared.original, .card = model.card};
     embedded.values = TRY(std::move(embedding));
     return embedded;
 }
@@ -106,17 +107,17 @@ Result<QueryVector> vector_of_file(const Library& library, const SearchQuery& qu
     return QueryVector{.values = std::move(embedded.values)};
 }
 
-Result<QueryVector> vector_of_upload(const Library& library, const SearchQuery& query,
-                                     std::span<const std::byte> picture, SearchTimings& timings) {
-    std::optional<StoredVector> stored = TRY(find_stored_vector(library, xxh128(picture)));
-    if (stored) return QueryVector{.values = std::move(stored->values), .item_id = stored->id};
-    EmbeddedQuery embedded =
-        TRY(embed_query(library, picture, {query.model, query.limits}, timings));
-    return QueryVector{.values = std::move(embedded.values)};
-}
-
-Result<QueryVector> vector_of_query(const std::string& handle) {
-    return fail(ErrorCode::kNotFound, "query {:?}: has expired or never was", handle);
+Result<QueryVector> vector_of_query(const Library& library, const std::string& handle,
+                                    const FieldSpec& field) {
+    std::optional<collection::StoredQuery> query = TRY(library.queries().find(handle));
+    if (!query) return tl::unexpected(no_such_query(handle));
+    if (query->fingerprint != field.fingerprint || query->vector.size() != field.dimension) {
+        return fail(ErrorCode::kConflict,
+                    "query {:?}: its vector is not of the model that the collection has now",
+                    handle);
+    }
+    return QueryVector{
+        .values = std::move(query->vector), .item_id = std::move(query->item_id), .handle = handle};
 }
 
 /// Asked for by name: a model that does not fit is an error, even when none is needed.
@@ -131,7 +132,8 @@ Result<PreparedPicture> prepare_picture(std::span<const std::byte> bytes,
                                         const features::ModelCard& card,
                                         const image::DecodeLimits& limits, double& decode_ms) {
     const Stopwatch decoding;
-    image::Decoded decoded = TRY(image::decode(bytes, features::decode_options(card, limits)));
+    image::Decoded decoded =
+        TRY(as_sent(image::decode(bytes, features::decode_options(card, limits))));
     PreparedPicture prepared{.picture = std::move(decoded.picture), .original = decoded.original};
     prepared.input = TRY(features::prepare(prepared.picture, prepared.original, card));
     decode_ms = decoding.ms();

@@ -32,7 +32,7 @@ struct EmbeddedQuery {
     std::vector<float> values;
     image::Picture picture;  // upright, perhaps shrunk
     image::Size original;
-    std::string model;
+    features::ModelCard card;
 };
 
 struct EmbedOptions {

@@ -28,6 +28,14 @@ Result<void> SqliteTemporaryFile::truncate(std::uint64_t size_bytes) {
     return {};
 }
 
+Result<FileStatus> SqliteTemporaryFile::status() const {
+    return fail(ErrorCode::kUnsupported, "temporary file: has no status");
+}
+
+Result<std::string> SqliteTemporaryFile::location() const {
+    return fail(ErrorCode::kUnsupported, "temporary file: lies nowhere");
+}
+
 Result<std::unique_ptr<MappedRegion>> SqliteTemporaryFile::map(std::uint64_t, std::size_t,
                                                                MapAccess) {
     return fail(ErrorCode::kUnsupported, "temporary file: cannot be mapped");

@@ -19,10 +19,12 @@ class SqliteTemporaryFile final : public File {
     Result<void> truncate(std::uint64_t size_bytes) override;
     Result<void> sync() override { return {}; }
     Result<std::uint64_t> size_bytes() const override { return bytes_.size(); }
+    /// kUnsupported, likewise `location` and `map`.
+    Result<FileStatus> status() const override;
+    Result<std::string> location() const override;
     Result<bool> try_lock(std::uint64_t, std::uint64_t, LockKind) override { return true; }
     Result<void> unlock(std::uint64_t, std::uint64_t) override { return {}; }
     Result<bool> is_locked_elsewhere(std::uint64_t, std::uint64_t) const override { return false; }
-    /// kUnsupported.
     Result<std::unique_ptr<MappedRegion>> map(std::uint64_t offset, std::size_t length,
                                               MapAccess access) override;
 

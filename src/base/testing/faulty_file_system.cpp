@@ -99,6 +99,16 @@ class FaultyFileSystem::FaultyFile final : public File {
         return file_->size_bytes();
     }
 
+    Result<FileStatus> status() const override {
+        TRY(faults_->count(Kind::kReads, "status"));
+        return file_->status();
+    }
+
+    Result<std::string> location() const override {
+        TRY(faults_->count(Kind::kReads, "location"));
+        return file_->location();
+    }
+
     Result<bool> try_lock(std::uint64_t offset, std::uint64_t length, LockKind kind) override {
         TRY(faults_->count(Kind::kReads, "lock"));
         return file_->try_lock(offset, length, kind);

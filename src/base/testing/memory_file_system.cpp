@@ -41,8 +41,12 @@ struct MemoryFileSystem::Place {
 
 class MemoryFileSystem::OpenFile final : public File {
  public:
-    OpenFile(std::shared_ptr<Guarded<State>> state, MemoryNode::Pointer node, OpenMode mode)
-        : state_(std::move(state)), node_(std::move(node)), mode_(mode) {}
+    OpenFile(std::shared_ptr<Guarded<State>> state, MemoryNode::Pointer node, OpenMode mode,
+             std::string location)
+        : state_(std::move(state)),
+          node_(std::move(node)),
+          mode_(mode),
+          location_(std::move(location)) {}
     OpenFile(const OpenFile&) = delete;
     OpenFile& operator=(const OpenFile&) = delete;
     ~OpenFile() override { state_->lock()->unlock(*this, 0, UINT64_MAX); }
@@ -75,6 +79,18 @@ class MemoryFileSystem::OpenFile final : public File {
     }
 
     Result<std::uint64_t> size_bytes() const override { return node_->size_bytes(); }
+
+    Result<FileStatus> status() const override {
+        auto state = state_->lock();
+        return FileStatus{.kind = node_->kind(),
+                          .size_bytes = node_->size_bytes(),
+                          .modified_ns = state->modified_ns[node_.get()],
+                          .inode = node_->inode(),
+                          .device = 1};
+    }
+
+    /// As it was opened: without links there is no other way, and renames are not followed.
+    Result<std::string> location() const override { return location_; }
 
     Result<bool> try_lock(std::uint64_t offset, std::uint64_t length, LockKind kind) override {
         if (kind == LockKind::kExclusive) TRY(check_writable());
@@ -114,6 +130,7 @@ class MemoryFileSystem::OpenFile final : public File {
     const std::shared_ptr<Guarded<State>> state_;
     const MemoryNode::Pointer node_;
     const OpenMode mode_;
+    const std::string location_;
 };
 
 MemoryFileSystem::MemoryFileSystem() : state_(std::make_shared<Guarded<State>>()) {}
@@ -145,7 +162,10 @@ Result<std::unique_ptr<File>> MemoryFileSystem::open(std::string_view path, Open
         place.directory->set_entry(place.name, place.node);
         state->touch(*place.node);
     }
-    return std::make_unique<OpenFile>(state_, place.node, mode);
+    std::string location;
+    for (const std::string& component : components_of(path))
+        location += "/" + component;
+    return std::make_unique<OpenFile>(state_, place.node, mode, std::move(location));
 }
 
 Result<FileStatus> MemoryFileSystem::status(std::string_view path) const {

@@ -1,0 +1,212 @@
+// Putting and forgetting single items. What needs the model happens before the change's turn, what
+// must see an unchanging item within it.
+#include "image/thumbnail.h"
+#include "service/items.h"
+#include "service/picture_document.h"
+#include "service/query_vector.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sokkuri::service {
+namespace {
+
+using collection::KeptPicture;
+using collection::PutRecord;
+
+/// What the new item is found by, ready to be written.
+struct NewSource {
+    std::vector<float> vector;
+    std::string document;                // of a picture: what we say of it; else empty
+    Hash128 content{};                   // of a picture
+    std::span<const std::byte> picture;  // empty: none
+};
+
+Result<void> require_writer(const Library& library);
+Result<void> validate(const PutItemRequest& request);
+Result<NewSource> prepare(const Library& library, const PutItemRequest& request);
+Result<NewSource> prepare_picture(const Library& library, std::span<const std::byte> bytes,
+                                  const EmbedOptions& options);
+Result<void> require_field(const Library& library, const collection::FieldSpec& field);
+Result<PutItemAnswer> put_in_turn(const Library& library, const PutItemRequest& request,
+                                  const NewSource& source);
+Result<std::string> document_of(const PutItemRequest& request, const NewSource& source,
+                                const std::optional<collection::Record>& known);
+Result<collection::PutOutcome> put_source(const Library& library, const PutRecord& record,
+                                          const NewSource& source,
+                                          std::optional<Hash128> former_content);
+Result<void> forget_in_turn(const Library& library, const std::string& id);
+Result<std::optional<collection::Record>> find_record(const Library& library,
+                                                      const std::string& id);
+
+}  // namespace
+
+Result<PutItemAnswer> put_item(Library& library, const PutItemRequest& request) {
+    TRY(require_writer(library));
+    TRY(validate(request));
+    const NewSource source = TRY(prepare(library, request));
+    return library.in_turn([&] { return put_in_turn(library, request, source); });
+}
+
+Result<void> forget_item(Library& library, const std::string& id) {
+    TRY(require_writer(library));
+    return library.in_turn([&] { return forget_in_turn(library, id); });
+}
+
+namespace {
+
+Result<void> require_writer(const Library& library) {
+    if (library.access() == LibraryAccess::kWrite) return {};
+    return fail(ErrorCode::kUnsupported, "{}: opened for reading only", library.folder());
+}
+
+Result<void> validate(const PutItemRequest& request) {
+    if (request.id.empty() || request.id.size() > collection::kIdBytesMax ||
+        request.id.find('\0') != std::string::npos) {
+        return fail(ErrorCode::kInvalidArgument, "id of {} bytes: must be 1 to {}, none of them 0",
+                    request.id.size(), collection::kIdBytesMax);
+    }
+    if (request.document && request.document->size() > collection::kDocumentBytesMax) {
+        return fail(ErrorCode::kExhausted, "document of {} bytes: at most {}",
+                    request.document->size(), collection::kDocumentBytesMax);
+    }
+    if (request.document || !std::holds_alternative<std::monostate>(request.source)) return {};
+    return fail(ErrorCode::kInvalidArgument,
+                "nothing to put: neither document, picture nor vector");
+}
+
+Result<NewSource> prepare(const Library& library, const PutItemRequest& request) {
+    if (const auto* picture = std::get_if<std::vector<std::byte>>(&request.source)) {
+        return prepare_picture(library, *picture, {request.model, request.limits});
+    }
+    NewSource source;
+    if (const auto* vector = std::get_if<std::vector<float>>(&request.source)) {
+        TRY(require_field(library, {.name = kPictureField,
+                                    .dimension = static_cast<std::uint32_t>(vector->size()),
+                                    .metric = index::Metric::kCosine}));
+        source.vector = *vector;
+    }
+    return source;
+}
+
+Result<NewSource> prepare_picture(const Library& library, std::span<const std::byte> bytes,
+                                  const EmbedOptions& options) {
+    SearchTimings timings;
+    EmbeddedQuery embedded = TRY(embed_query(library, bytes, options, timings));
+    TRY(require_field(library, {.name = kPictureField,
+                                .dimension = embedded.card.dimension,
+                                .metric = index::Metric::kCosine,
+                                .model = features::to_json(embedded.card),
+                                .fingerprint = features::fingerprint(embedded.card)}));
+    NewSource source{.vector = std::move(embedded.values), .content = xxh128(bytes)};
+    source.picture = bytes;
+    source.document = to_json({.size = embedded.original,
+                               .format = image::sniff(bytes),
+                               .size_bytes = bytes.size(),
+                               .content = source.content,
+                               .preview = image::shrink_roughly(embedded.picture, kPreviewSide)});
+    return source;
+}
+
+/// The first vector of a collection says what all of them are like.
+Result<void> require_field(const Library& library, const collection::FieldSpec& field) {
+    const std::vector<collection::FieldSpec> fields = TRY(library.collection().fields());
+    const bool is_there = std::ranges::any_of(
+        fields, [&](const collection::FieldSpec& known) { return known.name == field.name; });
+    if (is_there) return {};
+    auto added = library.collection().add_field(field);
+    // Somebody else was faster: the put itself finds out whether theirs fits.
+    if (!added && added.error().code() == ErrorCode::kAlreadyExists) return {};
+    return added;
+}
+
+Result<PutItemAnswer> put_in_turn(const Library& library, const PutItemRequest& request,
+                                  const NewSource& source) {
+    const std::optional<collection::Record> known = TRY(find_record(library, request.id));
+    const bool is_source_new = !source.vector.empty();
+    if (!known && !is_source_new) {
+        return fail(ErrorCode::kNotFound,
+                    "item {:?}: there is none; a new one needs a picture or a vector", request.id);
+    }
+    DocumentFile former;
+    if (known) former = TRY(file_of(known->document));
+    if (is_source_new && !former.path.empty()) {
+        return fail(ErrorCode::kConflict,
+                    "item {:?}: is the file {:?}, and looks like what that holds", request.id,
+                    former.path);
+    }
+    PutRecord record{.id = request.id};
+    record.document = TRY(document_of(request, source, known));
+    collection::PutOutcome outcome;
+    if (is_source_new) {
+        record.vectors.push_back({.field = kPictureField, .values = source.vector});
+        outcome = TRY(put_source(library, record, source, former.content));
+    } else {
+        const auto outcomes = TRY(library.collection().put_documents(std::span(&record, 1)));
+        outcome = outcomes.front();
+    }
+    return PutItemAnswer{.item = {.id = request.id,
+                                  .document = std::move(record.document),
+                                  .version = outcome.version,
+                                  .seq = outcome.seq},
+                         .was_created = outcome.was_created};
+}
+
+/// What we say of the picture, new or as it was, and what the user says, new or as it was.
+Result<std::string> document_of(const PutItemRequest& request, const NewSource& source,
+                                const std::optional<collection::Record>& known) {
+    DocumentFile former;
+    if (known) former = TRY(file_of(known->document));
+    const bool had_picture = !former.path.empty() || former.content;
+    std::string users = request.document.value_or(known ? known->document : "{}");
+    if (!request.document && had_picture) users = TRY(with_members("{}", users));
+    if (!source.picture.empty()) return with_members(source.document, users);
+    const bool keeps_picture = source.vector.empty() && had_picture;
+    return keeps_picture ? with_members(known->document, users) : without_claims(users);
+}
+
+/// The picture is there before the record that refers to it, and the old one as long as there was
+/// one that did.
+Result<collection::PutOutcome> put_source(const Library& library, const PutRecord& record,
+                                          const NewSource& source,
+                                          std::optional<Hash128> former_content) {
+    std::vector<KeptPicture> doubtful;
+    if (!source.picture.empty()) doubtful.push_back({record.id, source.content});
+    const bool is_replaced =
+        former_content && (source.picture.empty() || *former_content != source.content);
+    if (is_replaced) doubtful.push_back({record.id, *former_content});
+    TRY(library.workspace().kept_pictures().doubt(doubtful));
+    if (!source.picture.empty()) TRY(library.pictures().write(source.content, source.picture));
+    const auto outcomes = library.collection().put(std::span(&record, 1));
+    auto settled = settle_pictures(library, doubtful);
+    if (!outcomes) return tl::unexpected(outcomes.error());
+    // What is put is put: doubts that remain are looked into when the collection is opened next.
+    static_cast<void>(settled);
+    return outcomes->front();
+}
+
+Result<void> forget_in_turn(const Library& library, const std::string& id) {
+    const std::optional<collection::Record> known = TRY(find_record(library, id));
+    if (!known) return fail(ErrorCode::kNotFound, "item {:?}: there is none", id);
+    const DocumentFile file = TRY(file_of(known->document));
+    std::vector<KeptPicture> doubtful;
+    if (!file.path.empty()) {
+        TRY(library.workspace().exclude(library.root(), file.path));
+    } else if (file.content) {
+        doubtful.push_back({id, *file.content});
+        TRY(library.workspace().kept_pictures().doubt(doubtful));
+    }
+    TRY(library.collection().remove(std::span(&id, 1)));
+    static_cast<void>(settle_pictures(library, doubtful));  // as in put_source
+    return {};
+}
+
+Result<std::optional<collection::Record>> find_record(const Library& library,
+                                                      const std::string& id) {
+    auto records = TRY(library.collection().get(std::span(&id, 1)));
+    if (records.empty()) return std::nullopt;
+    return std::move(records.front());
+}
+
+}  // namespace
+}  // namespace sokkuri::service
