@@ -21,6 +21,8 @@ class SampleFile final : public File {
     Result<void> truncate(std::uint64_t) override { return refused(); }
     Result<void> sync() override { return refused(); }
     Result<std::uint64_t> size_bytes() const override { return bytes_.size(); }
+    Result<FileStatus> status() const override { return refused(); }
+    Result<std::string> location() const override { return refused(); }
     Result<bool> try_lock(std::uint64_t, std::uint64_t, LockKind) override { return refused(); }
     Result<void> unlock(std::uint64_t, std::uint64_t) override { return refused(); }
     Result<bool> is_locked_elsewhere(std::uint64_t, std::uint64_t) const override {
