@@ -27,8 +27,12 @@ void ClientSocket::set_time_left(std::chrono::milliseconds time) {
 void ClientSocket::check_deadline(Clock::time_point now) {
     if (now < deadline_) return;
     is_too_late_ = true;
-    boost::system::error_code ignored;
     // Called again at the next tick if what waited went on with a new step in between.
+    stop_waiting();
+}
+
+void ClientSocket::stop_waiting() {
+    boost::system::error_code ignored;
     socket_.cancel(ignored);
 }
 

@@ -28,6 +28,8 @@ class ClientSocket {
     void clear_deadline() { deadline_ = Clock::time_point::max(); }
     /// Ends what waits on the socket if the deadline has passed.
     void check_deadline(Clock::time_point now);
+    /// Ends what waits on the socket now; nothing that has come is lost.
+    void stop_waiting();
     /// Since the last set_time_left.
     bool is_too_late() const { return is_too_late_; }
 

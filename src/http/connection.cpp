@@ -86,7 +86,8 @@ Task<void> Connection::turn_away() {
 }
 
 void Connection::begin_stop() {
-    if (is_idle_ && !socket_.has_unread()) socket_.close();
+    // Not closed: what it waits for may have come a moment ago, and is then answered.
+    if (is_idle_ && !socket_.has_unread()) socket_.stop_waiting();
 }
 
 Task<bool> Connection::read_head(Exchange& exchange) {

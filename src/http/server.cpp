@@ -106,8 +106,8 @@ class BoundServer final : public Server {
     void begin_stop();
     Task<void> give_up_later();
 
+    Traffic traffic_;  // first: sockets and timers end before the network that they are of
     std::vector<std::unique_ptr<Door>> doors_;
-    Traffic traffic_;
     Guests guests_;
     bool is_watching_ = false;
 };
