@@ -13,7 +13,7 @@ void write_index_report(JsonWriter& json, const service::IngestReport& report,
     json.member("found", report.found).member("added", report.added);
     json.member("replaced", report.replaced).member("moved", report.moved);
     json.member("unchanged", report.unchanged).member("removed", report.removed);
-    json.member("kept_missing", report.kept_missing);
+    json.member("kept_missing", report.kept_missing).member("excluded", report.excluded);
     json.member("links_left_out", report.links_left_out);
     json.member("failed", std::uint64_t{report.failures.size()});
     const std::span<const service::FailedFile> failures = report.failures;

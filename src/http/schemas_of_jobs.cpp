@@ -54,6 +54,7 @@ std::vector<Schema> report_schemas() {
                      {"unchanged", "integer", "Known and not touched."},
                      {"removed", "integer", "Items whose files had gone."},
                      {"kept_missing", "integer", "Items whose files had gone and that were kept."},
+                     {"excluded", "integer", "Files passed by because their items were deleted."},
                      {"links_left_out", "integer",
                       "Symbolic links out of the folder or to folders."},
                      {"failed", "integer", "Files that cannot be read as pictures."},
