@@ -3,8 +3,6 @@
 #include "http/native_routes.h"
 #include "http/percent_encoding.h"
 #include "http/query_values.h"
-#include "service/items.h"
-#include "service/picture_document.h"
 #include "service/picture_files.h"
 
 namespace sokkuri::http {
@@ -19,11 +17,9 @@ Result<Response> get_thumbnail(const NativeApi& api, const Request& request);
 Result<Response> get_image(const NativeApi& api, const Request& request);
 Result<Response> get_original(const NativeApi& api, const Request& request);
 std::vector<Parameter> thumbnail_parameters();
-bool names_content(const service::Library& library, const std::string& id,
-                   std::string_view version);
 Response file_response(const Request& request, service::OriginalFile original);
-Response picture_response(const Request& request, service::EncodedPicture picture,
-                          std::string_view cache_control);
+Result<Response> picture_response(const Request& request, Result<service::EncodedPicture> picture,
+                                  std::string_view cache_control);
 
 }  // namespace
 
@@ -71,9 +67,9 @@ Result<Response> get_thumbnail(const NativeApi& api, const Request& request) {
     const std::string id = TRY(item_id(request));
     const auto size = TRY(integer_value(request, "size"));
     const auto side = static_cast<std::uint32_t>(size.value_or(kThumbnailSideDefault));
-    // Looked at first: content that comes later must not be kept under the older name for good.
-    const bool is_named = names_content(*library, id, text_value(request, "v"));
-    service::EncodedPicture picture = TRY(service::thumbnail(*library, id, side, api.decode));
+    auto picture = service::thumbnail(*library, id, side, api.decode);
+    // What the file holds now: newer content must not be kept under an older name for good.
+    const bool is_named = picture && hex(picture->content) == text_value(request, "v");
     return picture_response(request, std::move(picture), is_named ? kKeepForever : kAskAgain);
 }
 
@@ -84,9 +80,8 @@ Result<Response> get_image(const NativeApi& api, const Request& request) {
     if (service::is_shown_by_browsers(original.media_type)) {
         return file_response(request, std::move(original));
     }
-    service::EncodedPicture picture =
-        TRY(service::picture_as_jpeg(*library, id, kShownSideMax, api.decode));
-    return picture_response(request, std::move(picture), kAskAgain);
+    return picture_response(
+        request, service::picture_as_jpeg(*library, id, kShownSideMax, api.decode), kAskAgain);
 }
 
 Result<Response> get_original(const NativeApi& api, const Request& request) {
@@ -107,16 +102,6 @@ std::vector<Parameter> thumbnail_parameters() {
              .maximum = kVersionBytesMax}};
 }
 
-/// Whether `version` is the `content` of that item's document.
-bool names_content(const service::Library& library, const std::string& id,
-                   std::string_view version) {
-    if (version.empty()) return false;
-    const auto item = service::get_item(library, id);
-    if (!item) return false;  // and so will there be no thumbnail
-    const auto file = service::file_of(item->document);
-    return file && file->content && hex(*file->content) == version;
-}
-
 Response file_response(const Request& request, service::OriginalFile original) {
     Response whole{.content_type = std::move(original.media_type),
                    .body = FileBody{std::move(original.file), original.size_bytes}};
@@ -124,10 +109,15 @@ Response file_response(const Request& request, service::OriginalFile original) {
     return cacheable(request, std::move(whole), original.tag, kAskAgain);
 }
 
-Response picture_response(const Request& request, service::EncodedPicture picture,
-                          std::string_view cache_control) {
-    Response whole{.content_type = std::move(picture.media_type), .body = std::move(picture.bytes)};
-    return cacheable(request, std::move(whole), picture.tag, cache_control);
+/// A file that has become unreadable is nobody's fault here: no 500, and no word in the log.
+Result<Response> picture_response(const Request& request, Result<service::EncodedPicture> picture,
+                                  std::string_view cache_control) {
+    if (!picture && picture.error().code() == ErrorCode::kCorruption) {
+        return problem(422, "unreadable_picture", picture.error().message());
+    }
+    service::EncodedPicture encoded = TRY(std::move(picture));
+    Response whole{.content_type = std::move(encoded.media_type), .body = std::move(encoded.bytes)};
+    return cacheable(request, std::move(whole), encoded.tag, cache_control);
 }
 
 }  // namespace

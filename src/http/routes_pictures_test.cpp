@@ -89,10 +89,24 @@ TEST_F(PictureRoutes, KeepThumbnailsForGoodUnderTheirContent) {
     const CheckedAnswer other = server_->get(target("0.jpg", "/thumbnail?v=0123"));
     EXPECT_EQ(other.status(), 200U);
     EXPECT_EQ(other.raw.header("cache-control").find("immutable"), std::string::npos);
+    // Newer content is not kept under the older name, known to the collection or not.
     server_->folder().draw("0.jpg", 501, std::chrono::hours(5));
-    index();
-    EXPECT_EQ(server_->get(versioned).raw.header("cache-control").find("immutable"),
-              std::string::npos);
+    for (int round = 0; round < 2; ++round) {
+        EXPECT_EQ(server_->get(versioned).raw.header("cache-control").find("immutable"),
+                  std::string::npos);
+        index();
+    }
+}
+
+TEST_F(PictureRoutes, SayThatAFileHasBecomeUnreadable) {
+    server_->folder().write("0.jpg", server_->bytes_of("0.jpg").substr(0, 30));
+    const CheckedAnswer answer = server_->get(target("0.jpg", "/thumbnail"));
+    EXPECT_EQ(answer.status(), 422U) << answer.raw.body;
+    EXPECT_EQ(answer.text("code"), "unreadable_picture");
+    EXPECT_EQ(server_->get(target("0.jpg", "/original")).raw.body.size(), 30U);
+    server_->folder().write("1.jpg", "plain text");
+    EXPECT_EQ(server_->get(target("1.jpg", "/thumbnail")).status(), 404U);
+    EXPECT_EQ(server_->get(target("1.jpg", "/original")).status(), 404U);
 }
 
 TEST_F(PictureRoutes, RefuseSizesThatThumbnailsDoNotComeIn) {

@@ -104,7 +104,8 @@ Result<EncodedPicture> render(const Library& library, const std::string& id,
         return image::thumbnail_jpeg(bytes, rendering.side, rendering.quality, limits);
     };
     EncodedPicture encoded{.media_type = "image/jpeg",
-                           .tag = fmt::format("{}-{}", hex(*content), rendering.side)};
+                           .tag = fmt::format("{}-{}", hex(*content), rendering.side),
+                           .content = *content};
     encoded.bytes = TRY(library.rendered().get(
         {.content = *content, .side = rendering.side, .quality = rendering.quality}, make));
     return encoded;

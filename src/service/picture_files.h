@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/file_system.h"
+#include "base/hash.h"
 #include "base/result.h"
 #include "image/decode.h"
 #include "service/library.h"
@@ -32,6 +33,7 @@ struct EncodedPicture {
     std::shared_ptr<const std::vector<std::byte>> bytes;
     std::string media_type;
     std::string tag;
+    Hash128 content{};  // xxh128 of the file that it shows
 };
 
 /// Formats that browsers show as they are (JPEG, PNG, WebP, GIF, AVIF, BMP).
