@@ -9,6 +9,7 @@ Verb index_verb();
 Verb search_verb();
 Verb similar_verb();
 Verb embed_verb();
+Verb serve_verb();
 Verb stats_verb();
 Verb model_list_verb();
 Verb model_inspect_verb();
