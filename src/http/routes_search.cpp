@@ -9,10 +9,15 @@
 namespace sokkuri::http {
 namespace {
 
+constexpr std::size_t kItemNameBytesMax = 4'096;  // an id or a path
+constexpr std::size_t kQueryIdBytesMax = 64;
+
 Result<Response> list_similar(const NativeApi& api, const Request& request);
 Result<Response> search(const NativeApi& api, const Request& request);
 std::vector<Parameter> similar_parameters();
 Result<service::SearchQuery> read_json(const RequestJson& body);
+Result<std::optional<std::string>> name_of(const RequestJson& body, std::string_view member,
+                                           std::size_t bytes_max);
 
 }  // namespace
 
@@ -95,10 +100,10 @@ std::vector<Parameter> similar_parameters() {
 }
 
 Result<service::SearchQuery> read_json(const RequestJson& body) {
-    const auto id = TRY(body.string("id"));
+    const auto id = TRY(name_of(body, "id", kItemNameBytesMax));
     auto vector = TRY(body.vector("vector"));
     auto picture = TRY(body.bytes("picture"));
-    const auto query_id = TRY(body.string("query_id"));
+    const auto query_id = TRY(name_of(body, "query_id", kQueryIdBytesMax));
     const int ways = int{id.has_value()} + int{vector.has_value()} + int{picture.has_value()} +
                      int{query_id.has_value()};
     if (ways != 1) {
@@ -112,6 +117,19 @@ Result<service::SearchQuery> read_json(const RequestJson& body) {
     service::ByUpload upload;
     upload.picture = TRY(checked_picture(std::move(*picture)));
     return service::SearchQuery{.what = std::move(upload)};
+}
+
+/// What names something: not empty, not long, and no NUL, which no path can have.
+Result<std::optional<std::string>> name_of(const RequestJson& body, std::string_view member,
+                                           std::size_t bytes_max) {
+    auto name = TRY(body.string(member));
+    if (!name) return name;
+    if (name->empty() || name->size() > bytes_max) {
+        return fail(ErrorCode::kInvalidArgument, "{}: {} bytes, must be 1 to {}", member,
+                    name->size(), bytes_max);
+    }
+    if (name->find('\0') == std::string::npos) return name;
+    return fail(ErrorCode::kInvalidArgument, "{}: has a NUL", member);
 }
 
 }  // namespace

@@ -167,6 +167,10 @@ TEST_F(SearchRoutes, RefuseWhatCannotBeAsked) {
     expect_refusal(search(R"({"id":"a","shade":1})"), "shade");
     expect_refusal(search(R"({"picture":""})"), "no bytes");
     expect_refusal(search("{", ""), "body");
+    expect_refusal(search(R"({"id":""})"), "id: 0 bytes");
+    expect_refusal(search(R"({"id":"0.jpg\u0000"})"), "id: has a NUL");
+    expect_refusal(search(fmt::format(R"({{"id":"{}"}})", std::string(5'000, 'x'))), "4096");
+    expect_refusal(search(fmt::format(R"({{"query_id":"{}"}})", std::string(65, 'x'))), "64");
     const std::string id = server->id_of("0.jpg");
     for (const std::string_view query :
          {"?k=0", "?k=1001", "?k=-1", "?k=ten", "?offset=99001", "?min_score=nan", "?min_score=inf",

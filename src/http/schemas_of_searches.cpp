@@ -62,7 +62,8 @@ std::vector<Schema> query_schemas() {
         {.name = "SearchBody",
          .help = "What to search for: exactly one of id, vector, picture and query_id. The others "
                  "may be said here or in the query string, not in both.",
-         .members = {{"id", "string", "Of an item, or its path.", Need::kOptional},
+         .members = {{"id", "string", "Of an item, or its path; at most 4096 bytes.",
+                      Need::kOptional},
                      {"vector", "number[]", "As many finite numbers as the collection's dimension.",
                       Need::kOptional},
                      {"picture", "base64", "The bytes of a picture file.", Need::kOptional},
