@@ -59,6 +59,7 @@ std::string counts_text(const service::IngestReport& report) {
     add(report.unchanged, "unchanged");
     add(report.removed, "removed");
     add(report.kept_missing, "missing but kept");
+    add(report.excluded, "excluded");
     add(report.failures.size(), "failed");
     add(report.links_left_out, "links left out");
     return text.empty() ? "nothing to do" : text;

@@ -78,6 +78,7 @@ Result<service::IngestReport> read_report(const JsonValue& report) {
     read_back.removed = TRY(read_count(report, "removed"));
     read_back.kept_missing = TRY(read_count(report, "kept_missing"));
     read_back.links_left_out = TRY(read_count(report, "links_left_out"));
+    read_back.excluded = TRY(read_count(report, "excluded"));
     const JsonValue* failures = TRY(report.at("failures"));
     for (const JsonValue& failure : failures->items()) {
         auto file = TRY(in_context("failures", read_failure(failure)));

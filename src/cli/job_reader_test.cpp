@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kJob = R"({"id":"j1","kind":"index","collection":"pictures","state":"done",
 "progress":{"found":9,"walk_is_done":true,"done":8,"embedded":7,"failed":1,"seconds":2.5},
 "report":{"folder":"/p","found":9,"added":7,"replaced":1,"moved":2,"unchanged":3,"removed":4,
-"kept_missing":5,"links_left_out":6,"failed":2,"failures":[
+"kept_missing":5,"links_left_out":6,"excluded":7,"failed":2,"failures":[
 {"path":"a.png","reason":"cut off","new":true},
 {"path":"\\xff.png","path_bytes":"/y5wbmc=","reason":"empty","new":false}],
 "interrupted":true,"seconds":3.5,"model":"m","precision":"bf16","failures_left_out":12},
@@ -35,8 +35,8 @@ TEST(JobReader, ReadsEveryMember) {
     const service::IngestReport& report = *job.status.report;
     EXPECT_EQ(
         (std::vector{report.found, report.added, report.replaced, report.moved, report.unchanged,
-                     report.removed, report.kept_missing, report.links_left_out}),
-        (std::vector<std::uint64_t>{9, 7, 1, 2, 3, 4, 5, 6}));
+                     report.removed, report.kept_missing, report.links_left_out, report.excluded}),
+        (std::vector<std::uint64_t>{9, 7, 1, 2, 3, 4, 5, 6, 7}));
     EXPECT_TRUE(report.was_interrupted);
     EXPECT_EQ(report.seconds, 3.5);
     EXPECT_EQ(report.model + " " + report.precision, "m bf16");

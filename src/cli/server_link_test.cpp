@@ -29,7 +29,7 @@ std::string job_json(std::string_view state, std::string_view report) {
 std::string report_json(std::string_view interrupted, std::string_view more) {
     return fmt::format(
         R"({{"found":3,"added":3,"replaced":0,"moved":0,"unchanged":0,"removed":0,)"
-        R"("kept_missing":0,"links_left_out":0,"failures":[{{"path":"a","reason":"b",)"
+        R"("kept_missing":0,"links_left_out":0,"excluded":0,"failures":[{{"path":"a","reason":"b",)"
         R"("new":true}}],"interrupted":{},"seconds":1,"model":"m","precision":"f32"{}}})",
         interrupted, more);
 }
