@@ -62,10 +62,10 @@ class SearchRoutes : public ::testing::Test {
         EXPECT_EQ(answer.status(), 400U) << answer.raw.body;
         EXPECT_NE(answer.detail().find(why), std::string::npos) << answer.detail();
     }
-    /// A picture that is not in the collection.
-    static std::string foreign_picture() {
+    /// A picture that is not in the collection; each test its own: queries are remembered.
+    static std::string foreign_picture(unsigned seed) {
         const service::testing::PictureFolder elsewhere;
-        elsewhere.draw("a.jpg", 1'000);
+        elsewhere.draw("a.jpg", seed);
         std::ifstream file(elsewhere.path("a.jpg"), std::ios::binary);
         return {std::istreambuf_iterator<char>(file), {}};
     }
@@ -103,7 +103,7 @@ TEST_F(SearchRoutes, PagesOfSimilarFitTogether) {
 }
 
 TEST_F(SearchRoutes, EveryWayToSendAPictureFindsTheSame) {
-    const std::string picture = foreign_picture();
+    const std::string picture = foreign_picture(1'000);
     const std::string target = server->target("/search?k=5");
     const CheckedAnswer raw = server->send_picture(target, picture);
     ASSERT_EQ(ids(raw).size(), 5U) << raw.raw.body;
@@ -226,7 +226,7 @@ TEST_F(SearchRoutes, RememberWhatWasSearchedWith) {
 }
 
 TEST_F(SearchRoutes, CountTheirSteps) {
-    server->send_picture(server->target("/search"), foreign_picture());
+    server->send_picture(server->target("/search"), foreign_picture(2'000));
     const std::string metrics = server->get("/metrics").raw.body;
     for (const char* step : {"decode", "infer", "search"}) {
         EXPECT_NE(metrics.find(fmt::format("step=\"{}\"", step)), std::string::npos) << step;
