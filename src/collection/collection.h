@@ -111,7 +111,7 @@ using ScanVisitor = std::function<bool(const ScannedRecord&)>;
 struct CollectionStats {
     std::uint64_t records = 0;
     std::uint64_t generation = 0;
-    std::uint64_t bytes_on_disk = 0;
+    std::uint64_t bytes_on_disk = 0;  // of records, vectors and what is known of files
     struct Field {
         FieldSpec spec;
         std::uint64_t vectors = 0;     // live

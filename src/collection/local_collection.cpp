@@ -72,8 +72,8 @@ class LocalCollection final : public Collection {
     std::unique_ptr<WriteHalf> write_half_;  // after the catalog: the writer goes first
 };
 
-/// Bytes of all files below `directory`. Links are not followed.
-Result<std::uint64_t> bytes_below(const FileSystem& files, const std::string& directory);
+/// Bytes of the files in `directory` and of those of its fields. Links are not followed.
+Result<std::uint64_t> bytes_on_disk(const FileSystem& files, const std::string& directory);
 
 }  // namespace
 
@@ -252,14 +252,14 @@ Result<CollectionStats> LocalCollection::stats() const {
     CollectionStats stats;
     stats.records = TRY(transaction->record_count());
     stats.generation = snapshot->generation;
-    stats.bytes_on_disk = TRY(bytes_below(files_, directory_));
+    stats.bytes_on_disk = TRY(bytes_on_disk(files_, directory_));
     for (const FieldSnapshot& field : snapshot->fields) {
         stats.fields.push_back({field.spec, field.committed - field.tombstones, field.tombstones});
     }
     return stats;
 }
 
-Result<std::uint64_t> bytes_below(const FileSystem& files, const std::string& directory) {
+Result<std::uint64_t> bytes_on_disk(const FileSystem& files, const std::string& directory) {
     std::uint64_t bytes = 0;
     std::vector<std::string> folders{directory};
     while (!folders.empty()) {
@@ -267,9 +267,10 @@ Result<std::uint64_t> bytes_below(const FileSystem& files, const std::string& di
         folders.pop_back();
         const std::vector<DirectoryEntry> entries = TRY(files.list(folder));
         for (const DirectoryEntry& entry : entries) {
+            const bool is_ours = folder != directory || entry.name == "fields";
             const std::string path = join_path(folder, entry.name);
             if (entry.kind == FileKind::kDirectory) {
-                folders.push_back(path);
+                if (is_ours) folders.push_back(path);
             } else if (const auto status = files.status(path)) {  // a -wal may vanish meanwhile
                 bytes += status->size_bytes;
             }

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kTwinsTried = 8;
 
+Result<std::vector<std::string>> ids_of_content(const Library& library, const Hash128& content);
 std::vector<std::string> spellings(const Library& library, const ByItem& item);
 void add_if_inside(const std::string& folder, const std::string& absolute,
                    std::vector<std::string>& paths);
@@ -20,16 +21,14 @@ std::string without_links(const FileSystem& files, const std::string& absolute);
 
 Result<std::optional<StoredVector>> find_stored_vector(const Library& library,
                                                        const Hash128& content) {
-    const collection::Collection& collection = library.collection();
-    const std::vector<collection::FileState> twins =
-        TRY(library.workspace().files_of_content(content, kTwinsTried));
-    for (const collection::FileState& twin : twins) {
-        auto vector = collection.vector_of(twin.id, kPictureField);
+    const std::vector<std::string> ids = TRY(ids_of_content(library, content));
+    for (const std::string& id : ids) {
+        auto vector = library.collection().vector_of(id, kPictureField);
         if (!vector && vector.error().code() == ErrorCode::kNotFound) continue;
-        StoredVector stored{.id = twin.id, .values = TRY(std::move(vector))};
+        StoredVector stored{.id = id, .values = TRY(std::move(vector))};
         // A writer may be replacing the record: the vector is of this content if the document, read
         // after it, still is.
-        const auto records = TRY(collection.get(std::span(&twin.id, 1)));
+        const auto records = TRY(library.collection().get(std::span(&id, 1)));
         if (records.empty() || !records.front()) continue;
         const auto file = file_of(records.front()->document);
         if (file && file->content == content) return stored;
@@ -58,6 +57,21 @@ Result<std::string> resolve_item(const Library& library, const ByItem& item) {
 }
 
 namespace {
+
+/// Of files first, then of pictures that came without one.
+Result<std::vector<std::string>> ids_of_content(const Library& library, const Hash128& content) {
+    const collection::Workspace& workspace = library.workspace();
+    const std::vector<collection::FileState> files =
+        TRY(workspace.files_of_content(content, kTwinsTried));
+    const std::vector<collection::KeptPicture> kept =
+        TRY(workspace.kept_pictures().of_content(content, kTwinsTried));
+    std::vector<std::string> ids;
+    for (const collection::FileState& file : files)
+        ids.push_back(file.id);
+    for (const collection::KeptPicture& picture : kept)
+        ids.push_back(picture.id);
+    return ids;
+}
 
 /// Paths relative to the library's folder that may be meant, likeliest first.
 std::vector<std::string> spellings(const Library& library, const ByItem& item) {

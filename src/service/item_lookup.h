@@ -19,7 +19,7 @@ struct StoredVector {
     std::vector<float> values;
 };
 
-/// The vector of an indexed file with exactly that content.
+/// The vector of an indexed file, or a kept picture, with exactly that content.
 Result<std::optional<StoredVector>> find_stored_vector(const Library& library,
                                                        const Hash128& content);
 

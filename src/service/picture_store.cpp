@@ -34,6 +34,15 @@ Result<void> PictureStore::remove(const Hash128& content) {
     return removed;
 }
 
+void PictureStore::remove_leftovers(const Hash128& content) {
+    const std::string start = hex(content) + '.';  // as replace_file names them
+    const auto entries = files_.list(folder_of(content));
+    for (const DirectoryEntry& entry : entries.value_or(std::vector<DirectoryEntry>())) {
+        if (!entry.name.starts_with(start)) continue;
+        static_cast<void>(files_.remove_file(join_path(folder_of(content), entry.name)));
+    }
+}
+
 std::string PictureStore::folder_of(const Hash128& content) const {
     return join_path(directory_, hex(std::span(content).first(1)));
 }
@@ -54,6 +63,8 @@ Result<void> settle_doubtful_pictures(const Library& library) {
         const std::vector<collection::KeptPicture> doubtful =
             TRY(library.workspace().kept_pictures().in_doubt(kDoubtsAtOnce));
         if (doubtful.empty()) return {};
+        for (const collection::KeptPicture& picture : doubtful)
+            library.pictures().remove_leftovers(picture.content);
         TRY(settle_pictures(library, doubtful));
     }
 }

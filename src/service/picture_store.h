@@ -28,6 +28,8 @@ class PictureStore {
     Result<std::unique_ptr<File>> open(const Hash128& content) const;
     /// No error when it is not there.
     Result<void> remove(const Hash128& content);
+    /// What a kill has left of writing it.
+    void remove_leftovers(const Hash128& content);
 
  private:
     std::string folder_of(const Hash128& content) const;

@@ -21,7 +21,7 @@ struct LibraryStats {
     std::string fingerprint;
     std::uint32_t dimension = 0;
     std::string metric;
-    std::uint64_t bytes = 0;  // on disk, of `.sokkuri`
+    std::uint64_t bytes = 0;  // on disk, of `.sokkuri` but kept pictures and thumbnails
     std::uint64_t tombstones = 0;
     std::uint64_t generation = 0;
     /// Least scores of the words for hits; empty before the first vector.
