@@ -36,8 +36,9 @@ RouteTable search_routes(const SharedApi& api) {
          .operation = "search",
          .summary = "The look-alikes of a picture, an item or a vector",
          .description = "A picture comes as the body itself, as the part \"picture\" of a form, or "
-                        "as base64 in JSON. Answers to a picture or vector have a `query_id`, by "
-                        "which the same search can be asked for again for some days.",
+                        "as base64 in JSON. Answers to a picture have a `query_id`, by which the "
+                        "same search can be asked for again for some days; vectors are not "
+                        "remembered.",
          .parameters = hits_parameters("10"),
          .bodies = {{"application/json", "SearchBody"},
                     {"multipart/form-data", "PictureForm"},

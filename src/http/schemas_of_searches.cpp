@@ -45,8 +45,8 @@ std::vector<Schema> search_schemas() {
                       "Id of the item, also where a picture that was sent is "
                       "one of the collection's files."},
                      {"query_id", "string?",
-                      "A handle on a picture or vector that was sent; "
-                      "expires."}}},
+                      "A handle on a picture that was sent; expires. Null for anything "
+                      "else: vectors are not remembered."}}},
         {.name = "Timings",
          .help = "Milliseconds; 0 for a step that was not needed.",
          .members = {{"load", "number", "Loading the model, ms."},
@@ -88,16 +88,15 @@ std::vector<Schema> query_schemas() {
                      {"model", "string", "Name of the model."},
                      {"timings_ms", "Timings", "What each step took."}}},
         {.name = "Query",
-         .help = "A picture or vector that somebody searched with; kept for some days.",
+         .help = "A picture that somebody searched with; kept for some days.",
          .members = {{"query_id", "string", "22 base64url characters."},
                      {"created", "time", "When it was first sent."},
                      {"expires", "time", "When it will be forgotten."},
-                     {"width", "integer", "Pixels of the picture, upright; 0 for a vector."},
-                     {"height", "integer", "Pixels of the picture, upright; 0 for a vector."},
+                     {"width", "integer", "Pixels of the picture, upright."},
+                     {"height", "integer", "Pixels of the picture, upright."},
                      {"item", "string?", "Id of an indexed file with the very same content."},
                      {"model", "string?",
-                      "Name of the model that made the vector; null for a "
-                      "vector that was sent."}}},
+                      "Name of the model that made the vector; null when it is not known here."}}},
     };
 }
 
