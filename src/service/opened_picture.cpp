@@ -78,6 +78,10 @@ Result<std::unique_ptr<File>> open_file(const Library& library, const std::strin
     if (!opened && opened.error().code() == ErrorCode::kNotFound) {
         return tl::unexpected(no_picture(path, "its file has vanished"));
     }
+    // No longer readable, a link to itself, …: nothing that asking for it again would help.
+    if (!opened && opened.error().code() == ErrorCode::kIo) {
+        return tl::unexpected(no_picture(path, "its file cannot be opened"));
+    }
     std::unique_ptr<File> file = TRY(std::move(opened));
     const std::string location = TRY(file->location());
     const std::string inside = library.folder() == "/" ? "/" : library.folder() + '/';

@@ -119,6 +119,9 @@ TEST_F(PictureFiles, WhatHasVanishedIsNotFound) {
     EXPECT_EQ(code_of(library, a), ErrorCode::kNotFound) << "also from the cache";
     fs::create_directory(folder.path("a.jpg"));
     EXPECT_EQ(code_of(library, a), ErrorCode::kNotFound);
+    fs::remove(folder.path("a.jpg"));
+    fs::create_symlink("a.jpg", folder.path("a.jpg"));
+    EXPECT_EQ(code_of(library, a), ErrorCode::kNotFound) << "a link to itself";
     folder.write("sub/b.jpg", "text, and a private one");
     EXPECT_EQ(code_of(library, b), ErrorCode::kNotFound);
 }
