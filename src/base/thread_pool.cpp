@@ -27,13 +27,15 @@ struct ThreadPool::State {
 
     void help_until_stopped();
     void take_turns(const std::function<void(std::size_t)>& work, std::size_t count);
+    void share(const std::function<void(std::size_t)>& work, std::size_t count);
 
     const std::size_t threads_wanted;
     std::atomic<std::size_t> next{0};
     Guarded<Loop> loop;
     std::condition_variable started;
     std::condition_variable finished;
-    Guarded<std::vector<std::jthread>> helpers;  // its lock also makes callers take turns
+    std::atomic<bool> is_shared{false};  // somebody's loop has the threads
+    Guarded<std::vector<std::jthread>> helpers;
 };
 
 ThreadPool::ThreadPool(std::size_t threads)
@@ -51,28 +53,37 @@ std::size_t ThreadPool::threads() const {
 }
 
 void ThreadPool::for_each(std::size_t count, const std::function<void(std::size_t)>& work) {
-    if (count <= 1 || state_->threads_wanted == 1) {
-        for (std::size_t i = 0; i < count; ++i) {
-            work(i);
-        }
+    const bool is_alone =
+        count <= 1 || state_->threads_wanted == 1 || state_->is_shared.exchange(true);
+    if (!is_alone) {
+        state_->share(work, count);
+        state_->is_shared = false;
         return;
     }
-    auto helpers = state_->helpers.lock();
-    while (helpers->size() + 1 < state_->threads_wanted) {
-        helpers->emplace_back([state = state_.get()] { state->help_until_stopped(); });
+    for (std::size_t i = 0; i < count; ++i) {
+        work(i);
+    }
+}
+
+void ThreadPool::State::share(const std::function<void(std::size_t)>& work, std::size_t count) {
+    {
+        auto started_ones = helpers.lock();
+        while (started_ones->size() + 1 < threads_wanted) {
+            started_ones->emplace_back([this] { help_until_stopped(); });
+        }
     }
     {
-        auto loop = state_->loop.lock();
-        loop->work = &work;
-        loop->count = count;
-        ++loop->number;
-        state_->next = 0;
+        auto current = loop.lock();
+        current->work = &work;
+        current->count = count;
+        ++current->number;
+        next = 0;
     }
-    state_->started.notify_all();
-    state_->take_turns(work, count);
-    auto loop = state_->loop.lock();
-    state_->finished.wait(loop.lock(), [&] { return loop->helpers_in == 0; });
-    loop->work = nullptr;  // a helper that wakes up late finds nothing to do
+    started.notify_all();
+    take_turns(work, count);
+    auto current = loop.lock();
+    finished.wait(current.lock(), [&] { return current->helpers_in == 0; });
+    current->work = nullptr;  // a helper that wakes up late finds nothing to do
 }
 
 void ThreadPool::State::help_until_stopped() {

@@ -1,6 +1,7 @@
 // ThreadPool: a fixed number of threads that share out one loop at a time. Made for scans: the
 // caller works too, so a pool of n uses n cores with n - 1 threads of its own. Safe from any number
-// of threads; loops of different callers take turns.
+// of threads; a caller that finds the threads busy with another's loop does its own alone: where
+// there are many callers the cores have enough to do, and nobody waits for somebody else's loop.
 #pragma once
 
 #include <cstddef>

@@ -20,7 +20,7 @@ TEST(ThreadPool, DoesEveryIndexExactlyOnce) {
     }
 }
 
-TEST(ThreadPool, ManyCallersTakeTurns) {
+TEST(ThreadPool, ManyCallersDoNotDisturbEachOther) {
     ThreadPool pool(2);
     std::atomic<std::size_t> sum{0};
     {
@@ -34,6 +34,16 @@ TEST(ThreadPool, ManyCallersTakeTurns) {
         }
     }
     EXPECT_EQ(sum, 4U * 100U * 45U);
+}
+
+TEST(ThreadPool, ACallerThatFindsItBusyGoesOnAlone) {
+    ThreadPool pool(2);
+    std::atomic<std::size_t> inner{0};
+    // While a loop holds the pool's threads, another one ends: it did not wait for them.
+    pool.for_each(2, [&](std::size_t) {
+        std::jthread([&] { pool.for_each(10, [&](std::size_t) { ++inner; }); }).join();
+    });
+    EXPECT_EQ(inner, 20U);
 }
 
 TEST(ThreadPool, ZeroMeansAllCores) {

@@ -4,6 +4,7 @@
 #include "index/distance.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 
@@ -91,10 +92,11 @@ std::vector<Neighbor> nearest_rows(const ExactScan& scan, std::span<const RowsVi
                                   ? 1
                                   : std::min(scan.threads->threads(), tasks.size());
     std::vector<Candidates> found(lanes, Candidates(scan.k));
-    // Lane l takes tasks l, l + lanes, …: its bound tightens as it goes, and no two lanes share a
-    // cache line of state.
+    // A lane's bound tightens as it goes. Each takes the next task that is left: one whose core is
+    // needed elsewhere holds up the others by no more than one.
+    std::atomic<std::size_t> next{0};
     const auto run_lane = [&](std::size_t lane) {
-        for (std::size_t t = lane; t < tasks.size(); t += lanes) {
+        for (std::size_t t = next++; t < tasks.size(); t = next++) {
             scan_task(scan, rough, tasks[t], found[lane]);
         }
     };
