@@ -158,6 +158,21 @@ suite('The dive', () => {
     await heading(page).waitFor();
   }));
 
+  test('changes the wall slowly, unless somebody looks closer or stops it', visit({}, async (page) => {
+    await page.clock.install();
+    await wall(page, '/?seed=42');
+    const seed = () => new URL(page.url()).searchParams.get('seed');
+    await page.clock.runFor(41_000);
+    await page.waitForURL('**seed=43');
+    await tiles(page).nth(3).hover();
+    await page.clock.runFor(90_000);
+    assert.equal(seed(), '43');
+    await page.getByRole('button', { name: 'Stop changing' }).click();
+    await page.mouse.move(5, 5);
+    await page.clock.runFor(90_000);
+    assert.equal(seed(), '43');
+  }));
+
   test('finds pictures by a part of their name while one types', visit({}, async (page) => {
     await wall(page);
     const box = page.getByRole('searchbox');

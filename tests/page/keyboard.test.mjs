@@ -98,7 +98,8 @@ suite('The keyboard', () => {
     await page.waitForURL('**/i/*');
     await heading(page).waitFor();
     await page.keyboard.press('c');
-    await page.waitForFunction(async () => (await navigator.clipboard.readText()) === location.href);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), page.url());
     const popup = context.waitForEvent('page');
     await page.keyboard.press('o');
     assert.match((await popup).url(), /\/original$|^about:blank$/);

@@ -2,8 +2,8 @@
 // where one was on it (scroll, focus), so that back, forward and reload bring all of it again. Nothing
 // here lives in memory alone.
 import { useSyncExternalStore } from 'react';
-import { flushSync } from 'react-dom';
 import { addressOf, placeOf, type Place } from './address';
+import { transit } from './transition';
 
 /** A picture on the trail: enough to draw it. */
 export interface Stop {
@@ -61,18 +61,20 @@ export function current(): Entry {
   return entry;
 }
 
-/** Goes to a place: a new entry of the history. `morph`: with a transition, where the browser and the person like it. */
+/** Goes to a place: a new entry of the history. `morph`: what is seen now grows into what comes. */
 export function go(place: Place, { morph = false }: { morph?: boolean } = {}): void {
   if (addressOf(place) === addressOf(entry.place)) return;
   remember({ scroll: Math.round(scrollY) });
   const { stop, depth } = entry;
   const trail = stop === null ? entry.trail : [...entry.trail, { ...stop, depth }].slice(-trailMax);
   const next: Entry = { place, depth: depth + 1, trail, stop: null, spot: start };
-  animated(morph, () => {
+  const change = () => {
     entry = next;
     history.pushState(memoryOf(entry), '', addressOf(place));
     announce();
-  });
+  };
+  if (morph) transit(change);
+  else change();
 }
 
 /** The same entry shows another place: a choice that is no step of the way, such as unfolding copies. */
@@ -130,13 +132,4 @@ function read(): Entry {
     stop: memory?.stop ?? null,
     spot: memory?.spot ?? start,
   };
-}
-
-function animated(wanted: boolean, change: () => void): void {
-  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  if (!wanted || isCalm || !('startViewTransition' in document)) {
-    change();
-    return;
-  }
-  document.startViewTransition(() => flushSync(change));
 }

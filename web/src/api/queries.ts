@@ -64,6 +64,8 @@ export const sampleQuery = (name: string, count: number, seed: number) =>
     queryKey: ['sample', name, count, seed],
     queryFn: async ({ signal }) =>
       (await ask<ItemList>(paths.sample(name, count, seed), { signal })).items,
+    // The wall of a seed stays as it is.
+    staleTime: Infinity,
   });
 
 export const namedQuery = (name: string, text: string) =>
@@ -89,6 +91,8 @@ export const hitsQuery = (place: PicturePlace) =>
     queryFn: ({ signal, pageParam }) => ask<SearchAnswer>(hitsPath(place, pageParam), { signal }),
     initialPageParam: 0,
     getNextPageParam: nextOffset,
+    // Coming back finds the same rows; what changes the collection while the page looks says so (collections.ts).
+    staleTime: 10 * 60_000,
   });
 
 /** Keeps the first answer of an upload, so that its screen need not ask again. */

@@ -135,5 +135,5 @@ function subject(what: 'address' | 'original'): string {
   const shown = focused ?? document.querySelector<HTMLElement>('main [data-subject]');
   if (!shown) return '';
   if (what === 'original') return shown.dataset['original'] ?? '';
-  return shown instanceof HTMLAnchorElement ? shown.href : '';
+  return focused instanceof HTMLAnchorElement && focused.dataset['tile'] !== undefined ? focused.href : '';
 }

@@ -61,7 +61,7 @@ export function SearchBox({ wanted, name = '', isLarge = false }: Props) {
         title={t('search.hint')}
         autoComplete="off"
         spellCheck={false}
-        maxLength={200}
+        maxLength={160}
         value={text}
         onChange={(event) => setText(event.target.value)}
       />

@@ -29,7 +29,9 @@ function bitmap(rgb: Uint8Array, width: number, height: number): Uint8Array {
     for (let x = 0; x < width; ++x) {
       const from = (y * width + x) * 3;
       const to = headerBytes + (height - 1 - y) * rowBytes + x * 3;
-      file.set([rgb[from + 2] ?? 0, rgb[from + 1] ?? 0, rgb[from] ?? 0], to);
+      file[to] = rgb[from + 2] ?? 0;
+      file[to + 1] = rgb[from + 1] ?? 0;
+      file[to + 2] = rgb[from] ?? 0;
     }
   }
   return file;

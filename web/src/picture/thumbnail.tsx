@@ -10,6 +10,7 @@ import { previewImage } from './preview';
 import { seen } from './seen';
 import styles from './thumbnail.module.css';
 
+const againMs = 1_500;
 const sizes = [160, 320, 640, 1280] as const;
 
 interface Props {
@@ -25,9 +26,11 @@ interface Props {
 export function Thumbnail({ collection, id, picture, width, isMain = false }: Props) {
   const { returns } = useConnection();
   const [isShown, setIsShown] = useState(false);
-  const [failedAt, setFailedAt] = useState<number | null>(null);
+  const [failedAt, setFailedAt] = useState<{ readonly returns: number; readonly tries: number } | null>(null);
   const [isGone, setIsGone] = useState(false);
+  const [tries, setTries] = useState(0);
   const under = useMemo(() => underlay(collection, id, picture, isMain), [collection, id, picture, isMain]);
+  const hasFailed = failedAt?.returns === returns && failedAt.tries === tries;
   const url = (size: number) => paths.thumbnail(collection, id, size, picture.content);
   const show = (image: HTMLImageElement) => {
     seen.put(`${collection}/${id}`, image.currentSrc);
@@ -36,16 +39,20 @@ export function Thumbnail({ collection, id, picture, width, isMain = false }: Pr
   const fail = async () => {
     setIsShown(false);
     setIsGone(false);
-    setFailedAt(returns);
+    setFailedAt({ returns, tries });
     // Without a server nothing is known of the file: the preview stays, and the thumbnail comes later.
-    if (await connection.probe()) setIsGone(true);
+    if (!(await connection.probe())) return;
+    // A busy server may have refused: one more try tells.
+    if (tries > 0) setIsGone(true);
+    else setTimeout(() => setTries(1), againMs);
   };
   return (
     <span className={styles.frame} style={under}>
-      {failedAt === returns ? (
+      {hasFailed ? (
         isGone && <Failed hasFile={picture.path !== null} isMain={isMain} />
       ) : (
         <img
+          key={tries}
           ref={(image) => {
             if (!isShown && image?.complete && image.naturalWidth > 0) show(image);
           }}

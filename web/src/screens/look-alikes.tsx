@@ -39,9 +39,8 @@ export function LookAlikes({ place, collection, name }: Props) {
   if (error && hits.length === 0) return <Trouble error={error} onAgain={() => void answer.refetch()} />;
   if (!data) return <RowsToCome />;
   if (hits.length === 0) {
-    return (
-      <Notice icon={Images} title={t('hits.none')} text={t('hits.none_text', { name: collection?.name ?? place.collection })} />
-    );
+    const why = place.screen === 'item' ? t('hits.none_text', { name: place.collection }) : t('upload.empty_collection');
+    return <Notice icon={Images} title={t('hits.none')} text={why} />;
   }
   const isWeak = hits[0]?.band === 'weak';
   return (

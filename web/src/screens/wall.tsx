@@ -2,7 +2,6 @@
 // every now and then; a person can stop that, and one who wants less motion sees none.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { flushSync } from 'react-dom';
 import { seedMax, type HomePlace } from '../address';
 import type { Collection } from '../api/model';
 import { sampleQuery } from '../api/queries';
@@ -11,6 +10,7 @@ import { Trouble } from '../parts/trouble';
 import { RowsToCome, TileRows } from '../rows/tile-rows';
 import { useSettings } from '../settings';
 import { useText } from '../text/text';
+import { prefersStillness, transit } from '../transition';
 import { tilesOf } from './plain-tiles';
 
 const wallSize = 120;
@@ -58,12 +58,10 @@ function useSlowChange(place: HomePlace, collection: string, seed: number): void
     await client.prefetchQuery({ ...sampleQuery(collection, wallSize, next), retry: false });
     // Somebody may have come meanwhile.
     if (isWatched()) return setTurn((count) => count + 1);
-    const show = () => flushSync(() => become({ ...place, seed: next }));
-    if ('startViewTransition' in document) document.startViewTransition(show);
-    else show();
+    transit(() => become({ ...place, seed: next }));
   }, [client, collection, place, seed]);
   useEffect(() => {
-    if (isStill || matchMedia('(prefers-reduced-motion: reduce)').matches) return undefined;
+    if (isStill || prefersStillness()) return undefined;
     const timer = setTimeout(() => void change(), changeMs);
     return () => clearTimeout(timer);
   }, [isStill, change, turn]);
