@@ -54,10 +54,13 @@ Admission admit(const Entrance& entrance, const RequestHead& head) {
         refuse(admission, *refusal);
         return admission;
     }
-    if (const auto checked = check_parameters(admission.route->parameters, target->query);
-        !checked) {
-        admission.answer = problem(checked.error());
-        return admission;
+    // A page's query is the page's own state: the browser reads it, not we.
+    if (admission.route->is_documented) {
+        const auto checked = check_parameters(admission.route->parameters, target->query);
+        if (!checked) {
+            admission.answer = problem(checked.error());
+            return admission;
+        }
     }
     admission.request.query = std::move(target->query);
     admission.request.target = head.target;

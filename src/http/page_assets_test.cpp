@@ -32,7 +32,8 @@ std::span<const EmbeddedFile> files() {
 TEST(PageAssets, ServeThePageUnderAllItsPaths) {
     RunningServer server(page_routes(files()));
     RawClient client = server.connect();
-    for (const char* const target : {"/", "/c", "/c/pictures", "/c/pictures/i/a%2Fb"}) {
+    for (const char* const target : {"/", "/?seed=7&name=%E3%81%82", "/c", "/c/pictures",
+                                     "/c/pictures/i/a%2Fb", "/c/pictures/i/a%2Fb?copies=all"}) {
         const RawAnswer answer = client.ask("GET", target);
         EXPECT_EQ(answer.status, 200U) << target;
         EXPECT_EQ(answer.body, "<html>");

@@ -62,7 +62,7 @@ struct Route {
     std::vector<AnswerKind> answers = {};
     WorkClass work = WorkClass::kInteractive;
     Handler handler = nullptr;
-    bool is_documented = true;      // pages and assets are not
+    bool is_documented = true;      // pages and assets are not, nor is their query looked at
     std::string_view section = "";  // heading in the documents: "Items"
 };
 
