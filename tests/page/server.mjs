@@ -41,7 +41,8 @@ export class Server {
 
   /** Resolves when it answers. */
   async start() {
-    const place = ['--host', '127.0.0.1', '--port', String(this.#port), '--socket', join(this.#sockets, 'socket')];
+    // Tests start indexing themselves.
+    const place = ['--no-index', '--host', '127.0.0.1', '--port', String(this.#port), '--socket', join(this.#sockets, 'socket')];
     const child = spawn(program, ['serve', ...this.#folders, ...place], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: environment(this.#sockets),
