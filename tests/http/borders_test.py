@@ -19,7 +19,7 @@ class Links(HttpTest):
         super().setUp()
         self.fill(2)
         (self.pictures / "sub").mkdir()
-        for name in ("swapped.png", "sub/inner.png", "pipe.png", "gone.png", "folder.png", "device.png"):
+        for name in ("swapped.png", "sub/inner.png", "loop.png", "pipe.png", "gone.png", "folder.png", "device.png"):
             (self.pictures / name).write_bytes(picture(sum(name.encode())))
         self.secret = self.base / "secret"
         self.secret.mkdir()
@@ -38,6 +38,7 @@ class Links(HttpTest):
             make(self.pictures / name)
 
         replace("swapped.png", lambda path: os.symlink(self.secret / "secret.png", path))
+        replace("loop.png", lambda path: os.symlink(path, path))
         replace("pipe.png", os.mkfifo)
         replace("gone.png", lambda path: None)
         replace("folder.png", Path.mkdir)
@@ -50,7 +51,7 @@ class Links(HttpTest):
         self.assertFalse([path for path in self.ids if path.startswith("linked folder")])
         self.swap()
         secret = picture(4000)
-        for name in ("swapped.png", "sub/inner.png", "pipe.png", "gone.png", "folder.png", "device.png"):
+        for name in ("swapped.png", "sub/inner.png", "loop.png", "pipe.png", "gone.png", "folder.png", "device.png"):
             for rest in PICTURES_OF_AN_ITEM:
                 with self.subTest(name=name, rest=rest):
                     answer = self.client.get(item("pictures", self.ids[name], rest))
