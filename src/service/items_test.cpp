@@ -96,6 +96,23 @@ TEST_F(Items, ACursorOutlivesChangesAndForeignOnesAreRefused) {
     EXPECT_FALSE(list_items(library_, "", kItemPageMax + 1));
 }
 
+TEST_F(Items, AreFoundByAPartOfTheirFilesPath) {
+    put(0, 3);
+    const std::vector<collection::FileState> files{
+        {.root = library_.root(), .path = "Cats/Tama.jpg", .id = "item/2"},
+        {.root = library_.root(), .path = "cats/mike.jpg", .id = "item/0"},
+        {.root = library_.root(), .path = "cats/gone.jpg", .id = "item/99"}};
+    ASSERT_TRUE(library_.workspace().record(files, {}));
+    std::vector<std::string> found;
+    const std::vector<Item> items = find_items_by_name(library_, "cats/", 10).value();
+    for (const Item& item : items)
+        found.push_back(item.id);
+    EXPECT_EQ(found, (std::vector<std::string>{"item/2", "item/0"})) << "by path";
+    EXPECT_EQ(find_items_by_name(library_, "TAMA", 10).value().size(), 1U);
+    EXPECT_FALSE(find_items_by_name(library_, "x", 0));
+    EXPECT_FALSE(find_items_by_name(library_, "x", kItemPageMax + 1));
+}
+
 TEST_F(Items, ASampleIsTheSameForTheSameSeedOnly) {
     put(0, 500);
     EXPECT_EQ(sampled(20, 1), sampled(20, 1));

@@ -73,5 +73,31 @@ TEST(PictureDocument, RefusesWhatItNeverWrote) {
     EXPECT_FALSE(other->content);
 }
 
+TEST(PictureDocument, PeoplesMembersFollowOursAndNeverReplaceThem) {
+    EXPECT_EQ(
+        with_members(R"({"path":"a","width":3})", R"({"z":1,"width":4,"a":[1.5,null]})").value(),
+        R"({"path":"a","width":3,"z":1,"a":[1.5,null]})");
+    EXPECT_EQ(with_members(R"({"path":"a","old":1})", "{}").value(), R"({"path":"a"})");
+    EXPECT_EQ(with_members("{}", R"({"path":"x","content":"y","n":1})").value(), R"({"n":1})");
+    EXPECT_EQ(with_members("{}", "[]").error().code(), ErrorCode::kInvalidArgument);
+    EXPECT_EQ(with_members("[]", "{}").error().code(), ErrorCode::kCorruption);
+}
+
+TEST(PictureDocument, OnlyClaimsToBeAFileAreTakenOut) {
+    EXPECT_EQ(without_claims(R"({ "width": 3,  "n": 1.0 })").value(),
+              R"({ "width": 3,  "n": 1.0 })");
+    EXPECT_EQ(without_claims(R"({"path":"a","path_bytes":"b","content":"c","width":3})").value(),
+              R"({"width":3})");
+    EXPECT_EQ(without_claims("3").error().code(), ErrorCode::kInvalidArgument);
+}
+
+TEST(PictureDocument, APictureWithoutAFileHasNoPathAndNoTime) {
+    const std::string json = to_json({.size = {4, 3}, .format = image::Format::kPng});
+    EXPECT_EQ(json.find("path"), std::string::npos);
+    EXPECT_EQ(json.find("modified"), std::string::npos);
+    EXPECT_EQ(file_of(json).value().path, "");
+    EXPECT_TRUE(file_of(json).value().content);
+}
+
 }  // namespace
 }  // namespace sokkuri::service

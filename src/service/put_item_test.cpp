@@ -4,8 +4,10 @@
 #include "base/json.h"
 #include "base/testing/faulty_file_system.h"
 #include "service/items.h"
+#include "service/picture_document.h"
 #include "service/picture_files.h"
 #include "service/search.h"
+#include "service/testing/forwarding_file_system.h"
 #include "service/testing/picture_folder.h"
 
 #include <gtest/gtest.h>
@@ -22,6 +24,7 @@ namespace fs = std::filesystem;
 using sokkuri::testing::Fault;
 using sokkuri::testing::FaultEffect;
 using sokkuri::testing::FaultyFileSystem;
+using testing::ForwardingFileSystem;
 using testing::PictureFolder;
 using Bytes = std::vector<std::byte>;
 
@@ -265,6 +268,83 @@ TEST_F(PutItem, CutOffAnywhereLeavesTheOldPictureOrTheNewOne) {
         EXPECT_TRUE(is_new || !was_put) << "acknowledged and lost";
         EXPECT_EQ(kept(), (std::set<std::string>{hex(xxh128(bytes))}));
     }
+}
+
+/// An ingest that waits before its last file, with everything else planned and nothing written yet.
+class PutItemDuringIngest : public PutItem {
+ protected:
+    /// Runs `change` at that moment; answers what the run reports.
+    IngestReport index_and_meanwhile(const std::function<void(Library&)>& change) {
+        ForwardingFileSystem files(posix_file_system());
+        Library library = Library::open(files, folder.path(), "", LibraryAccess::kWrite).value();
+        bool is_changed = false;
+        files.on_read([&](const std::string& path) -> Result<void> {
+            if (path.ends_with("/z.jpg") && !is_changed) {
+                is_changed = true;
+                change(library);
+            }
+            return {};
+        });
+        folder.draw("z.jpg", next_seed_++, std::chrono::hours(1));
+        IngestRequest request = folder.request();
+        request.batch_rows = 100;
+        request.batch_age_ms = 600'000;
+        const auto report = ingest(library, request, nullptr, {});
+        EXPECT_TRUE(report) << report.error().message();
+        EXPECT_TRUE(is_changed);
+        return report.value_or(IngestReport{});
+    }
+
+ private:
+    unsigned next_seed_ = 500;
+};
+
+TEST_F(PutItemDuringIngest, WhatIsForgottenDoesNotComeBack) {
+    folder.draw("a.jpg", 1);
+    folder.draw("b.jpg", 2);
+    folder.index();
+    const auto before = folder.pictures();
+    folder.draw("a.jpg", 3, std::chrono::hours(2));  // another content
+    folder.draw("b.jpg", 2, std::chrono::hours(3));  // another time
+    const IngestReport report = index_and_meanwhile([&](Library& library) {
+        EXPECT_TRUE(forget_item(library, before.at("a.jpg").id));
+        EXPECT_TRUE(forget_item(library, before.at("b.jpg").id));
+    });
+    EXPECT_EQ(report.excluded, 2U);
+    EXPECT_FALSE(report.was_interrupted);
+    const auto after = folder.pictures();
+    EXPECT_EQ(after.size(), 1U);
+    EXPECT_TRUE(after.contains("z.jpg"));
+    EXPECT_EQ(folder.index().excluded, 2U);
+}
+
+TEST_F(PutItemDuringIngest, WhatPeopleSayOfAFileIsNotOverwritten) {
+    folder.draw("a.jpg", 1);
+    folder.index();
+    const std::string id = folder.pictures().at("a.jpg").id;
+    folder.draw("a.jpg", 1, std::chrono::hours(2));  // touched: its document is to change
+    index_and_meanwhile([&](Library& library) {
+        EXPECT_TRUE(put_item(library, request(id, {}, R"({"name": "Tama"})")));
+    });
+    EXPECT_EQ(member(folder.pictures().at("a.jpg").document, "name"), "\"Tama\"");
+    folder.index();
+    const std::string document = folder.pictures().at("a.jpg").document;
+    EXPECT_EQ(member(document, "name"), "\"Tama\"") << "also when the next run sees the new time";
+    const Library library = folder.open();
+    EXPECT_TRUE(
+        file_of(document)->describes(posix_file_system().status(folder.path("a.jpg")).value()));
+}
+
+TEST_F(PutItemDuringIngest, OthersArePutBetweenItsBatches) {
+    folder.draw("a.jpg", 1);
+    index_and_meanwhile([&](Library& library) {
+        const auto put = put_item(library, request("sent", picture(2)));
+        EXPECT_TRUE(put) << put.error().message();
+        EXPECT_TRUE(get_item(library, "sent"));
+    });
+    const Library library = folder.open();
+    EXPECT_EQ(library.collection().count().value(), 3U);
+    EXPECT_TRUE(original_file(library, "sent"));
 }
 
 TEST_F(PutItem, NothingIsWrittenToALibraryThatIsOnlyRead) {
