@@ -126,7 +126,8 @@ function send(path: string, file: File): Promise<SearchAnswer | null> {
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Unreachable) return { kind: 'away', reason: '' };
   if (!(error instanceof Problem)) return { kind: 'failed', reason: String(error) };
-  const reason = error.detail.replace(/[.。]$/, '');
+  // The sentence around it speaks of the picture and names the formats.
+  const reason = error.detail.replace(/^picture: /, '').replace(/: JPEG,.*$/, '').replace(/\.$/, '');
   if (error.status === 413) return { kind: 'too_large', reason };
   if (error.status === 400 || error.status === 415 || error.status === 422) return { kind: 'unreadable', reason };
   if (error.status === 409) return { kind: 'empty_collection', reason };

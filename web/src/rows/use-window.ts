@@ -27,22 +27,27 @@ export function useWidth(element: RefObject<HTMLElement | null>): number {
 
 /** The part of the list in the window, and `overscan` pixels around it. */
 export function useWindowBand(element: RefObject<HTMLElement | null>, overscan: number): Band {
-  const [band, setBand] = useState<Band>({ top: 0, bottom: innerHeight + overscan });
+  const [band, setBand] = useState<Band>({ top: 0, bottom: innerHeight });
   useLayoutEffect(() => {
     let frame = 0;
     const look = () => {
       frame = 0;
+      see(overscan);
+    };
+    const see = (around: number) => {
       const { current } = element;
       if (!current) return;
       const above = -current.getBoundingClientRect().top;
-      const top = Math.floor((above - overscan) / stepPixels) * stepPixels;
-      const bottom = Math.ceil((above + innerHeight + overscan) / stepPixels) * stepPixels;
+      const top = Math.floor((above - around) / stepPixels) * stepPixels;
+      const bottom = Math.ceil((above + innerHeight + around) / stepPixels) * stepPixels;
       setBand((known) => (known.top === top && known.bottom === bottom ? known : { top, bottom }));
     };
     const later = () => {
       if (frame === 0) frame = requestAnimationFrame(look);
     };
-    look();
+    // First what is in sight, so that a jump is seen soon; what is around it in the next frame.
+    see(0);
+    later();
     addEventListener('scroll', later, { passive: true });
     addEventListener('resize', later);
     const observer = new ResizeObserver(later);
