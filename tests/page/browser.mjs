@@ -1,15 +1,13 @@
-// Chromium of the system, driven by Playwright, and what the tests ask of a page again and again. One browser
+// What the tests ask of a page again and again. One browser
 // and one server for all suites (node --test-isolation=none); each test has a profile of its own.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { after } from 'node:test';
+import { launch, packages } from './chromium.mjs';
 import { drawCollection } from './pictures.mjs';
 import { index, Server, temporaryFolder } from './server.mjs';
 
-const packages = createRequire(new URL('../../web/package.json', import.meta.url));
-const { chromium } = packages('playwright-core');
 const axeSource = packages.resolve('axe-core/axe.min.js');
 const shotsFolder = resolve(process.env.SOKKURI_BUILD_DIR ?? 'build/release', 'page-shots');
 mkdirSync(shotsFolder, { recursive: true });
@@ -21,12 +19,7 @@ export const server = new Server(folder);
 await server.start();
 export const collection = 'pictures';
 
-const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-const still = ['--disable-component-update', '--disable-sync'];
-const browser = await chromium.launch({
-  executablePath: process.env.SOKKURI_CHROMIUM ?? '/usr/bin/chromium',
-  args: [...quiet, ...still, ...(process.getuid() === 0 ? ['--no-sandbox'] : [])],
-});
+const browser = await launch();
 after(async () => {
   await browser.close();
   await server.kill();
