@@ -17,9 +17,11 @@ export function App() {
   const { t } = useText();
   const { place, depth } = useEntry();
   const collection = collectionOf(place);
+  const drawn = useRef(depth);
   useLayoutEffect(() => {
     // A place that one comes to for the first time is seen from its top; others scroll when they are drawn.
-    if (current().spot.scroll === 0) scrollTo({ top: 0, behavior: 'instant' });
+    if (drawn.current !== depth && current().spot.scroll === 0) scrollTo({ top: 0, behavior: 'instant' });
+    drawn.current = depth;
   }, [depth]);
   return (
     <>

@@ -13,6 +13,7 @@ import { pageSize, paths } from './paths';
 /** More results than anybody scrolls; the page says so when they are reached. */
 export const hitsMax = 3_000;
 export const namedMax = 500;
+export const wallSize = 120;
 /** Answers of that many pictures stay in memory, so that a long dive does not fill it. */
 const neighborhoodsMax = 30;
 

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { seedMax, type HomePlace } from '../address';
 import type { Collection } from '../api/model';
-import { sampleQuery } from '../api/queries';
+import { sampleQuery, wallSize } from '../api/queries';
 import { become, useEntry } from '../navigation';
 import { Trouble } from '../parts/trouble';
 import { RowsToCome, TileRows } from '../rows/tile-rows';
@@ -13,7 +13,6 @@ import { useText } from '../text/text';
 import { prefersStillness, transit } from '../transition';
 import { tilesOf } from './plain-tiles';
 
-const wallSize = 120;
 const changeMs = 40_000;
 const noMore = () => undefined;
 

@@ -1,6 +1,7 @@
 // The page in the reader's language: i18next with both tables in the bundle, and numbers, sizes and times as
 // that language writes them.
 import i18next from 'i18next';
+import { useMemo } from 'react';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import { currentSettings, onSettings, type Language } from '../settings';
 import { en } from './en';
@@ -30,28 +31,45 @@ onSettings(() => void i18next.changeLanguage(currentSettings().language));
 
 export type Text = ReturnType<typeof useText>;
 
-/** `t` gives a sentence; the others write values as the language does. */
+/** `t` gives a sentence; the others write values as the language does. The same object until the language changes. */
 export function useText() {
   const { t, i18n } = useTranslation();
   const language = i18n.language as Language;
-  return { t, language, ...writersOf(language) };
+  return useMemo(() => ({ t, language, ...writersOf(language) }), [t, language]);
 }
 
-function writersOf(language: Language) {
-  const count = new Intl.NumberFormat(language);
-  const score = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  const exact = new Intl.NumberFormat(language, { minimumFractionDigits: 4, maximumFractionDigits: 4 });
-  const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
-  const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+type Writers = ReturnType<typeof makeWriters>;
+const writers = new Map<Language, Writers>();
+
+/** Made once: a formatter of Intl takes a millisecond or more. */
+function writersOf(language: Language): Writers {
+  const known = writers.get(language) ?? makeWriters(language);
+  writers.set(language, known);
+  return known;
+}
+
+function makeWriters(language: Language) {
+  const digits = (count: number) => ({ minimumFractionDigits: count, maximumFractionDigits: count });
+  const count = once(() => new Intl.NumberFormat(language));
+  const score = once(() => new Intl.NumberFormat(language, digits(2)));
+  const exact = once(() => new Intl.NumberFormat(language, digits(4)));
+  const day = once(() => new Intl.DateTimeFormat(language, { dateStyle: 'medium' }));
+  const moment = once(() => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }));
   return {
-    count: (value: number) => count.format(value),
-    score: (value: number) => score.format(value),
-    exact: (value: number) => exact.format(value),
+    count: (value: number) => count().format(value),
+    score: (value: number) => score().format(value),
+    exact: (value: number) => exact().format(value),
     bytes: (value: number) => bytesIn(language, value),
-    day: (time: string) => written(day, time),
-    moment: (time: string) => written(moment, time),
+    day: (time: string) => written(day(), time),
+    moment: (time: string) => written(moment(), time),
     duration: (seconds: number) => durationIn(language, seconds),
   };
+}
+
+/** `make` at the first call, its value from then on. */
+function once<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => (made ??= make());
 }
 
 /** Nothing is written of a time that is none. */
