@@ -54,14 +54,14 @@ Result<FieldSnapshot> Snapshots::load_field(store::ReadTransaction& transaction,
     field.spec = TRY(spec_of(row));
     field.number = row.number;
     field.committed = TRY(transaction.committed_slots(row.number));
-    if (field.committed > std::numeric_limits<index::Ordinal>::max()) {
+    if (field.committed > std::numeric_limits<index::Slot>::max()) {
         return fail(ErrorCode::kExhausted, "{} slots: at most {} can be searched", field.committed,
-                    std::numeric_limits<index::Ordinal>::max());
+                    std::numeric_limits<index::Slot>::max());
     }
     const std::vector<store::Slot> dead = TRY(transaction.tombstones(row.number));
     field.tombstones = dead.size();
     for (const store::Slot slot : dead) {
-        field.dead.set(static_cast<index::Ordinal>(slot));
+        field.dead.set(static_cast<index::Slot>(slot));
     }
     field.reader = TRY(reader_of(row));
     const std::vector<store::MappedRows> mapped = TRY(field.reader->rows(field.committed));
@@ -69,7 +69,7 @@ Result<FieldSnapshot> Snapshots::load_field(store::ReadTransaction& transaction,
         // Rows of float32 start at a multiple of 4 bytes in a page-aligned map.
         field.rows.push_back({{reinterpret_cast<const float*>(chunk.bytes.data()),
                                chunk.bytes.size() / sizeof(float)},
-                              static_cast<index::Ordinal>(chunk.first_slot)});
+                              static_cast<index::Slot>(chunk.first_slot)});
     }
     return field;
 }

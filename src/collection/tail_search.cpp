@@ -83,7 +83,7 @@ Result<std::vector<Found>> found_records(store::ReadTransaction& transaction,
                                          std::span<const index::Neighbor> neighbors) {
     std::vector<store::Slot> slots;
     for (const index::Neighbor& neighbor : neighbors) {
-        slots.push_back(neighbor.ordinal);
+        slots.push_back(neighbor.slot);
     }
     const std::vector<store::RecordNumber> records =
         TRY(transaction.records_of_slots(field.number, slots));

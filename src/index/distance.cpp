@@ -43,6 +43,19 @@ double cosine_distance(std::span<const float> query, std::span<const float> row)
     return std::clamp(1 - dot(query, row) / std::sqrt(norms), 0.0, 2.0);
 }
 
+double l1_distance(std::span<const float> query, std::span<const float> row) {
+    return sum_of(query.size(),
+                  [&](std::size_t i) { return std::abs(double{query[i]} - double{row[i]}); });
+}
+
+double linf_distance(std::span<const float> query, std::span<const float> row) {
+    double largest = 0;
+    for (std::size_t i = 0; i < query.size(); ++i) {
+        largest = std::max(largest, std::abs(double{query[i]} - double{row[i]}));
+    }
+    return largest;
+}
+
 double l2_distance(std::span<const float> query, std::span<const float> row) {
     return std::sqrt(sum_of(query.size(), [&](std::size_t i) {
         const double difference = double{query[i]} - double{row[i]};
@@ -61,6 +74,10 @@ double exact_distance(Metric metric, std::span<const float> query, std::span<con
             return l2_distance(query, row);
         case Metric::kInnerProduct:
             return -dot(query, row);
+        case Metric::kL1:
+            return l1_distance(query, row);
+        case Metric::kLinf:
+            return linf_distance(query, row);
     }
     return 0;
 }

@@ -47,7 +47,7 @@ class Candidates {
  public:
     Candidates(std::size_t k) : k_(k) {}
 
-    void offer(Ordinal ordinal, const float* row, const Interval& interval);
+    void offer(Slot slot, const float* row, const Interval& interval);
     void merge(const Candidates& other);
     /// The k-th smallest upper bound so far: what lies beyond it for sure is not among the k
     /// nearest.
@@ -55,7 +55,7 @@ class Candidates {
 
     struct Candidate {
         double low;
-        Ordinal ordinal;
+        Slot slot;
         const float* row;
     };
     const std::vector<Candidate>& all() const { return candidates_; }
@@ -73,7 +73,7 @@ class Candidates {
 /// A part of the rows that one thread scans in one go.
 struct Task {
     const float* rows;
-    Ordinal first;
+    Slot first;
     std::size_t count;
 };
 
@@ -129,6 +129,9 @@ Interval RoughDistance::operator()(const float* row) const {
             return l2(row);
         case Metric::kInnerProduct:
             return inner_product(row);
+        case Metric::kL1:
+        case Metric::kLinf:
+            return {};  // left to float64
     }
     return {};
 }
@@ -168,10 +171,10 @@ Interval RoughDistance::inner_product(const float* row) const {
     return {-double{dot} - error, -double{dot} + error};
 }
 
-void Candidates::offer(Ordinal ordinal, const float* row, const Interval& interval) {
+void Candidates::offer(Slot slot, const float* row, const Interval& interval) {
     if (interval.low > bound()) return;
     add_high(interval.high);
-    candidates_.push_back({interval.low, ordinal, row});
+    candidates_.push_back({interval.low, slot, row});
     if (candidates_.size() >= drop_at_) drop_hopeless();
 }
 
@@ -212,7 +215,7 @@ std::vector<Task> cut(std::span<const RowsView> rows, std::size_t dimension) {
         const std::size_t count = view.values.size() / dimension;
         for (std::size_t row = 0; row < count; row += task_rows) {
             tasks.push_back({view.values.data() + row * dimension,
-                             static_cast<Ordinal>(view.first + row),
+                             static_cast<Slot>(view.first + row),
                              std::min(task_rows, count - row)});
         }
     }
@@ -222,10 +225,10 @@ std::vector<Task> cut(std::span<const RowsView> rows, std::size_t dimension) {
 void scan_task(const ExactScan& scan, const RoughDistance& rough, const Task& task,
                Candidates& candidates) {
     for (std::size_t i = 0; i < task.count; ++i) {
-        const auto ordinal = static_cast<Ordinal>(task.first + i);
-        if (scan.left_out != nullptr && scan.left_out->test(ordinal)) continue;
+        const auto slot = static_cast<Slot>(task.first + i);
+        if (scan.left_out != nullptr && scan.left_out->test(slot)) continue;
         const float* row = task.rows + i * scan.query.size();
-        candidates.offer(ordinal, row, rough(row));
+        candidates.offer(slot, row, rough(row));
     }
 }
 
@@ -234,10 +237,10 @@ std::vector<Neighbor> decide(const ExactScan& scan, const Candidates& candidates
     for (const auto& candidate : candidates.all()) {
         if (candidate.low > candidates.bound()) continue;
         const std::span<const float> row(candidate.row, scan.query.size());
-        neighbors.push_back({candidate.ordinal, exact_distance(scan.metric, scan.query, row)});
+        neighbors.push_back({candidate.slot, exact_distance(scan.metric, scan.query, row)});
     }
     std::sort(neighbors.begin(), neighbors.end(), [](const Neighbor& a, const Neighbor& b) {
-        return a.distance != b.distance ? a.distance < b.distance : a.ordinal < b.ordinal;
+        return a.distance != b.distance ? a.distance < b.distance : a.slot < b.slot;
     });
     if (neighbors.size() > scan.k) {
         const double kth = neighbors[scan.k - 1].distance;

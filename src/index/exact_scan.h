@@ -16,17 +16,17 @@
 namespace sokkuri::index {
 
 struct Neighbor {
-    Ordinal ordinal = 0;
+    Slot slot = 0;
     double distance = 0;
 
     bool operator==(const Neighbor&) const = default;
 };
 
-/// Rows that lie side by side in memory; ordinals count on from `first`. Borrowed for the length of
+/// Rows that lie side by side in memory; slots count on from `first`. Borrowed for the length of
 /// a call.
 struct RowsView {
     std::span<const float> values;  // count × dimension
-    Ordinal first = 0;
+    Slot first = 0;
 };
 
 struct ExactScan {
@@ -39,7 +39,7 @@ struct ExactScan {
 };
 
 /// The k nearest rows and every further row that is exactly as far as the k-th (the caller breaks
-/// ties by what it knows), nearest first, then by ordinal. O(rows × dimension), bound by memory.
+/// ties by what it knows), nearest first, then by slot. O(rows × dimension), bound by memory.
 /// Components of rows must be finite.
 std::vector<Neighbor> nearest_rows(const ExactScan& scan, std::span<const RowsView> rows);
 

@@ -47,7 +47,7 @@ std::vector<Data> hard_data(std::size_t count, std::size_t dimension, std::mt199
 std::vector<Neighbor> plain_scan(const ExactScan& scan, std::span<const float> rows) {
     const std::size_t dimension = scan.query.size();
     std::vector<Neighbor> all;
-    for (Ordinal i = 0; i < rows.size() / dimension; ++i) {
+    for (Slot i = 0; i < rows.size() / dimension; ++i) {
         if (scan.left_out != nullptr && scan.left_out->test(i)) continue;
         all.push_back(
             {i, exact_distance(scan.metric, scan.query, rows.subspan(i * dimension, dimension))});
@@ -67,13 +67,13 @@ std::vector<RowsView> in_pieces(std::span<const float> rows, std::size_t dimensi
     const std::size_t count = rows.size() / dimension;
     const std::size_t first = count / 3;
     return {{rows.subspan(0, first * dimension), 0},
-            {rows.subspan(first * dimension), static_cast<Ordinal>(first)}};
+            {rows.subspan(first * dimension), static_cast<Slot>(first)}};
 }
 
 void expect_exact(std::size_t count, std::size_t dimension, std::mt19937& random) {
     ThreadPool threads(2);
     Bitmap left_out;
-    for (Ordinal i = 0; i < count; i += 7) {
+    for (Slot i = 0; i < count; i += 7) {
         left_out.set(i);
     }
     for (const Data& data : hard_data(count, dimension, random)) {
