@@ -42,7 +42,8 @@ struct BoundRows {
 
 /// The same of a query. lower bound² = max(0, sqrt(max(0, D)) - error - row error)² +
 /// (tail - row tail)² with D = (constant + row norm² + multiplier · dot) - slack · (constant_slack
-/// + row norm²).
+/// + row norm²). In float32, each operation rounded once and in the order written, sums from the
+/// left: the same in every table.
 struct BoundQuery {
     float constant;
     float constant_slack;

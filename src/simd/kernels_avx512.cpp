@@ -1,6 +1,6 @@
 // AVX-512F. Two accumulators a sum hide most of the latency of a fused multiply-add; a scan is
 // bound by memory anyway. The tail is read with a mask, so that no byte past the row is touched.
-#include "simd/kernels.h"
+#include "simd/kernels_parts.h"
 
 #include <immintrin.h>
 
@@ -67,6 +67,22 @@ float squared_l2(const float* query, const float* row, std::size_t dimension) {
 
 }  // namespace
 
-extern const Kernels kAvx512Kernels = {"avx512", dot_and_norm, squared_l2};
+extern const Kernels kAvx512Kernels = {
+    .name = "avx512",
+    .dot_and_norm = dot_and_norm,
+    .squared_l2 = squared_l2,
+    .decide_dot = scalar::decide_dot,
+    .decide_squared_l2 = scalar::decide_squared_l2,
+    .multiply = scalar::multiply,
+    .dot_bytes = scalar::dot_bytes,
+    .dot_nibbles = scalar::dot_nibbles,
+    .score_bytes = scalar::score_bytes,
+    .score_nibbles = scalar::score_nibbles,
+    .pack_bytes = scalar::pack_bytes,
+    .pack_nibbles = scalar::pack_nibbles,
+    .dot_tile = scalar::dot_tile,
+    .rows_within = scalar::rows_within,
+    .hamming = scalar::hamming,
+};
 
 }  // namespace sokkuri::simd

@@ -1,5 +1,5 @@
 // NEON, part of every 64-bit ARM.
-#include "simd/kernels.h"
+#include "simd/kernels_parts.h"
 
 #include <arm_neon.h>
 
@@ -43,6 +43,22 @@ float squared_l2(const float* query, const float* row, std::size_t dimension) {
 
 }  // namespace
 
-extern const Kernels kNeonKernels = {"neon", dot_and_norm, squared_l2};
+extern const Kernels kNeonKernels = {
+    .name = "neon",
+    .dot_and_norm = dot_and_norm,
+    .squared_l2 = squared_l2,
+    .decide_dot = scalar::decide_dot,
+    .decide_squared_l2 = scalar::decide_squared_l2,
+    .multiply = scalar::multiply,
+    .dot_bytes = scalar::dot_bytes,
+    .dot_nibbles = scalar::dot_nibbles,
+    .score_bytes = scalar::score_bytes,
+    .score_nibbles = scalar::score_nibbles,
+    .pack_bytes = scalar::pack_bytes,
+    .pack_nibbles = scalar::pack_nibbles,
+    .dot_tile = scalar::dot_tile,
+    .rows_within = scalar::rows_within,
+    .hamming = scalar::hamming,
+};
 
 }  // namespace sokkuri::simd
