@@ -3,46 +3,58 @@
 // to the caller; the segment is shared.
 #pragma once
 
+#include "index/graph_scratch.h"
 #include "index/segment.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 namespace sokkuri::index {
 
-/// The pool's entry: nearest first, by (score, ordinal).
-struct Candidate {
-    float score = 0;  // HeadQuery's bias + multiplier · dot, without its constant
-    Ordinal ordinal = 0;
-};
-
-/// Memory of one search at a time, reused: nothing is allocated once it has grown.
-struct GraphScratch {
-    std::vector<std::uint64_t> visited;  // bit by ordinal; all zero between searches
-    std::vector<std::uint32_t> touched;  // its words that are not
-    std::vector<std::uint64_t> pool;     // sorted: score bits · ordinal, and expanded or not
-    std::vector<Ordinal> fresh;          // unvisited neighbors of the node being expanded
-    std::vector<float> scores;
-    std::vector<Candidate> found;  // result
-};
-
+/// Heads and links of `links.size() / kDegree` nodes; there may be more heads than that (nodes that
+/// are being added).
 struct GraphView {
     std::span<const std::uint8_t> heads;
     HeadLayout layout;
-    std::span<const std::uint32_t> links;  // nodes × kDegree
+    std::span<const std::uint32_t> links;  // nodes × kDegree, unused ones kNoOrdinal at the end
+
+    std::size_t nodes() const { return links.size() / kDegree; }
 };
 
 struct GraphSearch {
     const HeadQuery& query;
-    std::size_t ef = 64;
-    std::span<const Ordinal> entries;  // scored already or not: entry points
+    std::size_t ef = 64;                    // at least 1
+    std::span<const Ordinal> entries = {};  // where it starts, any order; doubles do no harm
     std::size_t expansions_max = SIZE_MAX;
 };
 
-/// The `ef` best nodes that the search saw, nearest first, in scratch.found. O(ef · kDegree)
-/// scores. Returns how many nodes were scored.
-std::size_t search_graph(const GraphView& graph, const GraphSearch& search,
+/// What a search cost.
+struct GraphEffort {
+    std::size_t nodes_scored = 0;
+    std::size_t expansions = 0;
+};
+
+/// The `ef` best nodes that the search saw, nearest first by (score, ordinal), in scratch.found.
+/// O(ef · kDegree) scores. The same answer on every machine and whatever the scratch was used for
+/// before. Fewer than 2³¹ nodes. Safe from any number of threads, each with a scratch of its own.
+/// Malkov and Yashunin 2018, algorithm 2, over one layer, with an array in place of its two heaps.
+GraphEffort search_graph(const GraphView& graph, const GraphSearch& search,
                          const simd::Kernels& kernels, GraphScratch& scratch);
+
+/// Where searches may start: nodes `ordinals`, their heads side by side.
+struct LandmarksView {
+    std::span<const std::uint8_t> heads;
+    HeadLayout layout;
+    std::span<const Ordinal> ordinals;
+};
+
+/// The kEntries landmarks that score best, as entries of a search: in scratch.entries, nearest
+/// first. O(landmarks).
+void choose_entries(const LandmarksView& landmarks, const HeadQuery& query,
+                    const simd::Kernels& kernels, GraphScratch& scratch);
+
+/// How many landmarks a search starts from: 4 lose a little recall on clustered data, 16 only cost.
+inline constexpr std::size_t kEntries = 8;
 
 }  // namespace sokkuri::index
