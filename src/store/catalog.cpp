@@ -51,6 +51,9 @@ class CatalogRead final : public ReadTransaction {
     Result<std::vector<Slot>> tombstones(FieldNumber field) override {
         return queries_.tombstones(field);
     }
+    Result<std::vector<SegmentRow>> segments(FieldNumber field) override {
+        return queries_.segments(field);
+    }
     Result<std::uint64_t> record_count() override { return meta_.records; }
     Result<std::optional<RecordRow>> record(std::string_view id) override {
         return queries_.record(id);

@@ -54,6 +54,21 @@ struct Extent {
     std::uint64_t checksum = 0;
 };
 
+using SegmentNumber = std::uint64_t;
+
+/// A file with an index over the slots first_slot … first_slot + rows - 1 of a field; those that
+/// were dead when it was made are not in it. Segments of a field never overlap.
+struct SegmentRow {
+    SegmentNumber number = 0;
+    FieldNumber field = 0;
+    std::string file;  // relative to the catalog's folder
+    Slot first_slot = 0;
+    std::uint64_t rows = 0;
+    std::uint64_t live = 0;  // when it was made
+
+    Slot end_slot() const { return first_slot + rows; }
+};
+
 /// Everything read through it belongs to one generation. Not shared between threads; cheap to
 /// begin.
 class ReadTransaction {
@@ -69,6 +84,8 @@ class ReadTransaction {
     virtual Result<std::vector<Extent>> extents(FieldNumber field) = 0;
     /// Dead slots, ascending.
     virtual Result<std::vector<Slot>> tombstones(FieldNumber field) = 0;
+    /// Ascending by slots; kCorruption when they overlap or reach past the committed slots.
+    virtual Result<std::vector<SegmentRow>> segments(FieldNumber field) = 0;
 
     virtual Result<std::uint64_t> record_count() = 0;
     virtual Result<std::optional<RecordRow>> record(std::string_view id) = 0;
@@ -112,6 +129,11 @@ class WriteTransaction {
     /// Says that these rows lie in the vector files, synced. Must start at the field's committed
     /// mark.
     virtual Result<void> add_extent(FieldNumber field, const Extent& extent) = 0;
+    /// The segment `added` (its number is ignored; its file is written and synced) instead of
+    /// `replaced`, whose files may be deleted after the commit. kConflict when one of those is gone
+    /// or the slots belong to another segment.
+    virtual Result<SegmentNumber> replace_segments(std::span<const SegmentNumber> replaced,
+                                                   const SegmentRow& added) = 0;
     /// Durable when this returns. Every row of the new extents must have been given to a record.
     /// After an error nobody sees the changes, but until the next begin_write succeeds a kill can
     /// still bring them back: before that, truncate no vector file.

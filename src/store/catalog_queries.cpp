@@ -14,6 +14,7 @@ constexpr std::int64_t kBitOnDisk = 3;
 template <typename Integer>
 Result<Integer> narrow(std::int64_t value, std::string_view what);
 Result<FieldRow> field_of(const Rows& rows);
+Result<SegmentRow> segment_of(const Rows& rows);
 Result<RecordRow> record_of(const Rows& rows);
 Result<std::optional<RecordRow>> only_record(Rows rows);
 
@@ -82,6 +83,34 @@ Result<std::vector<Slot>> CatalogQueries::tombstones(FieldNumber field) const {
         if (!has_row) return slots;
         const Slot slot = TRY(narrow<Slot>(rows.integer(0), "tombstone"));
         slots.push_back(slot);
+    }
+}
+
+Result<std::vector<SegmentRow>> CatalogQueries::segments(FieldNumber field) const {
+    const Slot committed = TRY(committed_slots(field));
+    Statement* statement =
+        TRY(database_->prepared("SELECT number, field, file, first_slot, rows, live FROM segments "
+                                "WHERE field = ? ORDER BY first_slot"));
+    Rows rows = TRY(statement->query(field));
+    std::vector<SegmentRow> segments;
+    Slot behind_last = 0;
+    for (;;) {
+        const bool has_row = TRY(rows.next());
+        if (!has_row) return segments;
+        SegmentRow segment = TRY(segment_of(rows));
+        const bool is_in_order = segment.first_slot >= behind_last && segment.rows > 0 &&
+                                 segment.first_slot < committed &&
+                                 segment.rows <= committed - segment.first_slot &&
+                                 segment.live <= segment.rows;
+        if (!is_in_order) {
+            return fail(ErrorCode::kCorruption,
+                        "catalog: segment {}: {} rows from slot {} on, {} of them live, behind "
+                        "slot {} of {}",
+                        segment.number, segment.rows, segment.first_slot, segment.live, behind_last,
+                        committed);
+        }
+        behind_last = segment.end_slot();
+        segments.push_back(std::move(segment));
     }
 }
 
@@ -202,6 +231,17 @@ Result<FieldRow> field_of(const Rows& rows) {
     field.fingerprint = rows.text(6);
     field.rows_per_chunk = TRY(narrow<std::uint32_t>(rows.integer(7), "rows per chunk"));
     return field;
+}
+
+Result<SegmentRow> segment_of(const Rows& rows) {
+    SegmentRow segment;
+    segment.number = TRY(narrow<SegmentNumber>(rows.integer(0), "segment number"));
+    segment.field = TRY(narrow<FieldNumber>(rows.integer(1), "field of a segment"));
+    segment.file = rows.text(2);
+    segment.first_slot = TRY(narrow<Slot>(rows.integer(3), "first slot of a segment"));
+    segment.rows = TRY(narrow<std::uint64_t>(rows.integer(4), "rows of a segment"));
+    segment.live = TRY(narrow<std::uint64_t>(rows.integer(5), "live rows of a segment"));
+    return segment;
 }
 
 Result<RecordRow> record_of(const Rows& rows) {

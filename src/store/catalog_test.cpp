@@ -215,6 +215,93 @@ TEST_F(CatalogTest, SaysWhyItCannotBeOpened) {
         ErrorCode::kNotFound);
 }
 
+/// Slots `first` … `end` - 1 of field 0.
+SegmentRow segment(Slot first, Slot end) {
+    return {.file = fmt::format("fields/0/segments/{}-{}.seg", first, end),
+            .first_slot = first,
+            .rows = end - first,
+            .live = end - first};
+}
+
+/// A field of ten rows.
+void put_ten_rows(Catalog& catalog) {
+    const auto write = catalog.begin_write().value();
+    ASSERT_TRUE(write->add_field(picture_field()));
+    ASSERT_TRUE(write->add_extent(0, {.first_slot = 0, .rows = 10, .checksum = 0}));
+    for (Slot slot = 0; slot < 10; ++slot) {
+        const PutRow row = write->put_record(fmt::format("{}", slot), "{}", {}).value();
+        ASSERT_TRUE(write->set_vector(0, row.number, slot));
+    }
+    ASSERT_TRUE(write->commit());
+}
+
+std::vector<std::string> segment_files(const Catalog& catalog) {
+    std::vector<std::string> files;
+    const std::vector<SegmentRow> rows = catalog.begin_read().value()->segments(0).value();
+    for (const SegmentRow& row : rows) {
+        files.push_back(row.file);
+    }
+    return files;
+}
+
+TEST_F(CatalogTest, ASegmentTakesThePlaceOfOthersInOneCommit) {
+    const auto catalog = open();
+    put_ten_rows(*catalog);
+    SegmentNumber back = 0;
+    SegmentNumber front = 0;
+    {
+        const auto write = catalog->begin_write().value();
+        back = write->replace_segments({}, segment(4, 9)).value();
+        front = write->replace_segments({}, segment(0, 4)).value();
+        ASSERT_TRUE(write->commit());
+    }
+    const auto before = catalog->begin_read().value();
+    EXPECT_EQ(segment_files(*catalog),
+              (std::vector<std::string>{segment(0, 4).file, segment(4, 9).file}));
+    {
+        const auto write = catalog->begin_write().value();
+        const std::vector<SegmentNumber> both = {front, back};
+        ASSERT_TRUE(write->replace_segments(both, segment(0, 10)));
+        ASSERT_TRUE(write->commit());
+    }
+    const std::vector<SegmentRow> rows = catalog->begin_read().value()->segments(0).value();
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0].file, segment(0, 10).file);
+    EXPECT_EQ(rows[0].end_slot(), 10U);
+    EXPECT_EQ(rows[0].live, 10U);
+    EXPECT_EQ(before->segments(0)->size(), 2U) << "a reader keeps what it began with";
+}
+
+TEST_F(CatalogTest, SegmentsNeverOverlapOrReachPastTheRows) {
+    const auto catalog = open();
+    put_ten_rows(*catalog);
+    {
+        const auto write = catalog->begin_write().value();
+        ASSERT_TRUE(write->replace_segments({}, segment(2, 6)));
+        ASSERT_TRUE(write->commit());
+    }
+    for (const SegmentRow& wrong : {segment(0, 3), segment(5, 7), segment(3, 4), segment(6, 6),
+                                    segment(6, 11), segment(10, 12)}) {
+        const auto write = catalog->begin_write().value();
+        EXPECT_EQ(write->replace_segments({}, wrong).error().code(), ErrorCode::kConflict)
+            << wrong.file;
+    }
+    const auto write = catalog->begin_write().value();
+    const std::vector<SegmentNumber> gone = {4711};
+    EXPECT_EQ(write->replace_segments(gone, segment(6, 9)).error().code(), ErrorCode::kConflict);
+    EXPECT_EQ(segment_files(*catalog), (std::vector<std::string>{segment(2, 6).file}));
+}
+
+TEST_F(CatalogTest, SegmentsGoWithTheirField) {
+    const auto catalog = open();
+    put_ten_rows(*catalog);
+    const auto write = catalog->begin_write().value();
+    ASSERT_TRUE(write->replace_segments({}, segment(0, 10)));
+    ASSERT_TRUE(write->drop_field(0));
+    ASSERT_TRUE(write->commit());
+    EXPECT_TRUE(segment_files(*catalog).empty());
+}
+
 TEST_F(CatalogTest, ReadersNeverSeeHalfACommit) {
     const auto catalog = open();
     constexpr int kCommits = 60;

@@ -130,6 +130,29 @@ Result<void> CatalogWrite::add_extent(FieldNumber field, const Extent& extent) {
     return {};
 }
 
+Result<SegmentNumber> CatalogWrite::replace_segments(std::span<const SegmentNumber> replaced,
+                                                     const SegmentRow& added) {
+    for (const SegmentNumber segment : replaced) {
+        TRY(remove_segment(added.field, segment));
+    }
+    Statement* insert = TRY(database_->prepared(
+        "INSERT INTO segments (field, file, first_slot, rows, live) VALUES (?, ?, ?, ?, ?) "
+        "RETURNING number"));
+    SegmentNumber number = 0;
+    {
+        Rows rows = TRY(insert->query(added.field, std::string_view(added.file), added.first_slot,
+                                      added.rows, added.live));
+        const bool has_row = TRY(rows.next());
+        if (!has_row) return fail(ErrorCode::kInternal, "catalog: a segment got no number");
+        number = static_cast<SegmentNumber>(rows.integer(0));
+        TRY(rows.next());
+    }
+    // What readers check is checked before they can see it.
+    const auto segments = queries_.segments(added.field);
+    if (segments) return number;
+    return fail(ErrorCode::kConflict, "segment {}: {}", added.file, segments.error().message());
+}
+
 Result<Generation> CatalogWrite::commit() {
     CHECK(transaction_);
     TRY(check_slots());
@@ -181,6 +204,14 @@ Result<CatalogWrite::FieldChanges*> CatalogWrite::changes_of(FieldNumber field) 
     if (found != changes_.end()) return &found->second;
     const Slot committed = TRY(queries_.committed_slots(field));
     return &changes_.emplace(field, FieldChanges{.committed = committed}).first->second;
+}
+
+Result<void> CatalogWrite::remove_segment(FieldNumber field, SegmentNumber segment) {
+    Statement* remove =
+        TRY(database_->prepared("DELETE FROM segments WHERE number = ? AND field = ?"));
+    TRY(remove->run(segment, field));
+    if (database_->changes() == 1) return {};
+    return fail(ErrorCode::kConflict, "field {}: segment {} does not exist", field, segment);
 }
 
 /// A slot below the mark is somebody's or a tombstone: a scan of the files relies on it.

@@ -37,6 +37,8 @@ class CatalogWrite final : public WriteTransaction {
     Result<bool> remove_record(std::string_view id,
                                std::optional<std::uint64_t> if_version) override;
     Result<void> add_extent(FieldNumber field, const Extent& extent) override;
+    Result<SegmentNumber> replace_segments(std::span<const SegmentNumber> replaced,
+                                           const SegmentRow& added) override;
     Result<Generation> commit() override;
 
  private:
@@ -56,6 +58,7 @@ class CatalogWrite final : public WriteTransaction {
     Result<PutRow> insert_record(std::string_view id, std::string_view document);
     Result<void> bury(FieldSlot vector);
     Result<FieldChanges*> changes_of(FieldNumber field);
+    Result<void> remove_segment(FieldNumber field, SegmentNumber segment);
     Result<void> check_slots() const;
     Result<void> write_meta();
 

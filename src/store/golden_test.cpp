@@ -57,6 +57,7 @@ TEST(GoldenStore, Version1Opens) {
     EXPECT_EQ(fields[1].metric, "hamming");
     EXPECT_EQ(read->tombstones(0).value(), (std::vector<Slot>{1, 2}));
     EXPECT_EQ(read->tombstones(1).value(), (std::vector<Slot>{1, 2}));
+    EXPECT_TRUE(read->segments(0)->empty());
     const auto floats = VectorReader::open(files, "/fields/0", fields[0]).value();
     EXPECT_TRUE(floats->verify(read->extents(0).value()));
     EXPECT_EQ(float_row(*floats, read->slot_of_record(0, 2).value().value()),
@@ -81,6 +82,7 @@ void ask_everything(MemoryFileSystem& files, const std::string& path) {
         const auto committed = (*read)->committed_slots(field);
         static_cast<void>((*read)->extents(field));
         static_cast<void>((*read)->tombstones(field));
+        static_cast<void>((*read)->segments(field));
         static_cast<void>((*read)->slot_of_record(field, 2));
         const std::vector<Slot> slots = {0, 3};
         static_cast<void>((*read)->records_of_slots(field, slots));
