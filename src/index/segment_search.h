@@ -5,6 +5,7 @@
 
 #include "base/thread_pool.h"
 #include "index/bitmap.h"
+#include "index/effort.h"
 #include "index/exact_scan.h"
 #include "index/segment.h"
 
@@ -15,15 +16,6 @@
 #include <vector>
 
 namespace sokkuri::index {
-
-/// How good the answer must be. Recall is the knob; ef is for those who know it.
-struct Effort {
-    enum class Kind { kExact, kRecall, kEf };
-    Kind kind = Kind::kRecall;
-    double recall = 0.99;  // kRecall: above 0, at most 1; what no width of the graph reaches is
-                           // searched exactly
-    std::size_t ef = 64;   // kEf
-};
 
 /// Which slots may be returned. Null: all.
 struct SlotFilter {
