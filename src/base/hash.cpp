@@ -1,6 +1,5 @@
 #include "base/hash.h"
 
-#include <openssl/sha.h>
 #include <xxhash.h>
 
 #include <cstring>
@@ -43,12 +42,6 @@ void Xxh64Stream::update(std::span<const std::byte> bytes) {
 
 std::uint64_t Xxh64Stream::digest() const {
     return XXH3_64bits_digest(state_.get());
-}
-
-std::string sha256_hex(std::span<const std::byte> bytes) {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-    SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-    return hex(std::as_bytes(std::span(digest)));
 }
 
 std::string base64url(std::span<const std::byte> bytes) {

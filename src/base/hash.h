@@ -1,6 +1,5 @@
-// Content hashes: xxh128 to recognize files and derive ids, xxh64 as checksum of blocks on disk,
-// SHA-256 for models that come from elsewhere. xxHash is not cryptographic: never use it to trust
-// something.
+// Content hashes: xxh128 to recognize files and derive ids, xxh64 as checksum of blocks on disk.
+// xxHash is not cryptographic: never use it to trust something (base/sha256.h is for that).
 #pragma once
 
 #include "base/result.h"
@@ -43,8 +42,6 @@ class Xxh64Stream {
 
     std::unique_ptr<XXH3_state_s, FreeState> state_;
 };
-
-std::string sha256_hex(std::span<const std::byte> bytes);
 
 /// RFC 4648 §5 without padding: 16 bytes give 22 characters.
 std::string base64url(std::span<const std::byte> bytes);

@@ -1,5 +1,7 @@
 #include "base/hash.h"
 
+#include "base/sha256.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 
 #include "base/file_system.h"
 #include "base/guarded.h"
-#include "base/hash.h"
+#include "base/sha256.h"
 #include "base/testing/temporary_directory.h"
 #include "features/compiled_model.h"
 #include "features/openvino/entry.h"

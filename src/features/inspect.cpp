@@ -1,7 +1,7 @@
 #include "features/inspect.h"
 
 #include "base/file_system.h"
-#include "base/hash.h"
+#include "base/sha256.h"
 #include "features/known_models.h"
 #include "features/openvino/entry.h"
 

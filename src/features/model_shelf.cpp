@@ -1,7 +1,7 @@
 #include "features/model_shelf.h"
 
-#include "base/hash.h"
 #include "base/module.h"
+#include "base/sha256.h"
 #include "features/extractor.h"
 #include "features/inspect.h"
 

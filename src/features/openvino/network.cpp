@@ -1,7 +1,7 @@
 #include "features/openvino/network.h"
 
 #include "base/file_system.h"
-#include "base/hash.h"
+#include "base/sha256.h"
 #include "features/openvino/catching.h"
 #include "features/openvino/onnx_file.h"
 
