@@ -120,6 +120,8 @@ double score_of(index::Metric metric, float distance) {
         case index::Metric::kCosine:
             return 1.0 - static_cast<double>(distance);
         case index::Metric::kL2:
+        case index::Metric::kL1:
+        case index::Metric::kLinf:
             return 1.0 / (1.0 + static_cast<double>(distance));
         case index::Metric::kInnerProduct:
             return -static_cast<double>(distance);
@@ -133,6 +135,8 @@ double distance_at(index::Metric metric, double score) {
         case index::Metric::kCosine:
             return 1.0 - score;
         case index::Metric::kL2:
+        case index::Metric::kL1:
+        case index::Metric::kLinf:
             return score > 0 ? 1.0 / score - 1.0 : HUGE_VAL;
         case index::Metric::kInnerProduct:
             return -score;
