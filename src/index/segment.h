@@ -1,9 +1,16 @@
 // Segment: an immutable index over some of a field's rows: codes, graph, which slots. Bytes that it
-// can take from a file's map, from an arena or from a builder alike. Never opens a file. Safe from
-// any number of threads.
+// can take from a file's map, from an arena or from a builder alike (docs/formats/segment.md).
+// Never opens a file. Safe from any number of threads.
 //
 // Ordinals are positions in the segment, in the order of the build (near rows lie near each other).
 // Rows with the very same raw components share one ordinal; `postings` lists their slots.
+//
+// Hostile bytes: Check::kLengths costs O(sections) and leaves big sections untouched, so that a
+// file of any size opens at once; whether they are what was written is told by the file's
+// checksums, which `verify` and the background compare. Until then a flipped bit may make answers
+// worse, but no search leaves its memory. That costs nothing where it is decided: a row of links
+// ends at the first ordinal that is no node (as an unused one is), slots_of() stays within
+// postings, and whoever reads a raw row passes over slots that do not exist.
 #pragma once
 
 #include "base/result.h"
@@ -13,9 +20,11 @@
 #include "index/raw_rows.h"
 #include "simd/kernels.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,11 +35,14 @@ namespace sokkuri::index {
 using Ordinal = std::uint32_t;
 inline constexpr Ordinal kNoOrdinal = 0xFFFFFFFF;
 inline constexpr std::size_t kDegree = 48;
+/// A candidate pool keeps an ordinal and a flag in 32 bits.
+inline constexpr std::uint32_t kNodesMax = 0x7FFFFFFF;
+inline constexpr std::size_t kLandmarksMax = 65'536;
 
 /// A named run of bytes of a segment; offsets in the file are multiples of 64.
 struct Section {
-    std::string name;  // at most 15 bytes
-    std::span<const std::byte> bytes;
+    std::string name;                  // at most 15 bytes
+    std::span<const std::byte> bytes;  // 64-byte aligned
 };
 
 /// What graph search at one width finds, measured at build against exact search, on queries that
@@ -43,74 +55,85 @@ struct CalibrationPoint {
 };
 
 /// The parts, as views. All lengths are checked by Segment::open.
+/// The parts, as views.
 struct SegmentParts {
     L2Space space;
     HeadModel model;
-    std::uint32_t nodes = 0;               // ordinals
+    std::uint32_t nodes = 0;               // ordinals; 0 when all rows are loose, or there are none
+    std::uint64_t slots_end = 0;           // no slot of the segment lies here or beyond
     std::span<const std::uint8_t> heads;   // nodes × model.layout.row_bytes()
     std::span<const float> head_norms;     // nodes, |ẑ|²
     std::span<const float> head_errors;    // nodes
     std::span<const float> head_tails;     // nodes
     std::span<const std::uint8_t> full;    // nodes × full_code_stride
-    std::span<const std::uint32_t> links;  // nodes × kDegree, unused ones kNoOrdinal at the end;
-                                           // empty: no graph (few rows)
-    std::span<const std::uint32_t> landmarks;     // ordinals, entry points
+    std::span<const std::uint32_t> links;  // nodes × kDegree; a row ends at the first ordinal that
+                                           // is no node (kNoOrdinal to the end). Empty: no graph
+    std::span<const Ordinal> landmarks;    // entry points, at least 1 where there is a graph
     std::span<const std::uint32_t> posting_ends;  // nodes: slots of ordinal o are
                                                   // [posting_ends[o−1], posting_ends[o])
     std::span<const Slot> postings;               // ascending within an ordinal
-    std::span<const Slot> loose;  // slots that no code can stand for: always decided in float64
-    std::span<const CalibrationPoint> calibration;
+    std::span<const Slot> loose;  // slots that no code can stand for: always decided in float64;
+                                  // ascending
+    std::span<const CalibrationPoint> calibration;  // ascending by (k, ef); empty: not known
 
     bool has_graph() const { return !links.empty(); }
+    /// Within `postings` whatever posting_ends says.
     std::span<const Slot> slots_of(Ordinal ordinal) const {
-        const std::uint32_t first = ordinal == 0 ? 0 : posting_ends[ordinal - 1];
-        return postings.subspan(first, posting_ends[ordinal] - first);
+        const std::size_t end = std::min<std::size_t>(posting_ends[ordinal], postings.size());
+        const std::size_t first =
+            ordinal == 0 ? 0 : std::min<std::size_t>(posting_ends[ordinal - 1], end);
+        return postings.subspan(first, end - first);
     }
 };
 
+enum class Check {
+    kLengths,     // O(sections + model): lengths, counts, the model's numbers, landmarks
+    kEverything,  // O(bytes): every link, slot and number as well
+};
+
+struct OpenOptions {
+    Check check = Check::kEverything;
+    std::uint64_t slots_end =
+        UINT64_MAX;  // rows that exist: a segment that speaks of more is corrupt
+};
+
+class SlotOrdinals;
+
 class Segment {
+    struct Key {};  // made by open() alone
+
  public:
-    /// Checks every length, offset, ordinal and slot (slots below `slots_end`): bytes from a disk
-    /// are hostile. kCorruption names the section. `keep` holds the memory of the sections.
-    /// O(nodes) with links; `trusted` (the section checksums were right) skips the walk over links.
+    /// `keep` holds the memory of the sections. kCorruption names the section; kUnsupported for a
+    /// version of the content that is not ours.
     static Result<std::shared_ptr<const Segment>> open(std::span<const Section> sections,
                                                        std::shared_ptr<const void> keep,
-                                                       const simd::Kernels& kernels);
+                                                       const simd::Kernels& kernels,
+                                                       const OpenOptions& options = {});
+    Segment(Key /*key*/, const simd::Kernels& kernels);
+    ~Segment();
+    Segment(const Segment&) = delete;
+    Segment& operator=(const Segment&) = delete;
 
     const SegmentParts& parts() const { return parts_; }
     const QueryEncoder& query_encoder() const { return *query_encoder_; }
     const simd::Kernels& kernels() const { return kernels_; }
     std::uint64_t rows() const { return parts_.postings.size() + parts_.loose.size(); }
+    /// Of all sections: what is resident once all of it has been touched.
     std::size_t size_bytes() const { return size_bytes_; }
+    /// Heads of the landmarks, side by side.
+    std::span<const std::uint8_t> landmark_heads() const { return landmark_heads_; }
+    /// The inverse of the postings; made when first asked for (O(rows)), then kept.
+    const SlotOrdinals& slot_ordinals() const;
 
  private:
-    Segment(const simd::Kernels& kernels) : kernels_(kernels) {}
-
     const simd::Kernels& kernels_;
     SegmentParts parts_;
     std::size_t size_bytes_ = 0;
     std::unique_ptr<const QueryEncoder> query_encoder_;
     std::vector<std::uint8_t> landmark_heads_;
+    mutable std::once_flag slot_ordinals_once_;
+    mutable std::unique_ptr<const SlotOrdinals> slot_ordinals_;
     std::shared_ptr<const void> keep_;
-
- public:
-    /// Heads of the landmarks, side by side.
-    std::span<const std::uint8_t> landmark_heads() const { return landmark_heads_; }
-};
-
-/// A segment as a builder leaves it: sections that own their bytes.
-class SegmentImage {
- public:
-    struct OwnedSection {
-        std::string name;
-        std::shared_ptr<std::byte[]> bytes;  // huge pages where the system gives them
-        std::size_t size = 0;
-    };
-    std::vector<OwnedSection> sections;
-
-    std::vector<Section> views() const;
-    /// The same bytes, ready to be searched.
-    Result<std::shared_ptr<const Segment>> open(const simd::Kernels& kernels) const;
 };
 
 }  // namespace sokkuri::index

@@ -7,6 +7,7 @@
 #include "index/bitmap.h"
 #include "index/memory_plan.h"
 #include "index/segment.h"
+#include "index/segment_image.h"
 
 #include <functional>
 #include <optional>
