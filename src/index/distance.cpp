@@ -10,22 +10,61 @@ namespace sokkuri::index {
 
 namespace {
 
-// Eight running sums, added up at the end: the order is part of the definition, and wide enough for
-// any CPU.
-constexpr std::size_t kSums = 8;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-template <typename Term>
-double sum_of(std::size_t count, Term term) {
-    std::array<double, kSums> sums{};
-    std::size_t i = 0;
-    for (; i + kSums <= count; i += kSums) {
-        for (std::size_t lane = 0; lane < kSums; ++lane) {
-            sums[lane] += term(i + lane);
-        }
+// Running sums of the L1 distance, added up in order at the end: the order is part of the
+// definition, and wide enough for any CPU.
+constexpr std::size_t kSums = 8;
+// Components between two looks at the limit.
+constexpr std::size_t kRunComponents = 128;
+
+double l1_distance(std::span<const float> query, const float* row, double limit);
+double linf_distance(std::span<const float> query, const float* row, double limit);
+
+}  // namespace
+
+Decider::Decider(Metric metric, std::span<const float> query, const simd::Kernels& kernels)
+    : metric_(metric),
+      query_(query),
+      kernels_(kernels),
+      query_norm_squared_(
+          kernels.decide_dot(query.data(), query.data(), query.size()).norm_squared) {}
+
+double Decider::operator()(const float* row) const {
+    return within(kInfinity, row);
+}
+
+double Decider::within(double limit, const float* row) const {
+    switch (metric_) {
+        case Metric::kCosine:
+            return cosine_distance(row);
+        case Metric::kL2:
+            return std::sqrt(kernels_.decide_squared_l2(query_.data(), row, query_.size()));
+        case Metric::kInnerProduct:
+            return -kernels_.decide_dot(query_.data(), row, query_.size()).dot;
+        case Metric::kL1:
+            return l1_distance(query_, row, limit);
+        case Metric::kLinf:
+            return linf_distance(query_, row, limit);
     }
-    for (std::size_t lane = 0; i < count; ++i, ++lane) {
-        sums[lane] += term(i);
-    }
+    return 0;
+}
+
+double Decider::cosine_distance(const float* row) const {
+    const auto [dot, norm_squared] = kernels_.decide_dot(query_.data(), row, query_.size());
+    const double norms = query_norm_squared_ * norm_squared;
+    if (norms == 0) return 1;
+    return std::clamp(1 - dot / std::sqrt(norms), 0.0, 2.0);
+}
+
+double exact_distance(Metric metric, std::span<const float> query, std::span<const float> row) {
+    DCHECK(query.size() == row.size());
+    return Decider(metric, query, simd::kScalarKernels)(row.data());
+}
+
+namespace {
+
+double total_of(const std::array<double, kSums>& sums) {
     double total = 0;
     for (const double sum : sums) {
         total += sum;
@@ -33,53 +72,47 @@ double sum_of(std::size_t count, Term term) {
     return total;
 }
 
-double dot(std::span<const float> a, std::span<const float> b) {
-    return sum_of(a.size(), [&](std::size_t i) { return double{a[i]} * double{b[i]}; });
+// A sum of float64 terms that are not negative never falls as terms are added, in whatever order it
+// is rounded: one that is beyond the limit stays there.
+double l1_distance(std::span<const float> query, const float* row, double limit) {
+    const std::size_t dimension = query.size();
+    std::array<double, kSums> sums{};
+    std::size_t i = 0;
+    for (; i + kSums <= dimension; i += kSums) {
+        for (std::size_t lane = 0; lane < kSums; ++lane) {
+            sums[lane] += std::abs(double{query[i + lane]} - double{row[i + lane]});
+        }
+        if (i % kRunComponents == kRunComponents - kSums && total_of(sums) > limit) {
+            return total_of(sums);
+        }
+    }
+    for (std::size_t lane = 0; i < dimension; ++i, ++lane) {
+        sums[lane] += std::abs(double{query[i]} - double{row[i]});
+    }
+    return total_of(sums);
 }
 
-double cosine_distance(std::span<const float> query, std::span<const float> row) {
-    const double norms = dot(query, query) * dot(row, row);
-    if (norms == 0) return 1;
-    return std::clamp(1 - dot(query, row) / std::sqrt(norms), 0.0, 2.0);
-}
-
-double l1_distance(std::span<const float> query, std::span<const float> row) {
-    return sum_of(query.size(),
-                  [&](std::size_t i) { return std::abs(double{query[i]} - double{row[i]}); });
-}
-
-double linf_distance(std::span<const float> query, std::span<const float> row) {
+double linf_distance(std::span<const float> query, const float* row, double limit) {
+    const std::size_t dimension = query.size();
     double largest = 0;
-    for (std::size_t i = 0; i < query.size(); ++i) {
-        largest = std::max(largest, std::abs(double{query[i]} - double{row[i]}));
+    for (std::size_t first = 0; first < dimension && largest <= limit; first += kRunComponents) {
+        const std::size_t end = std::min(dimension, first + kRunComponents);
+        std::array<double, kSums> lanes{};
+        std::size_t i = first;
+        for (; i + kSums <= end; i += kSums) {
+            for (std::size_t lane = 0; lane < kSums; ++lane) {
+                const double difference = std::abs(double{query[i + lane]} - double{row[i + lane]});
+                lanes[lane] = lanes[lane] < difference ? difference : lanes[lane];
+            }
+        }
+        for (; i < end; ++i) {
+            lanes[0] = std::max(lanes[0], std::abs(double{query[i]} - double{row[i]}));
+        }
+        largest = std::max(largest, *std::max_element(lanes.begin(), lanes.end()));
     }
     return largest;
 }
 
-double l2_distance(std::span<const float> query, std::span<const float> row) {
-    return std::sqrt(sum_of(query.size(), [&](std::size_t i) {
-        const double difference = double{query[i]} - double{row[i]};
-        return difference * difference;
-    }));
-}
-
 }  // namespace
-
-double exact_distance(Metric metric, std::span<const float> query, std::span<const float> row) {
-    DCHECK(query.size() == row.size());
-    switch (metric) {
-        case Metric::kCosine:
-            return cosine_distance(query, row);
-        case Metric::kL2:
-            return l2_distance(query, row);
-        case Metric::kInnerProduct:
-            return -dot(query, row);
-        case Metric::kL1:
-            return l1_distance(query, row);
-        case Metric::kLinf:
-            return linf_distance(query, row);
-    }
-    return 0;
-}
 
 }  // namespace sokkuri::index

@@ -17,13 +17,6 @@
 
 namespace sokkuri::index {
 
-/// Which slots may be returned. Null: all.
-struct SlotFilter {
-    const Bitmap* left_out = nullptr;  // dead, excluded
-    const Bitmap* allowed = nullptr;
-    std::size_t allowed_count = 0;  // set bits of `allowed`
-};
-
 struct SegmentQuery {
     std::span<const float> vector;  // raw, finite
     std::size_t k = 10;             // at least 1
