@@ -11,7 +11,10 @@ namespace {
 std::vector<const Kernels*> detect() {
     std::vector<const Kernels*> tables;
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") != 0) tables.push_back(&kAvx512Kernels);
+    if (__builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0) {
+        if (__builtin_cpu_supports("avx512vnni") != 0) tables.push_back(&kAvx512VnniKernels);
+        tables.push_back(&kAvx512Kernels);
+    }
     if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0) {
         tables.push_back(&kAvx2Kernels);
     }

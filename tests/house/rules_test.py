@@ -74,6 +74,7 @@ BAD = {
     "kernels_include_little": [
         {"src/simd/kernels_avx2.cpp": "#include <algorithm>\n"},
         {"src/simd/kernels_avx2.cpp": '#include "simd/kernels.h"\n#include "simd/cpu.h"\n'},
+        {"src/simd/kernels_wide.h": "#include <algorithm>\n"},
     ],
 }
 

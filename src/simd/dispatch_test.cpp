@@ -1,0 +1,77 @@
+// Which table a process uses, and that the one asked for is the one that runs.
+#include "simd/dispatch.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <set>
+
+namespace sokkuri::simd {
+namespace {
+
+/// All functions of a table, as addresses.
+std::set<const void*> functions_of(const Kernels& table) {
+    return {reinterpret_cast<const void*>(table.dot_and_norm),
+            reinterpret_cast<const void*>(table.squared_l2),
+            reinterpret_cast<const void*>(table.decide_dot),
+            reinterpret_cast<const void*>(table.decide_squared_l2),
+            reinterpret_cast<const void*>(table.multiply),
+            reinterpret_cast<const void*>(table.dot_bytes),
+            reinterpret_cast<const void*>(table.dot_nibbles),
+            reinterpret_cast<const void*>(table.score_bytes),
+            reinterpret_cast<const void*>(table.score_nibbles),
+            reinterpret_cast<const void*>(table.pack_bytes),
+            reinterpret_cast<const void*>(table.pack_nibbles),
+            reinterpret_cast<const void*>(table.dot_tile),
+            reinterpret_cast<const void*>(table.rows_within),
+            reinterpret_cast<const void*>(table.hamming)};
+}
+
+constexpr std::size_t kFunctions = 14;
+
+TEST(Dispatch, TheScalarTableIsAlwaysThereAndLast) {
+    ASSERT_FALSE(runnable_kernels().empty());
+    EXPECT_STREQ(runnable_kernels().back()->name, "scalar");
+}
+
+TEST(Dispatch, EveryTableIsComplete) {
+    for (const Kernels* table : runnable_kernels()) {
+        const auto functions = functions_of(*table);
+        EXPECT_EQ(functions.size(), kFunctions) << table->name;
+        EXPECT_FALSE(functions.contains(nullptr)) << table->name;
+    }
+}
+
+TEST(Dispatch, AnUnknownNameIsRefusedWithTheKnownOnes) {
+    const auto table = kernels_named("mmx");
+    ASSERT_FALSE(table);
+    EXPECT_EQ(table.error().code(), ErrorCode::kUnsupported);
+    EXPECT_NE(table.error().message().find("scalar"), std::string::npos);
+}
+
+TEST(Dispatch, TheForcedTableIsTheOneThatRuns) {
+    // chosen_kernels() keeps its first answer, so each choice is made in a process of its own.
+    for (const Kernels* table : runnable_kernels()) {
+        EXPECT_EXIT(
+            {
+                setenv("SOKKURI_SIMD", table->name, 1);
+                const auto chosen = chosen_kernels();
+                std::_Exit(chosen && *chosen == table ? 0 : 1);
+            },
+            ::testing::ExitedWithCode(0), "");
+    }
+}
+
+TEST(Dispatch, AForcedTableThatCannotRunIsRefused) {
+    for (const char* name : {"mmx", "neon512", "AVX2", "scalar "}) {
+        EXPECT_EXIT(
+            {
+                setenv("SOKKURI_SIMD", name, 1);
+                std::_Exit(chosen_kernels() ? 0 : 1);
+            },
+            ::testing::ExitedWithCode(1), "");
+    }
+}
+
+}  // namespace
+}  // namespace sokkuri::simd

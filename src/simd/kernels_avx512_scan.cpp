@@ -1,0 +1,177 @@
+// AVX-512: what goes over rows besides sums of products: packing, bounds, bits.
+#include "simd/kernels_parts.h"
+
+#include <immintrin.h>
+
+namespace sokkuri::simd::avx512 {
+
+namespace {
+
+constexpr std::size_t kLine = 64;
+constexpr std::size_t kLanes = 16;
+constexpr std::size_t kBlockRows = 16;
+constexpr std::size_t kBiasBytes = 4;
+
+/// Sixteen lines, one of each row of a block.
+struct Lines {
+    __m512i of[kBlockRows];
+};
+
+Lines load_lines(const CodeRows& rows, std::size_t first, std::size_t byte, std::size_t size);
+void store_transposed(const Lines& lines, std::uint8_t* packed, std::size_t size);
+__m512i bits_of_bytes(__m512i bytes);
+__mmask64 line_mask(std::size_t bytes);
+__mmask16 lane_mask(std::size_t lanes);
+
+}  // namespace
+
+void pack_bytes(const CodeRows& rows, std::uint8_t* packed) {
+    for (std::size_t first = 0; first < rows.count; first += kBlockRows) {
+        for (std::size_t byte = 0; byte < rows.size; byte += kLine) {
+            const std::size_t size = rows.size - byte < kLine ? rows.size - byte : kLine;
+            store_transposed(load_lines(rows, first, byte, size), packed, size);
+            packed += size * kBlockRows;
+        }
+    }
+}
+
+void pack_nibbles(const CodeRows& rows, std::uint8_t* packed) {
+    const __m512i low_nibbles = _mm512_set1_epi8(15);
+    for (std::size_t first = 0; first < rows.count; first += kBlockRows) {
+        for (std::size_t byte = 0; byte < rows.size; byte += kLine) {
+            const bool has_bias = byte + kLine >= rows.size;
+            const Lines codes =
+                load_lines(rows, first, byte, has_bias ? kLine - kBiasBytes : kLine);
+            Lines low;
+            Lines high;
+            for (std::size_t r = 0; r < kBlockRows; ++r) {
+                low.of[r] = _mm512_and_si512(codes.of[r], low_nibbles);
+                high.of[r] = _mm512_and_si512(_mm512_srli_epi16(codes.of[r], 4), low_nibbles);
+            }
+            store_transposed(low, packed, kLine);
+            store_transposed(high, packed + kLine * kBlockRows, kLine);
+            packed += 2 * kLine * kBlockRows;
+        }
+    }
+}
+
+std::size_t rows_within(const std::int32_t* dots, const BoundRows& rows, std::size_t count,
+                        const BoundQuery& query, std::uint32_t* survivors) {
+    const __m512 zero = _mm512_setzero_ps();
+    const __m512 limit = _mm512_set1_ps(query.limit_squared);
+    __m512i positions = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < count; i += kLanes) {
+        const __mmask16 mask = lane_mask(count - i < kLanes ? count - i : kLanes);
+        const __m512 norms = _mm512_maskz_loadu_ps(mask, rows.norms_squared + i);
+        const __m512 products =
+            _mm512_mul_ps(_mm512_set1_ps(query.multiplier),
+                          _mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(mask, dots + i)));
+        const __m512 slack =
+            _mm512_mul_ps(_mm512_set1_ps(query.slack),
+                          _mm512_add_ps(_mm512_set1_ps(query.constant_slack), norms));
+        const __m512 squared = _mm512_sub_ps(
+            _mm512_add_ps(_mm512_add_ps(_mm512_set1_ps(query.constant), norms), products), slack);
+        // The maximum of two is its second operand if either is NaN.
+        const __m512 root = _mm512_sqrt_ps(_mm512_max_ps(zero, squared));
+        const __m512 gap = _mm512_sub_ps(_mm512_sub_ps(root, _mm512_set1_ps(query.error)),
+                                         _mm512_maskz_loadu_ps(mask, rows.errors + i));
+        const __m512 head = _mm512_max_ps(zero, gap);
+        const __m512 tail =
+            _mm512_sub_ps(_mm512_set1_ps(query.tail), _mm512_maskz_loadu_ps(mask, rows.tails + i));
+        const __m512 bound = _mm512_add_ps(_mm512_mul_ps(head, head), _mm512_mul_ps(tail, tail));
+        const __mmask16 within = _mm512_mask_cmp_ps_mask(mask, bound, limit, _CMP_NGT_UQ);
+        if (within != 0) {
+            _mm512_mask_compressstoreu_epi32(survivors + found, within, positions);
+            found += static_cast<std::size_t>(__builtin_popcount(within));
+        }
+        positions = _mm512_add_epi32(positions, _mm512_set1_epi32(kLanes));
+    }
+    return found;
+}
+
+std::uint32_t hamming(const std::uint8_t* a, const std::uint8_t* b, std::size_t size) {
+    __m512i sums = _mm512_setzero_si512();
+    for (std::size_t i = 0; i < size; i += kLine) {
+        const __mmask64 mask = line_mask(size - i);
+        const __m512i differences = _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask, a + i),
+                                                     _mm512_maskz_loadu_epi8(mask, b + i));
+        sums = _mm512_add_epi64(
+            sums, _mm512_sad_epu8(bits_of_bytes(differences), _mm512_setzero_si512()));
+    }
+    return static_cast<std::uint32_t>(_mm512_reduce_add_epi64(sums));
+}
+
+namespace {
+
+/// Rows that are missing, and bytes from `size` on, are zero.
+Lines load_lines(const CodeRows& rows, std::size_t first, std::size_t byte, std::size_t size) {
+    Lines lines;
+    const __mmask64 mask = line_mask(size);
+    for (std::size_t r = 0; r < kBlockRows; ++r) {
+        const std::size_t i = first + r;
+        if (i >= rows.count) {
+            lines.of[r] = _mm512_setzero_si512();
+            continue;
+        }
+        const std::size_t ordinal = rows.ordinals == nullptr ? i : rows.ordinals[i];
+        lines.of[r] = _mm512_maskz_loadu_epi8(mask, rows.rows + ordinal * rows.stride + byte);
+    }
+    return lines;
+}
+
+/// Stores the 32-bit columns of the lines one after the other, `size` / 4 of them.
+void store_transposed(const Lines& lines, std::uint8_t* packed, std::size_t size) {
+    __m512i pairs[16];  // of rows, then of fours of rows
+    __m512i quads[16];
+    for (std::size_t r = 0; r < 16; r += 2) {
+        pairs[r] = _mm512_unpacklo_epi32(lines.of[r], lines.of[r + 1]);
+        pairs[r + 1] = _mm512_unpackhi_epi32(lines.of[r], lines.of[r + 1]);
+    }
+    // quads[4g + c]: lane l has column 4l + c of rows 4g … 4g + 3.
+    for (std::size_t g = 0; g < 16; g += 4) {
+        quads[g] = _mm512_unpacklo_epi64(pairs[g], pairs[g + 2]);
+        quads[g + 1] = _mm512_unpackhi_epi64(pairs[g], pairs[g + 2]);
+        quads[g + 2] = _mm512_unpacklo_epi64(pairs[g + 1], pairs[g + 3]);
+        quads[g + 3] = _mm512_unpackhi_epi64(pairs[g + 1], pairs[g + 3]);
+    }
+    __m512i columns[16];
+    for (std::size_t c = 0; c < 4; ++c) {
+        // Lanes 0 and 1, and 2 and 3, of eight rows each.
+        const __m512i a = _mm512_shuffle_i32x4(quads[c], quads[c + 4], _MM_SHUFFLE(1, 0, 1, 0));
+        const __m512i b = _mm512_shuffle_i32x4(quads[c], quads[c + 4], _MM_SHUFFLE(3, 2, 3, 2));
+        const __m512i d =
+            _mm512_shuffle_i32x4(quads[c + 8], quads[c + 12], _MM_SHUFFLE(1, 0, 1, 0));
+        const __m512i e =
+            _mm512_shuffle_i32x4(quads[c + 8], quads[c + 12], _MM_SHUFFLE(3, 2, 3, 2));
+        columns[c] = _mm512_shuffle_i32x4(a, d, _MM_SHUFFLE(2, 0, 2, 0));
+        columns[c + 4] = _mm512_shuffle_i32x4(a, d, _MM_SHUFFLE(3, 1, 3, 1));
+        columns[c + 8] = _mm512_shuffle_i32x4(b, e, _MM_SHUFFLE(2, 0, 2, 0));
+        columns[c + 12] = _mm512_shuffle_i32x4(b, e, _MM_SHUFFLE(3, 1, 3, 1));
+    }
+    for (std::size_t c = 0; c < size / 4; ++c) {
+        _mm512_storeu_si512(packed + c * kLine, columns[c]);
+    }
+}
+
+__m512i bits_of_bytes(__m512i bytes) {
+    const __m512i bits_of_nibble =
+        _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
+    const __m512i low_nibbles = _mm512_set1_epi8(15);
+    const __m512i low = _mm512_and_si512(bytes, low_nibbles);
+    const __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), low_nibbles);
+    return _mm512_add_epi8(_mm512_shuffle_epi8(bits_of_nibble, low),
+                           _mm512_shuffle_epi8(bits_of_nibble, high));
+}
+
+__mmask64 line_mask(std::size_t bytes) {
+    return bytes >= kLine ? ~__mmask64{0} : (__mmask64{1} << bytes) - 1;
+}
+
+__mmask16 lane_mask(std::size_t lanes) {
+    return static_cast<__mmask16>((1U << lanes) - 1U);
+}
+
+}  // namespace
+
+}  // namespace sokkuri::simd::avx512
