@@ -20,12 +20,14 @@ struct HeadLayout {
     std::size_t places() const { return row_bytes() * (8 / bits); }
     /// Components that fit.
     std::size_t capacity() const { return places() - 4 * (8 / bits); }
-    /// Where component `i` < capacity() lies: in order, passing over the bias's places.
+    /// Components below lie at the place of their own number, the others (high nibbles of the last
+    /// line) 4 places on, passing over the bias.
+    std::size_t gap_at() const {
+        return bits == 8 ? capacity() : std::size_t{128} * (lines - 1) + 60;
+    }
+    /// Where component `i` < capacity() lies.
     std::size_t place_of(std::size_t component) const {
-        if (bits == 8) return component;
-        const std::size_t last = std::size_t{128} * (lines - 1);
-        if (component < last + 60) return component;  // low nibbles of the last line
-        return component + 4;                         // its high ones
+        return component < gap_at() ? component : component + 4;
     }
     bool operator==(const HeadLayout&) const = default;
 };
@@ -34,9 +36,10 @@ struct HeadModel {
     HeadLayout layout;
     std::size_t dimension = 0;   // of the L2 space
     std::size_t components = 0;  // kept: at most layout.capacity() and dimension
-    float step = 0;              // value = (code - center()) · step
+    float step = 0;              // value = (code − center()) · step; above 0
     float kappa = 0;             // share of the tail's norm² in the bias: 0, ¼, ½, ¾ or 1
-    double orthogonality = 0;    // |VᵀV − I|, an upper bound: slack of exact search
+    float tail_slack = 0;        // by how much a row's HeadBounds::tail can be off (codes.h)
+    double orthogonality = 0;    // |VᵀV − I|, an upper bound: part of every HeadBounds::error
     double mean_error = 0;      // |z − ẑ|² / |x − mean|², averaged over the training sample
     double mean_tail = 0;       // |x_t|² / |x − mean|², likewise: what drift is told by
     std::vector<float> mean;    // dimension
