@@ -1,60 +1,42 @@
 // Builds the graph over encoded nodes: partition into overlapping leaves, all pairs inside each by
-// tiles, robust pruning, reverse edges, one refinement by search, then every node made reachable
-// from the landmarks. Deterministic for any number of threads. After PiPNN (2026) and Vamana
-// (Subramanya et al. 2019); ours: 4-bit codes throughout, no far edges.
+// tiles, robust pruning, reverse links, one refinement by search, then every node made reachable
+// from the landmarks. Deterministic: the same bytes for any number of threads. After PiPNN (2026)
+// and Vamana (Subramanya et al. 2019); ours: codes of few bits throughout, no far links.
 #pragma once
 
 #include "base/result.h"
 #include "base/thread_pool.h"
-#include "index/segment.h"
+#include "index/graph_nodes.h"
+#include "index/graph_partition.h"
 
 #include <cstdint>
 #include <span>
-#include <stop_token>
 #include <vector>
 
 namespace sokkuri::index {
 
-/// Heads of the nodes in ordinal order.
-struct GraphNodes {
-    std::span<const std::uint8_t> heads;
-    const HeadModel& model;
-    std::size_t count() const { return heads.size() / model.layout.row_bytes(); }
-};
-
-/// An order in which near nodes lie near each other: order[i] is the node that becomes ordinal i.
-/// And the leaves of the partition, in terms of the new ordinals.
-struct Partition {
-    std::vector<std::uint32_t> order;
-    std::vector<std::vector<Ordinal>> leaves;  // overlapping, each at most kLeafNodesMax
-};
-inline constexpr std::size_t kLeafNodesMax = 2'000;
-
-Partition partition_nodes(const GraphNodes& nodes, std::uint64_t seed, const simd::Kernels& kernels,
-                          ThreadPool& threads);
-
 struct Graph {
-    std::vector<std::uint32_t> links;  // count × kDegree
-    std::vector<Ordinal> landmarks;
+    std::vector<std::uint32_t> links;  // count × kDegree, unused ones kNoOrdinal at the end
+    std::vector<Ordinal> landmarks;    // where searches start; from there every node is reachable
 };
 
-struct GraphBuild {
-    std::uint64_t seed = 1;
-    std::stop_token stop;
-};
-
-/// `nodes` in the partition's order. kCancelled when asked to stop.
+/// `nodes` in the partition's order. kCancelled when asked to stop. About 30 µs a node and core.
 Result<Graph> build_graph(const GraphNodes& nodes, const Partition& partition,
-                          const GraphBuild& build, const simd::Kernels& kernels,
-                          ThreadPool& threads);
+                          const GraphBuild& build);
 
 /// Adds nodes graph.links.size() / kDegree … nodes.count() − 1 to a graph over the first ones, in
-/// batches; also how a merge puts the rows of small segments into the graph of the largest. Every
-/// node is reachable afterwards.
-Result<void> add_to_graph(const GraphNodes& nodes, Graph& graph, const GraphBuild& build,
-                          const simd::Kernels& kernels, ThreadPool& threads);
+/// batches; also how a merge puts the rows of small segments into the graph of the largest. Chooses
+/// landmarks anew. kCancelled leaves the graph unfit for use. About 100 µs a node and core.
+Result<void> add_to_graph(const GraphNodes& nodes, Graph& graph, const GraphBuild& build);
 
-/// Nodes that no landmark reaches by links: 0 for a graph that may be published.
-std::size_t count_unreachable(const GraphNodes& nodes, const Graph& graph);
+/// The graph over the nodes that stay: `new_ordinals[o]` is kNoOrdinal for those that go, else how
+/// many before `o` stay. Nodes that lose links get others instead, from among the links of those
+/// that went. kCancelled when asked to stop.
+/// Singh et al. 2021 (FreshDiskANN), algorithm 4.
+Result<Graph> remove_from_graph(const GraphNodes& nodes, std::span<const std::uint32_t> links,
+                                std::span<const Ordinal> new_ordinals, const GraphBuild& build);
+
+/// Nodes that no landmark reaches by links: 0 for a graph that may be published. O(links).
+std::size_t count_unreachable(const Graph& graph);
 
 }  // namespace sokkuri::index

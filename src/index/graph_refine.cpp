@@ -1,0 +1,53 @@
+#include "index/graph_refine.h"
+
+namespace sokkuri::index {
+
+namespace {
+
+// Measured: more hops change nothing that a search with ef 64 would notice.
+constexpr NodeSearch::Width kRefineWidth{.ef = 64, .expansions_max = 24};
+
+}  // namespace
+
+std::vector<std::uint32_t> refine_links(const GraphWork& work,
+                                        std::span<const std::uint32_t> links) {
+    std::vector<std::uint32_t> refined(links.size(), kNoOrdinal);
+    const GraphView graph{work.nodes.heads, work.nodes.model.layout, links};
+    for_each_part(work.codes.all(), work.threads, [&](NodeRun part) {
+        if (work.stop.stop_requested()) return;
+        NodeSearch search(work.codes, graph);
+        RobustPrune prune(work.codes);
+        std::vector<Ordinal> candidates;
+        for (Ordinal node = part.first; node < part.end; ++node) {
+            const auto own = links_of(links, node);
+            candidates.assign(own.begin(), own.end());
+            for (const Candidate& found : search.find(node, {&node, 1}, kRefineWidth)) {
+                candidates.push_back(found.ordinal);
+            }
+            prune.choose(node, candidates, links_of(std::span(refined), node));
+        }
+    });
+    return refined;
+}
+
+std::span<const Candidate> NodeSearch::find(Ordinal node, std::span<const Ordinal> entries,
+                                            Width width) {
+    codes_.write_search_query(node, query_);
+    search_graph(graph_,
+                 {.query = query_,
+                  .ef = width.ef,
+                  .entries = entries,
+                  .expansions_max = width.expansions_max},
+                 codes_.kernels(), scratch_);
+    return scratch_.found;
+}
+
+std::span<const Candidate> NodeSearch::find(Ordinal node, const LandmarksView& landmarks,
+                                            Width width) {
+    codes_.write_search_query(node, query_);
+    choose_entries(landmarks, query_, codes_.kernels(), scratch_);
+    const std::vector<Ordinal> entries = scratch_.entries;
+    return find(node, entries, width);
+}
+
+}  // namespace sokkuri::index
