@@ -1,0 +1,145 @@
+#include "index/re_rank.h"
+
+#include "index/candidate_pool.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace sokkuri::index {
+
+namespace {
+
+constexpr std::size_t kCacheLine = 64;
+// So far ahead that memory answers in time, so near that the first levels of the cache still hold
+// it (engine-measured: 6 of 1,284 bytes, 3 of 5,120).
+constexpr std::size_t kFullRowsAhead = 6;
+constexpr std::size_t kRawRowsAhead = 3;
+// Full codes a kernel call: enough to share its start, few enough to keep asking memory.
+constexpr std::size_t kFullRowsPerCall = 2;
+
+void prefetch(const void* data, std::size_t size);
+void order_by_full_codes(const ReRank& job, SearchScratch& scratch);
+void score_full_codes(const ReRank& job, SearchScratch& scratch);
+const float* row_of(const ReRank& job, Ordinal ordinal);
+void append_slots(const ReRank& job, Ordinal ordinal, double distance,
+                  std::vector<Neighbor>& found);
+
+}  // namespace
+
+std::size_t re_rank(const ReRank& job, SearchScratch& scratch, std::vector<Neighbor>& found) {
+    const std::size_t kept = decided_for(job.k);
+    if (scratch.candidates.size() > kept) {
+        order_by_full_codes(job, scratch);
+        scratch.candidates.resize(kept);
+    }
+    const std::vector<Ordinal>& candidates = scratch.candidates;
+    std::vector<const float*>& rows = scratch.rows;
+    rows.clear();
+    for (const Ordinal ordinal : candidates) {
+        rows.push_back(row_of(job, ordinal));
+    }
+    const std::size_t row_bytes = job.rows.dimension() * sizeof(float);
+    for (std::size_t i = 0; i < std::min(kRawRowsAhead, rows.size()); ++i) {
+        prefetch(rows[i], row_bytes);
+    }
+    std::size_t decided = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (i + kRawRowsAhead < rows.size()) prefetch(rows[i + kRawRowsAhead], row_bytes);
+        if (rows[i] == nullptr) continue;
+        const double distance = job.decider(rows[i]);
+        ++decided;
+        if (distance <= job.distance_max) append_slots(job, candidates[i], distance, found);
+    }
+    return decided;
+}
+
+void drop_filtered_out(const SegmentParts& parts, const SlotFilter& filter,
+                       SearchScratch& scratch) {
+    // In three passes, so that memory works on all candidates at once.
+    for (const Ordinal ordinal : scratch.candidates) {
+        __builtin_prefetch(&parts.posting_ends[ordinal]);
+    }
+    for (const Ordinal ordinal : scratch.candidates) {
+        const auto slots = parts.slots_of(ordinal);
+        if (!slots.empty()) __builtin_prefetch(slots.data());
+    }
+    std::erase_if(scratch.candidates, [&](Ordinal ordinal) {
+        return std::ranges::none_of(parts.slots_of(ordinal),
+                                    [&](Slot slot) { return filter.passes(slot); });
+    });
+}
+
+namespace {
+
+inline void prefetch(const void* data, std::size_t size) {
+    if (data == nullptr) return;
+    const auto* const bytes = static_cast<const std::byte*>(data);
+    for (std::size_t at = 0; at < size; at += kCacheLine) {
+        __builtin_prefetch(bytes + at);
+    }
+}
+
+/// Leaves at least decided_for(k) best in front, in order.
+void order_by_full_codes(const ReRank& job, SearchScratch& scratch) {
+    score_full_codes(job, scratch);
+    const auto last = scratch.keys.begin() + static_cast<std::ptrdiff_t>(decided_for(job.k));
+    std::partial_sort(scratch.keys.begin(), last, scratch.keys.end());
+    for (std::size_t i = 0; i < decided_for(job.k); ++i) {
+        scratch.candidates[i] = ordinal_of_key(scratch.keys[i]);
+    }
+}
+
+/// Into scratch.keys: D² but for |q|², with the ordinal.
+void score_full_codes(const ReRank& job, SearchScratch& scratch) {
+    const SegmentParts& parts = job.segment.parts();
+    const std::size_t dimension = parts.space.dimension();
+    const std::size_t stride = full_code_stride(dimension);
+    const std::size_t meta_at = full_meta_at(dimension);
+    const std::vector<Ordinal>& candidates = scratch.candidates;
+    const FullQuery& query = scratch.full;
+    const std::size_t count = candidates.size();
+    const auto row = [&](std::size_t i) { return &parts.full[candidates[i] * stride]; };
+    scratch.dots.resize(count);
+    for (std::size_t i = 0; i < std::min(kFullRowsAhead, count); ++i) {
+        prefetch(row(i), stride);
+    }
+    for (std::size_t i = 0; i < count; i += kFullRowsPerCall) {
+        const std::size_t ahead = i + kFullRowsAhead;
+        for (std::size_t j = ahead; j < std::min(ahead + kFullRowsPerCall, count); ++j) {
+            prefetch(row(j), stride);
+        }
+        const simd::CodeRows rows{.rows = parts.full.data(),
+                                  .stride = stride,
+                                  .size = dimension,
+                                  .ordinals = &candidates[i],
+                                  .count = std::min(kFullRowsPerCall, count - i)};
+        job.segment.kernels().dot_bytes(rows, query.codes.data(), &scratch.dots[i]);
+    }
+    scratch.keys.clear();
+    for (std::size_t i = 0; i < count; ++i) {
+        FullMeta meta;
+        std::memcpy(&meta, row(i) + meta_at, sizeof(meta));
+        const float dot =
+            meta.low * query.sum + meta.scale * query.step * static_cast<float>(scratch.dots[i]);
+        scratch.keys.push_back(candidate_key(meta.norm_squared - 2 * dot, candidates[i]));
+    }
+}
+
+/// Any of its slots that passes: their components are the same. Null when none does.
+const float* row_of(const ReRank& job, Ordinal ordinal) {
+    for (const Slot slot : job.segment.parts().slots_of(ordinal)) {
+        if (slot < job.rows.count() && job.filter.passes(slot)) return job.rows[slot];
+    }
+    return nullptr;
+}
+
+void append_slots(const ReRank& job, Ordinal ordinal, double distance,
+                  std::vector<Neighbor>& found) {
+    for (const Slot slot : job.segment.parts().slots_of(ordinal)) {
+        if (slot < job.rows.count() && job.filter.passes(slot)) found.push_back({slot, distance});
+    }
+}
+
+}  // namespace
+
+}  // namespace sokkuri::index

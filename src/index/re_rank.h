@@ -1,0 +1,41 @@
+// Re-rank: from the candidates of a search to its answer. Full codes put them in order, float64
+// over raw rows decides the first of them; an ordinal stands for all its slots.
+#pragma once
+
+#include "index/bitmap.h"
+#include "index/distance.h"
+#include "index/neighbor.h"
+#include "index/raw_rows.h"
+#include "index/search_scratch.h"
+#include "index/segment.h"
+
+#include <cstddef>
+#include <vector>
+
+namespace sokkuri::index {
+
+struct ReRank {
+    const Segment& segment;
+    const RawRows& rows;
+    const Decider& decider;
+    const SlotFilter& filter;
+    std::size_t k = 10;
+    double distance_max = 0;
+};
+
+/// How many candidates are decided in float64 for `k` results: what full codes put in a wrong order
+/// lies next to where it belongs (measured on features: two more for k 10 lose nothing).
+constexpr std::size_t decided_for(std::size_t k) {
+    return k + (k < 16 ? 2 : k / 8);
+}
+
+/// Takes scratch.candidates (and scratch.full, the query) and appends the slots of the best to
+/// `found`, each with its float64 distance: those that the filter lets through, at most
+/// distance_max away. Neither sorted nor cut (keep_nearest). Candidates of which no slot passes
+/// cost a place. Returns how many distances were decided. O(candidates × dimension).
+std::size_t re_rank(const ReRank& job, SearchScratch& scratch, std::vector<Neighbor>& found);
+
+/// Drops scratch.candidates without a slot that the filter lets through. O(candidates).
+void drop_filtered_out(const SegmentParts& parts, const SlotFilter& filter, SearchScratch& scratch);
+
+}  // namespace sokkuri::index
