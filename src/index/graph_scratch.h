@@ -27,16 +27,15 @@ struct GraphScratch {
     std::vector<Ordinal> entries;        // result of choose_entries
     std::vector<Candidate> found;        // result of search_graph
 
-    /// Room for a search of width `ef` over `nodes` nodes from `entries` entries.
-    void fit(std::size_t nodes, std::size_t ef, std::size_t entry_count) {
+    /// Room for a search of width `ef` over `nodes` nodes that scores at most `fresh_max` at once.
+    void fit(std::size_t nodes, std::size_t ef, std::size_t fresh_max) {
         const std::size_t words = (nodes + 63) / 64;
-        const std::size_t fresh_max = entry_count > kDegree ? entry_count : kDegree;
         if (visited.size() < words) visited.resize(words);
-        // Every gathered neighbor writes one place before it is known whether it counts.
+        // Whoever comes next writes one place before it is known whether it counts.
         if (touched.size() < words + 1) touched.resize(words + 1);
         if (pool.size() < ef + 1) pool.resize(ef + 1);
         if (fresh.size() < fresh_max + 1) fresh.resize(fresh_max + 1);
-        if (scores.size() < fresh_max + 1) scores.resize(fresh_max + 1);
+        if (scores.size() < fresh_max) scores.resize(fresh_max);
     }
 };
 

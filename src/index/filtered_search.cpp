@@ -1,0 +1,120 @@
+#include "index/filtered_search.h"
+
+#include "index/graph_walk.h"
+
+#include <algorithm>
+#include <array>
+
+namespace sokkuri::index {
+
+namespace {
+
+// Passing nodes, evenly spread over the segment (ordinals follow the partition), that are scored as
+// entries: with the landmarks they find every part of a filter's nodes that is worth it.
+constexpr std::size_t kSampledEntries = 128;
+// Of the rows of heads of a scan that one kernel call scores: its scores stay in the first cache.
+constexpr std::size_t kScanBlock = 256;
+// Rows of links asked for before they are looked through; the last ones are often not needed.
+constexpr std::size_t kLinkRowsAhead = 8;
+
+void enter(const PreparedFilter& filter, const GraphSearch& search, GraphWalk& walk);
+void visit_passing_links(Ordinal node, const PreparedFilter& filter, GraphWalk& walk);
+void expand(Ordinal node, const PreparedFilter& filter, GraphWalk& walk);
+
+}  // namespace
+
+GraphEffort scan_passing_nodes(const GraphView& graph, const PreparedFilter& filter,
+                               const HeadQuery& query, std::size_t ef, const simd::Kernels& kernels,
+                               GraphScratch& scratch) {
+    const std::span<const Ordinal> ordinals = filter.ordinals();
+    if (scratch.pool.size() < ef + 1) scratch.pool.resize(ef + 1);
+    const auto score = graph.layout.bits == 4 ? kernels.score_nibbles : kernels.score_bytes;
+    CandidatePool pool(scratch.pool.data(), ef);
+    std::array<float, kScanBlock> scores;
+    for (std::size_t first = 0; first < ordinals.size(); first += kScanBlock) {
+        const auto block = ordinals.subspan(first, std::min(kScanBlock, ordinals.size() - first));
+        const simd::CodeRows rows{.rows = graph.heads.data(),
+                                  .stride = graph.layout.row_bytes(),
+                                  .size = graph.layout.row_bytes(),
+                                  .ordinals = block.data(),
+                                  .count = block.size()};
+        score(rows, query.codes.data(), query.multiplier, scores.data());
+        for (std::size_t i = 0; i < block.size(); ++i) {
+            const std::uint64_t key = candidate_key(scores[i], block[i]);
+            if (pool.takes(key)) pool.insert(key);
+        }
+    }
+    scratch.found.clear();
+    for (std::size_t i = 0; i < pool.size(); ++i) {
+        scratch.found.push_back(candidate_of_key(pool[i]));
+    }
+    return {.nodes_scored = ordinals.size(), .expansions = 0};
+}
+
+GraphEffort search_passing_graph(const GraphView& graph, const PreparedFilter& filter,
+                                 const GraphSearch& search, const simd::Kernels& kernels,
+                                 GraphScratch& scratch) {
+    GraphWalk walk(graph, search, kernels, scratch);
+    enter(filter, search, walk);
+    for (std::size_t left = search.expansions_max; left > 0 && walk.has_next(); --left) {
+        expand(walk.take_next(), filter, walk);
+        walk.prefetch_next();
+        walk.settle();
+    }
+    return walk.finish();
+}
+
+namespace {
+
+void enter(const PreparedFilter& filter, const GraphSearch& search, GraphWalk& walk) {
+    for (const Ordinal entry : search.entries) {
+        if (filter.passes(entry)) {
+            walk.visit(entry);
+        } else if (walk.mark(entry)) {
+            visit_passing_links(entry, filter, walk);
+        }
+        if (walk.fresh_count() >= kDegree) walk.settle();
+    }
+    const std::span<const Ordinal> ordinals = filter.ordinals();
+    const std::size_t step = ordinals.size() / kSampledEntries + 1;
+    for (std::size_t i = step / 2; i < ordinals.size(); i += step) {
+        walk.visit(ordinals[i]);
+        if (walk.fresh_count() >= kDegree) walk.settle();
+    }
+    walk.settle();
+}
+
+/// Adds at most kDegree.
+void visit_passing_links(Ordinal node, const PreparedFilter& filter, GraphWalk& walk) {
+    const std::uint32_t* const links = walk.links_of(node);
+    for (std::size_t i = 0; i < kDegree && walk.is_node(links[i]); ++i) {
+        if (filter.passes(links[i])) walk.visit(links[i]);
+    }
+}
+
+/// Neighbors that pass; then, until there are kDegree, what passes among the neighbors of others,
+/// nearest ones first as links are ordered.
+void expand(Ordinal node, const PreparedFilter& filter, GraphWalk& walk) {
+    std::array<Ordinal, kDegree> others;
+    std::size_t other_count = 0;
+    const std::uint32_t* const links = walk.links_of(node);
+    for (std::size_t i = 0; i < kDegree && walk.is_node(links[i]); ++i) {
+        if (filter.passes(links[i])) {
+            walk.visit(links[i]);
+        } else if (!walk.was_visited(links[i])) {
+            others[other_count++] = links[i];
+        }
+    }
+    for (std::size_t i = 0; i < std::min(kLinkRowsAhead, other_count); ++i) {
+        walk.prefetch_links(others[i]);
+    }
+    for (std::size_t i = 0; i < other_count && walk.fresh_count() < kDegree; ++i) {
+        if (i + kLinkRowsAhead < other_count) walk.prefetch_links(others[i + kLinkRowsAhead]);
+        walk.mark(others[i]);
+        visit_passing_links(others[i], filter, walk);
+    }
+}
+
+}  // namespace
+
+}  // namespace sokkuri::index

@@ -1,0 +1,132 @@
+// GraphWalk: a best-first search between two steps, for those who decide which nodes to score:
+// take_next() gives the node to expand, visit() notes a node that was not seen before, settle()
+// scores all that were noted and takes the good ones into the pool. Inner loop: everything inline,
+// nothing allocated. Not for concurrent use.
+#pragma once
+
+#include "index/candidate_pool.h"
+#include "index/graph_search.h"
+
+#include <algorithm>
+
+namespace sokkuri::index {
+
+class GraphWalk {
+ public:
+    /// How many nodes may be noted between two calls of settle().
+    static constexpr std::size_t kFreshMax = 2 * kDegree;
+
+    GraphWalk(const GraphView& graph, const GraphSearch& search, const simd::Kernels& kernels,
+              GraphScratch& scratch)
+        : links_(graph.links.data()),
+          nodes_(graph.nodes()),
+          query_(search.query),
+          score_(score_function(graph.layout, kernels)),
+          scratch_(scratch),
+          pool_((scratch.fit(graph.nodes(), search.ef, kFreshMax), scratch.pool.data()), search.ef),
+          rows_{.rows = graph.heads.data(),
+                .stride = graph.layout.row_bytes(),
+                .size = graph.layout.row_bytes(),
+                .ordinals = scratch.fresh.data(),
+                .count = 0} {}
+
+    bool has_next() const { return pool_.has_next(); }
+    Ordinal take_next() {
+        ++effort_.expansions;
+        return pool_.take_next();
+    }
+
+    /// The row of links of a node; those of it that count come before the first that is no node
+    /// (unused ones are none, nor would those of a damaged file lead anywhere).
+    const std::uint32_t* links_of(Ordinal node) const {
+        return links_ + std::size_t{node} * kDegree;
+    }
+    bool is_node(Ordinal ordinal) const { return ordinal < nodes_; }
+
+    bool was_visited(Ordinal ordinal) const {
+        return ((scratch_.visited[ordinal / 64] >> (ordinal % 64)) & 1U) != 0;
+    }
+    /// Marks and, if it was not yet marked, notes for settle(). Without branches: whether a
+    /// neighbor was seen before is a coin toss to the processor.
+    void visit(Ordinal ordinal) {
+        scratch_.fresh[fresh_count_] = ordinal;
+        fresh_count_ += static_cast<std::size_t>(mark(ordinal));
+    }
+    /// True the first time.
+    bool mark(Ordinal ordinal) {
+        std::uint64_t& word = scratch_.visited[ordinal / 64];
+        const std::uint64_t bit = std::uint64_t{1} << (ordinal % 64);
+        const bool is_first = (word & bit) == 0;
+        scratch_.touched[touched_count_] = ordinal / 64;
+        touched_count_ += static_cast<std::size_t>(word == 0);
+        word |= bit;
+        return is_first;
+    }
+
+    std::size_t fresh_count() const { return fresh_count_; }
+    void settle();
+    /// The links of the node that is next unless a better one is found.
+    void prefetch_next() const {
+        if (pool_.has_next()) prefetch_links(ordinal_of_key(pool_.next()));
+    }
+    void prefetch_links(Ordinal node) const {
+        const std::uint32_t* const links = links_of(node);
+        __builtin_prefetch(links);
+        __builtin_prefetch(links + 16);
+        __builtin_prefetch(links + 32);
+    }
+
+    /// Leaves the scratch clean and the result in it.
+    GraphEffort finish();
+
+ private:
+    using ScoreRows = decltype(simd::Kernels::score_bytes);
+
+    static ScoreRows score_function(const HeadLayout& layout, const simd::Kernels& kernels) {
+        return layout.bits == 4 ? kernels.score_nibbles : kernels.score_bytes;
+    }
+
+    const std::uint32_t* links_;
+    std::size_t nodes_;
+    const HeadQuery& query_;
+    ScoreRows score_;
+    GraphScratch& scratch_;
+    CandidatePool pool_;
+    simd::CodeRows rows_;
+    std::size_t fresh_count_ = 0;
+    std::size_t touched_count_ = 0;
+    GraphEffort effort_;
+};
+
+inline void GraphWalk::settle() {
+    rows_.count = fresh_count_;
+    effort_.nodes_scored += fresh_count_;
+    float* const scores = scratch_.scores.data();
+    score_(rows_, query_.codes.data(), query_.multiplier, scores);
+    std::uint64_t best = UINT64_MAX;
+    for (std::size_t i = 0; i < fresh_count_; ++i) {
+        best = std::min(best, candidate_key(scores[i], scratch_.fresh[i]));
+    }
+    // It will be the next to be expanded: its links travel while the pool is put in order.
+    if (pool_.takes(best) && (!pool_.has_next() || best < pool_.next())) {
+        prefetch_links(ordinal_of_key(best));
+    }
+    for (std::size_t i = 0; i < fresh_count_; ++i) {
+        const std::uint64_t key = candidate_key(scores[i], scratch_.fresh[i]);
+        if (pool_.takes(key)) pool_.insert(key);
+    }
+    fresh_count_ = 0;
+}
+
+inline GraphEffort GraphWalk::finish() {
+    for (std::size_t i = 0; i < touched_count_; ++i) {
+        scratch_.visited[scratch_.touched[i]] = 0;
+    }
+    scratch_.found.clear();
+    for (std::size_t i = 0; i < pool_.size(); ++i) {
+        scratch_.found.push_back(candidate_of_key(pool_[i]));
+    }
+    return effort_;
+}
+
+}  // namespace sokkuri::index
