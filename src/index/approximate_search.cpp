@@ -1,0 +1,171 @@
+#include "index/approximate_search.h"
+
+#include "base/check.h"
+#include "index/calibration.h"
+#include "index/filtered_search.h"
+#include "index/re_rank.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sokkuri::index {
+
+namespace {
+
+// A pool that lacks this share of the passing nodes it was made for is searched again, wider.
+constexpr double kPoolShareMin = 2.0 / 3;
+// Expansions of a search among passing nodes: such a graph is less orderly than the whole one, but
+// who needs more than this wanders.
+constexpr std::size_t kExpansionsPerWidthMax = 4;
+
+/// One search under way: what was asked, and the memory it uses.
+struct Search {
+    const Segment& segment;
+    const RawRows& rows;
+    const SegmentQuery& query;
+    const SearchPlan& plan;
+    SearchScratch& scratch;
+    SearchReport report;
+
+    const SegmentParts& parts() const { return segment.parts(); }
+    std::size_t ef() const { return plan.shape.ef; }
+};
+
+bool encode(Search& search);
+bool find_candidates(Search& search);
+bool find_in_graph(Search& search);
+bool find_among_passing(Search& search, const PreparedFilter& filter);
+void take_found(Search& search);
+void decide_loose(const Search& search, const Decider& decider, std::vector<Neighbor>& found);
+SearchReport::Path path_of(Way way, const SlotFilter& filter);
+GraphView graph_of(const SegmentParts& parts);
+
+}  // namespace
+
+std::optional<SegmentAnswer> search_approximately(const Segment& segment, const RawRows& rows,
+                                                  const SegmentQuery& query,
+                                                  const SearchPlan& plan) {
+    DCHECK(!plan.is_exact() && plan.shape.ef > 0);
+    Search search{segment, rows, query, plan, scratch_of_this_thread(), {}};
+    if (!encode(search) || !find_candidates(search)) return std::nullopt;
+    const Decider decider(segment.parts().space.metric, query.vector, segment.kernels());
+    SegmentAnswer answer;
+    const ReRank job{segment, rows, decider, query.filter, query.k, query.distance_max};
+    const std::size_t decided = re_rank(job, search.scratch, answer.neighbors);
+    decide_loose(search, decider, answer.neighbors);
+    // Fewer than asked for only where the radius cut them off.
+    if (answer.neighbors.size() < query.k && decided < query.k) return std::nullopt;
+    keep_nearest(answer.neighbors, query.k, query.distance_max);
+    answer.report = search.report;
+    answer.report.path = path_of(plan.way, query.filter);
+    answer.report.ef = plan.shape.ef;
+    answer.report.recall_expected = expected_recall(segment.parts(), query.k, plan.shape.ef);
+    answer.report.rows_decided = decided + segment.parts().loose.size();
+    return answer;
+}
+
+namespace {
+
+bool encode(Search& search) {
+    SearchScratch& scratch = search.scratch;
+    const L2Space& space = search.parts().space;
+    scratch.mapped.resize(space.dimension());
+    if (!space.map_query(search.query.vector, scratch.mapped.data())) return false;
+    const QueryEncoder& encoder = search.segment.query_encoder();
+    encoder.encode_full(scratch.mapped, scratch.full);
+    encoder.encode_head_fast(scratch.full, scratch.head);
+    return true;
+}
+
+bool find_candidates(Search& search) {
+    if (!search.plan.needs_prepared()) return find_in_graph(search);
+    if (search.query.prepared != nullptr) return find_among_passing(search, *search.query.prepared);
+    return find_among_passing(search, PreparedFilter(search.segment, search.query.filter));
+}
+
+/// Over all nodes; again and wider while too few of those found pass and that still pays.
+bool find_in_graph(Search& search) {
+    const SegmentParts& parts = search.parts();
+    SearchScratch& scratch = search.scratch;
+    const simd::Kernels& kernels = search.segment.kernels();
+    const LandmarksView landmarks{search.segment.landmark_heads(), parts.model.layout,
+                                  parts.landmarks};
+    choose_entries(landmarks, scratch.head, kernels, scratch.graph);
+    const auto enough = std::max(
+        search.query.k, static_cast<std::size_t>(kPoolShareMin * static_cast<double>(search.ef())));
+    SearchShape shape = search.plan.shape;
+    while (true) {
+        const std::size_t width = widened(shape.ef, shape.pass_share);
+        const GraphEffort effort = search_graph(
+            graph_of(parts), {.query = scratch.head, .ef = width, .entries = scratch.graph.entries},
+            kernels, scratch.graph);
+        search.report.nodes_scored += effort.nodes_scored;
+        take_found(search);
+        if (search.query.filter.passes_all()) return true;
+        drop_filtered_out(parts, search.query.filter, scratch);
+        const std::size_t passing = scratch.candidates.size();
+        scratch.candidates.resize(std::min(passing, search.ef()));
+        if (passing >= enough) return true;
+        // Where the query is, this share passes.
+        shape.pass_share = static_cast<double>(passing) / static_cast<double>(width);
+        if (cheapest_way(shape) != Way::kGraph) return false;
+    }
+}
+
+bool find_among_passing(Search& search, const PreparedFilter& filter) {
+    SearchScratch& scratch = search.scratch;
+    const SegmentParts& parts = search.parts();
+    const simd::Kernels& kernels = search.segment.kernels();
+    const GraphView graph = graph_of(parts);
+    if (search.plan.way == Way::kMatchingCodes) {
+        const GraphEffort effort =
+            scan_passing_nodes(graph, filter, scratch.head, search.ef(), kernels, scratch.graph);
+        search.report.nodes_scored += effort.nodes_scored;
+        take_found(search);
+        return true;
+    }
+    const LandmarksView landmarks{search.segment.landmark_heads(), parts.model.layout,
+                                  parts.landmarks};
+    choose_entries(landmarks, scratch.head, kernels, scratch.graph);
+    const std::size_t expansions_max = kExpansionsPerWidthMax * search.ef() + kDegree;
+    const GraphEffort effort = search_passing_graph(graph, filter,
+                                                    {.query = scratch.head,
+                                                     .ef = search.ef(),
+                                                     .entries = scratch.graph.entries,
+                                                     .expansions_max = expansions_max},
+                                                    kernels, scratch.graph);
+    search.report.nodes_scored += effort.nodes_scored;
+    take_found(search);
+    const std::size_t there_are = std::min(search.ef(), filter.ordinals().size());
+    return effort.expansions < expansions_max && static_cast<double>(scratch.candidates.size()) >=
+                                                     kPoolShareMin * static_cast<double>(there_are);
+}
+
+void take_found(Search& search) {
+    search.scratch.candidates.clear();
+    for (const Candidate& candidate : search.scratch.graph.found) {
+        search.scratch.candidates.push_back(candidate.ordinal);
+    }
+}
+
+void decide_loose(const Search& search, const Decider& decider, std::vector<Neighbor>& found) {
+    for (const Slot slot : search.parts().loose) {
+        if (slot < search.rows.count() && search.query.filter.passes(slot)) {
+            found.push_back({slot, decider(search.rows[slot])});
+        }
+    }
+}
+
+SearchReport::Path path_of(Way way, const SlotFilter& filter) {
+    if (way == Way::kMatchingCodes) return SearchReport::Path::kFilteredScan;
+    return filter.allowed == nullptr ? SearchReport::Path::kGraph
+                                     : SearchReport::Path::kFilteredGraph;
+}
+
+GraphView graph_of(const SegmentParts& parts) {
+    return {parts.heads, parts.model.layout, parts.links};
+}
+
+}  // namespace
+
+}  // namespace sokkuri::index

@@ -1,0 +1,115 @@
+#include "index/search_cost.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sokkuri::index {
+
+namespace {
+
+// Nanoseconds, one core of an Ice Lake with AVX-512 VNNI, 1,000,000 × 1280, huge pages
+// (bench_segment_search --costs prints them anew).
+constexpr double kQueryStart = 5'000;    // encoding and entries, but for the projection
+constexpr double kProjectComponent = 4;  // of a query, by raw component
+constexpr double kExpansion = 500;       // of a node of the graph, its fresh neighbors scored
+constexpr double kExpansionsPerWidth = 1.05;
+constexpr double kPassingRow = 90;         // looking through one node that does not pass
+constexpr double kPassingExpansion = 600;  // of a passing node: gathering and scoring the passing
+constexpr double kHead = 20;               // a head somewhere in memory
+constexpr double kHeadInOrder = 6;         // heads side by side, with bounds
+constexpr double kFullComponent = 0.11;    // of a full code somewhere in memory
+constexpr double kRawComponent = 0.45;     // of a raw row somewhere in memory
+constexpr double kFilterWord = 0.8;        // of 64 slots, nearly none set
+constexpr double kFilterMatch = 8;         // from a slot to its ordinal
+constexpr double kCandidateTest = 15;      // whether a candidate's slots pass
+constexpr double kLinks = 48;
+// Below it two hops of 48 links hold too few passing nodes to hang together.
+constexpr double kPassingShareMin = 0.005;
+
+double cost_of_answer(const SearchShape& shape);
+double cost_of_preparing(const SearchShape& shape);
+bool is_possible(Way way, const SearchShape& shape);
+
+}  // namespace
+
+double cost_of(Way way, const SearchShape& shape) {
+    const auto nodes = static_cast<double>(shape.nodes);
+    const auto ef = static_cast<double>(shape.ef);
+    const auto dimension = static_cast<double>(shape.dimension);
+    const double share = std::max(shape.pass_share, 1e-9);
+    const double enumerate =
+        kFilterWord * static_cast<double>(shape.filter_slots) / 64 + kFilterMatch * shape.matches;
+    switch (way) {
+        case Way::kGraph: {
+            const auto width = static_cast<double>(widened(shape.ef, shape.pass_share));
+            const double tests = shape.filter_slots == 0 ? 0 : kCandidateTest * width;
+            return cost_of_answer(shape) + tests + kExpansion * kExpansionsPerWidth * width;
+        }
+        case Way::kPassingGraph: {
+            const double through = std::min(kLinks * (1 - share), 1 / share);
+            return cost_of_answer(shape) + cost_of_preparing(shape) +
+                   ef * kExpansionsPerWidth * (kPassingExpansion + kPassingRow * through);
+        }
+        case Way::kMatchingCodes:
+            return cost_of_answer(shape) + cost_of_preparing(shape) + kHead * shape.matches;
+        case Way::kMatchingRows:
+            return (shape.is_prepared ? 0 : enumerate) + kRawComponent * dimension * shape.matches;
+        case Way::kBounds:
+            break;
+    }
+    return cost_of_answer(shape) + kHeadInOrder * nodes;
+}
+
+Way cheapest_way(const SearchShape& shape) {
+    Way best = Way::kBounds;
+    for (const Way way :
+         {Way::kMatchingRows, Way::kMatchingCodes, Way::kPassingGraph, Way::kGraph}) {
+        if (is_possible(way, shape) && cost_of(way, shape) < cost_of(best, shape)) best = way;
+    }
+    return best;
+}
+
+std::size_t widened(std::size_t ef, double pass_share) {
+    const double width = static_cast<double>(ef) / std::max(pass_share, 1e-6);
+    return std::max(ef, static_cast<std::size_t>(std::min(std::ceil(width), 1e12)));
+}
+
+namespace {
+
+/// Encoding the query and deciding what was found.
+double cost_of_answer(const SearchShape& shape) {
+    const auto dimension = static_cast<double>(shape.dimension);
+    return kQueryStart + kProjectComponent * dimension +
+           dimension * (kFullComponent * static_cast<double>(shape.ef) +
+                        kRawComponent * static_cast<double>(shape.k));
+}
+
+double cost_of_preparing(const SearchShape& shape) {
+    if (shape.is_prepared) return 0;
+    const double all =
+        kFilterWord * static_cast<double>(shape.filter_slots) / 64 + kFilterMatch * shape.matches;
+    return all / static_cast<double>(std::max<std::size_t>(shape.queries, 1));
+}
+
+bool is_possible(Way way, const SearchShape& shape) {
+    const bool has_filter = shape.filter_slots > 0;
+    switch (way) {
+        case Way::kGraph:
+            return shape.ef > 0 && shape.has_graph &&
+                   widened(shape.ef, shape.pass_share) <= std::min(kWidthMax, shape.nodes);
+        case Way::kPassingGraph:
+            return shape.ef > 0 && shape.has_graph && has_filter && shape.ef <= kWidthMax &&
+                   shape.pass_share >= kPassingShareMin;
+        case Way::kMatchingCodes:
+            return shape.ef > 0 && has_filter;
+        case Way::kMatchingRows:
+            return has_filter;
+        case Way::kBounds:
+            break;
+    }
+    return true;
+}
+
+}  // namespace
+
+}  // namespace sokkuri::index
