@@ -9,6 +9,9 @@ namespace sokkuri::simd::avx512 {
 namespace {
 
 struct Multiply {
+    static constexpr std::size_t kTileQueries = 4;
+    static constexpr std::size_t kTileBlocks = 2;
+
     /// Even and odd bytes apart, which needs no byte to change its 32-bit lane.
     [[gnu::always_inline]] static __m512i add_bytes(__m512i sums, __m512i codes, __m512i query) {
         const __m512i even = _mm512_and_si512(codes, _mm512_set1_epi16(255));

@@ -23,6 +23,9 @@ struct RunningSums {
 /// Sixteen floats in float64, zeros where the mask is off: adding a zero to a running sum leaves
 /// it as it is (none is ever -0).
 struct Doubles {
+    explicit Doubles(const float* from)
+        : low(_mm512_cvtps_pd(_mm256_loadu_ps(from))),
+          high(_mm512_cvtps_pd(_mm256_loadu_ps(from + kLanes / 2))) {}
     Doubles(__mmask16 mask, const float* from);
     __m512d low;
     __m512d high;
@@ -77,30 +80,36 @@ float squared_l2(const float* query, const float* row, std::size_t dimension) {
 DotAndNorm64 decide_dot(const float* query, const float* row, std::size_t dimension) {
     RunningSums dots;
     RunningSums norms;
-    for (std::size_t i = 0; i < dimension; i += kLanes) {
-        const __mmask16 mask = lanes_of(dimension - i);
-        const Doubles q(mask, query + i);
-        const Doubles x(mask, row + i);
+    const auto add = [&](const Doubles& q, const Doubles& x) {
         // A product of two float32 is exact in float64: fused or not, it is rounded once.
         dots.low = _mm512_fmadd_pd(q.low, x.low, dots.low);
         dots.high = _mm512_fmadd_pd(q.high, x.high, dots.high);
         norms.low = _mm512_fmadd_pd(x.low, x.low, norms.low);
         norms.high = _mm512_fmadd_pd(x.high, x.high, norms.high);
+    };
+    std::size_t i = 0;
+    for (; i + kLanes <= dimension; i += kLanes) {
+        add(Doubles(query + i), Doubles(row + i));
     }
+    const __mmask16 mask = lanes_of(dimension - i);
+    add(Doubles(mask, query + i), Doubles(mask, row + i));
     return {dots.total(), norms.total()};
 }
 
 double decide_squared_l2(const float* query, const float* row, std::size_t dimension) {
     RunningSums sums;
-    for (std::size_t i = 0; i < dimension; i += kLanes) {
-        const __mmask16 mask = lanes_of(dimension - i);
-        const Doubles q(mask, query + i);
-        const Doubles x(mask, row + i);
+    const auto add = [&](const Doubles& q, const Doubles& x) {
         const __m512d low = _mm512_sub_pd(q.low, x.low);
         const __m512d high = _mm512_sub_pd(q.high, x.high);
         sums.low = _mm512_add_pd(sums.low, _mm512_mul_pd(low, low));
         sums.high = _mm512_add_pd(sums.high, _mm512_mul_pd(high, high));
+    };
+    std::size_t i = 0;
+    for (; i + kLanes <= dimension; i += kLanes) {
+        add(Doubles(query + i), Doubles(row + i));
     }
+    const __mmask16 mask = lanes_of(dimension - i);
+    add(Doubles(mask, query + i), Doubles(mask, row + i));
     return sums.total();
 }
 

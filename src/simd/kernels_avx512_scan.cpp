@@ -44,6 +44,7 @@ void pack_nibbles(const CodeRows& rows, std::uint8_t* packed) {
                 load_lines(rows, first, byte, has_bias ? kLine - kBiasBytes : kLine);
             Lines low;
             Lines high;
+#pragma GCC unroll 16
             for (std::size_t r = 0; r < kBlockRows; ++r) {
                 low.of[r] = _mm512_and_si512(codes.of[r], low_nibbles);
                 high.of[r] = _mm512_and_si512(_mm512_srli_epi16(codes.of[r], 4), low_nibbles);
@@ -124,11 +125,13 @@ Lines load_lines(const CodeRows& rows, std::size_t first, std::size_t byte, std:
 void store_transposed(const Lines& lines, std::uint8_t* packed, std::size_t size) {
     __m512i pairs[16];  // of rows, then of fours of rows
     __m512i quads[16];
+#pragma GCC unroll 16
     for (std::size_t r = 0; r < 16; r += 2) {
         pairs[r] = _mm512_unpacklo_epi32(lines.of[r], lines.of[r + 1]);
         pairs[r + 1] = _mm512_unpackhi_epi32(lines.of[r], lines.of[r + 1]);
     }
     // quads[4g + c]: lane l has column 4l + c of rows 4g … 4g + 3.
+#pragma GCC unroll 16
     for (std::size_t g = 0; g < 16; g += 4) {
         quads[g] = _mm512_unpacklo_epi64(pairs[g], pairs[g + 2]);
         quads[g + 1] = _mm512_unpackhi_epi64(pairs[g], pairs[g + 2]);
@@ -136,6 +139,7 @@ void store_transposed(const Lines& lines, std::uint8_t* packed, std::size_t size
         quads[g + 3] = _mm512_unpackhi_epi64(pairs[g + 1], pairs[g + 3]);
     }
     __m512i columns[16];
+#pragma GCC unroll 16
     for (std::size_t c = 0; c < 4; ++c) {
         // Lanes 0 and 1, and 2 and 3, of eight rows each.
         const __m512i a = _mm512_shuffle_i32x4(quads[c], quads[c + 4], _MM_SHUFFLE(1, 0, 1, 0));
@@ -149,6 +153,7 @@ void store_transposed(const Lines& lines, std::uint8_t* packed, std::size_t size
         columns[c + 8] = _mm512_shuffle_i32x4(b, e, _MM_SHUFFLE(2, 0, 2, 0));
         columns[c + 12] = _mm512_shuffle_i32x4(b, e, _MM_SHUFFLE(3, 1, 3, 1));
     }
+#pragma GCC unroll 16
     for (std::size_t c = 0; c < size / 4; ++c) {
         _mm512_storeu_si512(packed + c * kLine, columns[c]);
     }

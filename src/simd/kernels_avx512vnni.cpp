@@ -8,6 +8,9 @@ namespace sokkuri::simd::avx512vnni {
 namespace {
 
 struct Multiply {
+    static constexpr std::size_t kTileQueries = 6;
+    static constexpr std::size_t kTileBlocks = 4;
+
     [[gnu::always_inline]] static __m512i add_bytes(__m512i sums, __m512i codes, __m512i query) {
         return _mm512_dpbusd_epi32(sums, codes, query);
     }
