@@ -12,6 +12,8 @@ namespace sokkuri::index {
 namespace {
 
 Result<void> check_numbers(std::string_view section, std::span<const float> values);
+/// NaN: nothing is known of that tail.
+Result<void> check_tails(std::span<const float> tails);
 Result<void> check_heads(const SegmentParts& parts);
 Result<void> check_full(const SegmentParts& parts);
 Result<void> check_links(const SegmentParts& parts);
@@ -25,7 +27,7 @@ Result<void> take_slots(std::string_view section, std::span<const Slot> slots,
 Result<void> check_contents(const SegmentParts& parts) {
     TRY(check_numbers("head_norms", parts.head_norms));
     TRY(check_numbers("head_errors", parts.head_errors));
-    TRY(check_numbers("head_tails", parts.head_tails));
+    TRY(check_tails(parts.head_tails));
     TRY(check_heads(parts));
     TRY(check_full(parts));
     TRY(check_links(parts));
@@ -38,6 +40,15 @@ Result<void> check_numbers(std::string_view section, std::span<const float> valu
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (!std::isfinite(values[i]) || values[i] < 0) {
             return fail(ErrorCode::kCorruption, "{}: {} at {}", section, values[i], i);
+        }
+    }
+    return {};
+}
+
+Result<void> check_tails(std::span<const float> tails) {
+    for (std::size_t i = 0; i < tails.size(); ++i) {
+        if (std::isinf(tails[i]) || tails[i] < 0) {
+            return fail(ErrorCode::kCorruption, "head_tails: {} at {}", tails[i], i);
         }
     }
     return {};

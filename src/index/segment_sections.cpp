@@ -40,8 +40,8 @@ struct Meta {
     std::uint32_t landmarks = 0;
     std::uint32_t calibration_points = 0;
     std::uint32_t has_graph = 0;
-    std::uint32_t zero = 0;
-    double projection_error = 0;
+    float tail_slack = 0;
+    std::uint64_t zero = 0;
 };
 static_assert(sizeof(Meta) == kSegmentMetaBytes && std::is_trivially_copyable_v<Meta>);
 static_assert(sizeof(CalibrationPoint) == 16);
@@ -106,8 +106,34 @@ std::array<std::byte, kSegmentMetaBytes> encode_meta(const SegmentParts& parts) 
         .landmarks = static_cast<std::uint32_t>(parts.landmarks.size()),
         .calibration_points = static_cast<std::uint32_t>(parts.calibration.size()),
         .has_graph = parts.has_graph() ? 1U : 0U,
+        .tail_slack = model.tail_slack,
     };
     return std::bit_cast<std::array<std::byte, kSegmentMetaBytes>>(meta);
+}
+
+std::vector<Section> sections_of(const SegmentParts& parts, std::span<const std::byte> meta) {
+    const std::array<std::span<const std::byte>, kSectionNames.size()> bytes = {
+        meta,
+        std::as_bytes(std::span(parts.model.mean)),
+        std::as_bytes(std::span(parts.model.matrix)),
+        std::as_bytes(std::span(parts.model.offset)),
+        std::as_bytes(parts.heads),
+        std::as_bytes(parts.head_norms),
+        std::as_bytes(parts.head_errors),
+        std::as_bytes(parts.head_tails),
+        std::as_bytes(parts.full),
+        std::as_bytes(parts.links),
+        std::as_bytes(parts.landmarks),
+        std::as_bytes(parts.posting_ends),
+        std::as_bytes(parts.postings),
+        std::as_bytes(parts.loose),
+        std::as_bytes(parts.calibration),
+    };
+    std::vector<Section> sections;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        sections.push_back({std::string(kSectionNames[i]), bytes[i]});
+    }
+    return sections;
 }
 
 Result<SegmentParts> parse_sections(std::span<const Section> sections, const OpenOptions& options) {
@@ -185,7 +211,8 @@ Result<void> check_model(const Meta& meta) {
     }
     if (!is_finite_from(0, meta.step) || meta.step == 0) return refused("step", meta.step);
     if (!is_finite_from(0, meta.kappa) || meta.kappa > 1) return refused("kappa", meta.kappa);
-    for (const double value : {meta.orthogonality, meta.mean_error, meta.mean_tail}) {
+    for (const double value :
+         {double{meta.tail_slack}, meta.orthogonality, meta.mean_error, meta.mean_tail}) {
         if (!is_finite_from(0, value)) return refused("error of the model", value);
     }
     return {};
@@ -229,6 +256,7 @@ void take_scalars(const Meta& meta, SegmentParts& parts) {
     model.components = meta.components;
     model.step = meta.step;
     model.kappa = meta.kappa;
+    model.tail_slack = meta.tail_slack;
     model.orthogonality = meta.orthogonality;
     model.mean_error = meta.mean_error;
     model.mean_tail = meta.mean_tail;

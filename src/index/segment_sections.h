@@ -30,6 +30,9 @@ inline constexpr std::array<std::string_view, 15> kSectionNames = {
 /// The section "meta" of `parts`; counts come from the spans.
 std::array<std::byte, kSegmentMetaBytes> encode_meta(const SegmentParts& parts);
 
+/// All sections of `parts`, in the order of kSectionNames, valid as long as both arguments.
+std::vector<Section> sections_of(const SegmentParts& parts, std::span<const std::byte> meta);
+
 /// Views into `sections`; the model's numbers are copied. Errors as Segment::open.
 Result<SegmentParts> parse_sections(std::span<const Section> sections, const OpenOptions& options);
 
