@@ -22,17 +22,28 @@ struct BuildOptions {
     std::size_t calibration_queries = 2'000;  // held out while the graph is built, then added
     std::optional<HeadLayout> layout;         // empty: self-test
     std::uint64_t memory_max = 0;             // bytes; 0: no limit. Refused before anything is made
+    /// Called from the thread that builds, at the start of each stage and now and then within; the
+    /// stages: "looking at rows", "training", "encoding", "partitioning", "linking", "calibrating",
+    /// "adding the rows held out", "finishing", "done".
     std::function<void(double share, const char* stage)> progress = nullptr;
     std::stop_token stop;
 
     Result<void> validate() const;
 };
 
-/// Rows of `slots` (ascending, alive). kExhausted, with the numbers of the plan, beyond
-/// memory_max; kCancelled when asked to stop. About 60 s for a million rows of 1280 on two cores.
-Result<SegmentImage> build_segment(Metric metric, const RawRows& rows, std::span<const Slot> slots,
-                                   const BuildOptions& options, const simd::Kernels& kernels,
-                                   ThreadPool& threads);
+/// What a segment is made of, and with.
+struct SegmentBuild {
+    Metric metric = Metric::kCosine;  // one with has_segments()
+    const RawRows& rows;
+    std::span<const Slot> slots;  // rows that are alive and in no source; ascending
+    const simd::Kernels& kernels;
+    ThreadPool& threads;
+};
+
+/// A segment of rows `build.slots`; without any, a valid one of no rows. kExhausted, with the
+/// numbers of the plan, beyond memory_max; kCancelled when asked to stop. About 60 s for a million
+/// rows of 1280 on two cores.
+Result<SegmentImage> build_segment(const SegmentBuild& build, const BuildOptions& options = {});
 
 /// A segment and which of its slots still live.
 struct MergeSource {
@@ -40,11 +51,10 @@ struct MergeSource {
     const Bitmap* dead = nullptr;  // by slot; null: all live
 };
 
-/// One segment out of several and of rows that no segment holds (`slots`). Keeps model and graph of
-/// the largest source where it still fits (drift, dead share), repairs around its dead rows, adds
-/// the others; else builds anew. Errors as build_segment.
-Result<SegmentImage> merge_segments(std::span<const MergeSource> sources, const RawRows& rows,
-                                    std::span<const Slot> slots, const BuildOptions& options,
-                                    const simd::Kernels& kernels, ThreadPool& threads);
+/// One segment out of several and of rows that no segment holds (`build.slots`). Keeps model and
+/// graph of the largest source where it still fits (drift, dead share), repairs around its dead
+/// rows, adds the others; else builds anew. Errors as build_segment.
+Result<SegmentImage> merge_segments(std::span<const MergeSource> sources, const SegmentBuild& build,
+                                    const BuildOptions& options = {});
 
 }  // namespace sokkuri::index
