@@ -34,11 +34,21 @@ TEST(Dispatch, TheScalarTableIsAlwaysThereAndLast) {
     EXPECT_STREQ(runnable_kernels().back()->name, "scalar");
 }
 
-TEST(Dispatch, EveryTableIsComplete) {
+TEST(Dispatch, EveryTableIsCompleteAndOnlyVnniBorrows) {
     for (const Kernels* table : runnable_kernels()) {
         const auto functions = functions_of(*table);
         EXPECT_EQ(functions.size(), kFunctions) << table->name;
         EXPECT_FALSE(functions.contains(nullptr)) << table->name;
+        for (const Kernels* other : runnable_kernels()) {
+            if (other == table) continue;
+            std::size_t shared = 0;
+            for (const void* function : functions_of(*other)) {
+                shared += functions.contains(function);
+            }
+            const bool is_pair = std::string_view(table->name).starts_with("avx512") &&
+                                 std::string_view(other->name).starts_with("avx512");
+            EXPECT_EQ(shared, is_pair ? 9U : 0U) << table->name << " and " << other->name;
+        }
     }
 }
 

@@ -63,56 +63,12 @@ struct Nibbles {
     }
 };
 
-/// What becomes of the dots: they are stored as they are …
-struct StoreDots {
-    std::int32_t* dots;
-
-    void store_block(std::size_t i, const std::uint8_t* const*, __m512i sums) const {
-        _mm512_storeu_si512(dots + i, sums);
-    }
-
-    void store_quad(std::size_t i, const std::uint8_t* const*, __m128i sums,
-                    std::size_t count) const {
-        _mm512_mask_storeu_epi32(dots + i, lane_mask(count), _mm512_castsi128_si512(sums));
-    }
-};
-
-/// … or become scores.
-struct StoreScores {
-    float* scores;
-    float multiplier;
-    std::size_t bias_at;
-
-    [[gnu::always_inline]] void store_block(std::size_t i, const std::uint8_t* const* row,
-                                            __m512i sums) const {
-        __m512 biases = _mm512_castps128_ps512(biases_of(row));
-        biases = _mm512_insertf32x4(biases, biases_of(row + kQuad), 1);
-        biases = _mm512_insertf32x4(biases, biases_of(row + 2 * kQuad), 2);
-        biases = _mm512_insertf32x4(biases, biases_of(row + 3 * kQuad), 3);
-        const __m512 products = _mm512_mul_ps(_mm512_set1_ps(multiplier), _mm512_cvtepi32_ps(sums));
-        _mm512_storeu_ps(scores + i, _mm512_add_ps(biases, products));
-    }
-
-    [[gnu::always_inline]] void store_quad(std::size_t i, const std::uint8_t* const* row,
-                                           __m128i sums, std::size_t count) const {
-        const __m128 products = _mm_mul_ps(_mm_set1_ps(multiplier), _mm_cvtepi32_ps(sums));
-        const __m128 four = _mm_add_ps(biases_of(row), products);
-        _mm512_mask_storeu_ps(scores + i, lane_mask(count), _mm512_castps128_ps512(four));
-    }
-
-    [[gnu::always_inline]] __m128 biases_of(const std::uint8_t* const* row) const {
-        return _mm_setr_ps(load_as<float>(row[0] + bias_at), load_as<float>(row[1] + bias_at),
-                           load_as<float>(row[2] + bias_at), load_as<float>(row[3] + bias_at));
-    }
-};
-
 template <class Format, class Store>
 void for_rows(const CodeRows& rows, const std::int8_t* query, const Store store) {
     const RowList list(rows);
     list.prefetch_first();
     std::size_t i = 0;
     for (; i + kBlockRows <= rows.count; i += kBlockRows) {
-        list.prefetch_after(i, kBlockRows);
         const std::uint8_t* row[kBlockRows];
         for (std::size_t r = 0; r < kBlockRows; ++r) {
             row[r] = list[i + r];
@@ -120,11 +76,13 @@ void for_rows(const CodeRows& rows, const std::int8_t* query, const Store store)
         __m512i quads[kQuad];
 #pragma GCC unroll 4
         for (std::size_t quad = 0; quad < kQuad; ++quad) {
+            list.prefetch_after(i + quad * kQuad, kQuad);
             quads[quad] = Format::quad(row + quad * kQuad, query, rows.size);
         }
         store.store_block(i, row, sums_of_quads(quads[0], quads[1], quads[2], quads[3]));
     }
     for (; i < rows.count; i += kQuad) {
+        list.prefetch_after(i, kQuad);
         const std::size_t count = rows.count - i < kQuad ? rows.count - i : kQuad;
         const std::uint8_t* row[kQuad];
         for (std::size_t r = 0; r < kQuad; ++r) {

@@ -1,34 +1,14 @@
-// AVX-512: which rows, how they are asked for ahead of time, and how their sums are folded.
-//
-// Rows are taken by four and by sixteen, so that their sums are folded together: four registers of
-// partial sums are transposed and added into one, where one by one they would take three times the
-// instructions. Graph search scores about nine rows a call, so that fours are the rule there.
-//
-// All in an unnamed namespace: no symbol of a file compiled for wide registers may be shared.
+// AVX-512: folding of sums, and what becomes of them. Sixteen rows at a time where there are so
+// many; graph search scores about nine rows a call, so that fours are the rule there.
 #pragma once
 
-#include "simd/kernels_parts.h"
+#include "simd/kernels_row_list.h"
 
 #include <immintrin.h>
 
 namespace sokkuri::simd {
 
 namespace {
-
-constexpr std::size_t kLine = 64;
-constexpr std::size_t kQuad = 4;
-constexpr std::size_t kBlockRows = 16;
-constexpr std::size_t kBiasBytes = 4;
-/// Lines asked for before they are needed. A core has some fifty misses under way to memory; more
-/// wait in line, and a first-level cache holds 768 lines.
-constexpr std::size_t kLinesAhead = 128;
-
-template <class T>
-T load_as(const void* from) {
-    T value;
-    __builtin_memcpy(&value, from, sizeof(T));
-    return value;
-}
 
 inline __mmask64 line_mask(std::size_t bytes) {
     return bytes >= kLine ? ~__mmask64{0} : (__mmask64{1} << bytes) - 1;
@@ -37,45 +17,6 @@ inline __mmask64 line_mask(std::size_t bytes) {
 inline __mmask16 lane_mask(std::size_t lanes) {
     return static_cast<__mmask16>((1U << lanes) - 1U);
 }
-
-/// Where rows are.
-struct RowList {
-    explicit RowList(const CodeRows& rows)
-        : rows_(rows),
-          lines_((rows.size + kLine - 1) / kLine),
-          ahead_(kLinesAhead / (lines_ == 0 ? 1 : lines_) + kQuad) {}
-
-    const std::uint8_t* operator[](std::size_t i) const {
-        return rows_.rows + (rows_.ordinals == nullptr ? i : rows_.ordinals[i]) * rows_.stride;
-    }
-
-    /// Asks for the rows that will be wanted first. Rows in order are left to the CPU's own
-    /// prefetcher, which is better at them.
-    void prefetch_first() const {
-        if (rows_.ordinals != nullptr) prefetch(0, ahead_);
-    }
-
-    /// To be called before rows from `i` on are read.
-    void prefetch_after(std::size_t i, std::size_t count) const {
-        if (rows_.ordinals != nullptr) prefetch(i + ahead_, i + ahead_ + count);
-    }
-
- private:
-    void prefetch(std::size_t from, std::size_t to) const {
-        const std::size_t end = to < rows_.count ? to : rows_.count;
-        for (std::size_t i = from; i < end; ++i) {
-            const std::uint8_t* row = (*this)[i];
-            const std::uint8_t* line = row - reinterpret_cast<std::uintptr_t>(row) % kLine;
-            for (; line < row + rows_.size; line += kLine) {
-                _mm_prefetch(line, _MM_HINT_T0);
-            }
-        }
-    }
-
-    const CodeRows& rows_;
-    std::size_t lines_;
-    std::size_t ahead_;
-};
 
 /// Four registers of partial sums to one: in each of its four 128-bit lanes, a part of the sum of
 /// the first, the second, the third and the fourth.
@@ -102,6 +43,49 @@ struct RowList {
     return _mm512_add_epi32(_mm512_shuffle_i32x4(ab, cd, _MM_SHUFFLE(2, 0, 2, 0)),
                             _mm512_shuffle_i32x4(ab, cd, _MM_SHUFFLE(3, 1, 3, 1)));
 }
+
+/// What becomes of the dots: they are stored as they are …
+struct StoreDots {
+    std::int32_t* dots;
+
+    void store_block(std::size_t i, const std::uint8_t* const*, __m512i sums) const {
+        _mm512_storeu_si512(dots + i, sums);
+    }
+
+    void store_quad(std::size_t i, const std::uint8_t* const*, __m128i sums,
+                    std::size_t count) const {
+        _mm512_mask_storeu_epi32(dots + i, lane_mask(count), _mm512_castsi128_si512(sums));
+    }
+};
+
+/// … or become scores.
+struct StoreScores {
+    float* scores;
+    float multiplier;
+    std::size_t bias_at;
+
+    [[gnu::always_inline]] void store_block(std::size_t i, const std::uint8_t* const* row,
+                                            __m512i sums) const {
+        __m512 biases = _mm512_castps128_ps512(biases_of(row));
+        biases = _mm512_insertf32x4(biases, biases_of(row + kQuad), 1);
+        biases = _mm512_insertf32x4(biases, biases_of(row + 2 * kQuad), 2);
+        biases = _mm512_insertf32x4(biases, biases_of(row + 3 * kQuad), 3);
+        const __m512 products = _mm512_mul_ps(_mm512_set1_ps(multiplier), _mm512_cvtepi32_ps(sums));
+        _mm512_storeu_ps(scores + i, _mm512_add_ps(biases, products));
+    }
+
+    [[gnu::always_inline]] void store_quad(std::size_t i, const std::uint8_t* const* row,
+                                           __m128i sums, std::size_t count) const {
+        const __m128 products = _mm_mul_ps(_mm_set1_ps(multiplier), _mm_cvtepi32_ps(sums));
+        const __m128 four = _mm_add_ps(biases_of(row), products);
+        _mm512_mask_storeu_ps(scores + i, lane_mask(count), _mm512_castps128_ps512(four));
+    }
+
+    [[gnu::always_inline]] __m128 biases_of(const std::uint8_t* const* row) const {
+        return _mm_setr_ps(load_as<float>(row[0] + bias_at), load_as<float>(row[1] + bias_at),
+                           load_as<float>(row[2] + bias_at), load_as<float>(row[3] + bias_at));
+    }
+};
 
 }  // namespace
 

@@ -40,6 +40,23 @@ RowsWithin rows_within;
 Hamming hamming;
 }  // namespace scalar
 
+namespace avx2 {
+DotAndNormOf dot_and_norm;
+SquaredL2Of squared_l2;
+DecideDot decide_dot;
+DecideSquaredL2 decide_squared_l2;
+Multiply multiply;
+DotCodes dot_bytes;
+DotCodes dot_nibbles;
+ScoreCodes score_bytes;
+ScoreCodes score_nibbles;
+PackCodes pack_bytes;
+PackCodes pack_nibbles;
+DotTile dot_tile;
+RowsWithin rows_within;
+Hamming hamming;
+}  // namespace avx2
+
 namespace avx512 {
 DotAndNormOf dot_and_norm;
 SquaredL2Of squared_l2;
@@ -64,5 +81,22 @@ ScoreCodes score_bytes;
 ScoreCodes score_nibbles;
 DotTile dot_tile;
 }  // namespace avx512vnni
+
+namespace neon {
+DotAndNormOf dot_and_norm;
+SquaredL2Of squared_l2;
+DecideDot decide_dot;
+DecideSquaredL2 decide_squared_l2;
+Multiply multiply;
+DotCodes dot_bytes;
+DotCodes dot_nibbles;
+ScoreCodes score_bytes;
+ScoreCodes score_nibbles;
+PackCodes pack_bytes;
+PackCodes pack_nibbles;
+DotTile dot_tile;
+RowsWithin rows_within;
+Hamming hamming;
+}  // namespace neon
 
 }  // namespace sokkuri::simd
