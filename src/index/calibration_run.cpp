@@ -1,6 +1,6 @@
 #include "index/calibration_run.h"
 
-#include "index/exact_search.h"
+#include "index/exact_batch.h"
 #include "index/segment_search.h"
 
 #include <algorithm>

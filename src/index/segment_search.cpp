@@ -2,8 +2,8 @@
 
 #include "base/check.h"
 #include "index/approximate_search.h"
+#include "index/exact_batch.h"
 #include "index/exact_scan.h"
-#include "index/exact_search.h"
 #include "index/search_plan.h"
 
 #include <algorithm>

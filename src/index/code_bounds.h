@@ -1,0 +1,56 @@
+// What codes prove about distances: lower bounds of D in the L2 space (l2_space.h), with every
+// rounding on the safe side. HeadBound is the study's B3 (head and tail norm), FullBound its B1.
+// Values: safe from any number of threads. The geometry is codes.h's; here is the arithmetic.
+#pragma once
+
+#include "index/codes.h"
+#include "index/head_model.h"
+#include "simd/kernels.h"
+
+#include <cstdint>
+
+namespace sokkuri::index {
+
+class HeadBound {
+ public:
+    HeadBound() = default;
+    HeadBound(const HeadModel& model, const HeadQuery& query);
+
+    /// For kernels.rows_within, by the first plane: every row whose D is at most `reach` survives.
+    simd::BoundQuery coarse(double reach) const;
+
+    /// By both planes, `dot` being 128 · dot(codes) + dot(fine): false only if D is beyond `reach`.
+    bool may_reach(double reach, const HeadBounds& row, double dot) const;
+
+    /// About D², by the first plane and the tails: to choose rows that are worth a look.
+    double estimate(const HeadBounds& row, std::int32_t dot) const;
+
+ private:
+    double multiplier_ = 0;
+    // |ẑ_q|² and what the center of the codes adds, first plane and both.
+    double coarse_constant_ = 0;
+    double coarse_magnitude_ = 0;
+    double constant_ = 0;
+    double magnitude_ = 0;
+    double coarse_error_ = 0;
+    double error_ = 0;
+    double tail_ = 0;
+    double tail_slack_ = 0;
+};
+
+class FullBound {
+ public:
+    FullBound() = default;
+    explicit FullBound(const FullQuery& query);
+
+    /// D is at least this; `dot` = 128 · dot(codes) + dot(fine).
+    double lower(const FullMeta& row, double dot) const;
+
+ private:
+    double norm_squared_ = 0;
+    double sum_ = 0;
+    double step_ = 0;  // of the second plane
+    double error_ = 0;
+};
+
+}  // namespace sokkuri::index
