@@ -14,10 +14,12 @@ namespace {
 // Queries that share a pass over the codes. More would save little: from some dozens on, tiles are
 // bound by arithmetic.
 constexpr std::size_t kGroupQueries = 256;
-// Queries whose dots with a block stay in the first-level cache.
-constexpr std::size_t kTileQueries = 32;
+// Queries whose dots with a block stay in the first-level cache; tiles take them by sixes.
+constexpr std::size_t kTileQueries = 30;
 // Nodes unpacked at a time: a nibble a byte, they stay in the second-level cache.
 constexpr std::size_t kBlockNodes = 256;
+// From query to query among the dots: no power of two, which would share few lines of the cache.
+constexpr std::size_t kDotsStride = kBlockNodes + 16;
 // A turn of a thread.
 constexpr std::size_t kTaskNodes = 16 * kBlockNodes;
 // With fewer turns for each thread than this, queries are shared out instead of nodes.
@@ -197,7 +199,7 @@ std::vector<Lane> scan_tiles(const Batch& batch, std::span<GroupQuery* const> qu
         Lane& lane = lanes[l];
         lane.states.assign(queries.size(), QueryState(batch.shared.k));
         lane.packed.resize(kBlockNodes * scan.places);
-        lane.dots.resize(kTileQueries * kBlockNodes);
+        lane.dots.resize(kTileQueries * kDotsStride);
         lane.within.resize(kBlockNodes);
         for (std::size_t first = next.fetch_add(kTaskNodes); first < batch.nodes.count();
              first = next.fetch_add(kTaskNodes)) {
@@ -229,7 +231,7 @@ void scan_block(const TileScan& scan, const NodeBlock& block, Lane& lane) {
         const std::size_t queries = std::min(kTileQueries, scan.queries.size() - first);
         kernels.dot_tile(scan.codes.data() + first * scan.places, scan.places, queries,
                          lane.packed.data(), (count + 15) / 16, scan.places, lane.dots.data(),
-                         kBlockNodes);
+                         kDotsStride);
         for (std::size_t q = 0; q < queries; ++q) {
             GroupQuery& query = *scan.queries[first + q];
             QueryState& state = lane.states[first + q];
@@ -238,7 +240,7 @@ void scan_block(const TileScan& scan, const NodeBlock& block, Lane& lane) {
                 state.within = query.exact.head_bound().coarse(query.exact.reach_of(bound));
             }
             const std::size_t found =
-                kernels.rows_within(lane.dots.data() + q * kBlockNodes, block.bounds, count,
+                kernels.rows_within(lane.dots.data() + q * kDotsStride, block.bounds, count,
                                     state.within, lane.within.data());
             for (std::size_t i = 0; i < found; ++i) {
                 state.survivors.push_back(block.ordinal(lane.within[i]));

@@ -70,7 +70,10 @@ SegmentAnswer exact_answer(const SegmentQuery& query, std::vector<Neighbor> neig
             .report = {.path = SearchReport::Path::kExactBounds,
                        .recall_expected = 1,
                        .nodes_scored = counts.nodes_scored,
-                       .rows_decided = counts.rows_decided}};
+                       .rows_decided = counts.rows_decided,
+                       .after_first_plane = counts.after_first_plane,
+                       .after_heads = counts.after_heads,
+                       .after_full_codes = counts.after_full_codes}};
 }
 
 SegmentAnswer scan_all_rows(const Segment& segment, const RawRows& rows, const SegmentQuery& query,

@@ -43,6 +43,10 @@ struct SearchReport {
     std::optional<double> recall_expected;  // as calibrated for this k and effort; exact: 1
     std::size_t nodes_scored = 0;
     std::size_t rows_decided = 0;  // float64 distances
+    // Exact search by bounds: nodes that were left after each stage.
+    std::size_t after_first_plane = 0;  // of heads
+    std::size_t after_heads = 0;
+    std::size_t after_full_codes = 0;
 };
 
 struct SegmentAnswer {

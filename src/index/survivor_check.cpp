@@ -21,7 +21,7 @@ void decide(ExactQuery& query, NearestFound& found, CheckScratch& scratch);
 
 void check_survivors(ExactQuery& query, std::span<const Ordinal> nodes, NearestFound& found,
                      CheckScratch& scratch) {
-    scratch.counts.head_survivors += nodes.size();
+    scratch.counts.after_first_plane += nodes.size();
     scratch.nodes.assign(nodes.begin(), nodes.end());
     keep_passing(query, scratch);
     keep_by_both_planes(query, scratch);
@@ -50,9 +50,9 @@ void dot_heads(const Segment& segment, const simd::CodeRows& heads, const std::i
 
 ExactCounts& ExactCounts::operator+=(const ExactCounts& other) {
     nodes_scored += other.nodes_scored;
-    head_survivors += other.head_survivors;
-    fine_survivors += other.fine_survivors;
-    full_survivors += other.full_survivors;
+    after_first_plane += other.after_first_plane;
+    after_heads += other.after_heads;
+    after_full_codes += other.after_full_codes;
     rows_decided += other.rows_decided;
     return *this;
 }
@@ -87,7 +87,7 @@ void keep_by_both_planes(const ExactQuery& query, CheckScratch& scratch) {
         if (query.head_bound().may_reach(reach, row, dot)) scratch.nodes[kept++] = node;
     }
     scratch.nodes.resize(kept);
-    scratch.counts.fine_survivors += kept;
+    scratch.counts.after_heads += kept;
 }
 
 void bound_by_full_codes(const ExactQuery& query, CheckScratch& scratch) {
@@ -115,7 +115,7 @@ void bound_by_full_codes(const ExactQuery& query, CheckScratch& scratch) {
             scratch.by_bound.emplace_back(lower, rows.ordinals[i]);
         }
     }
-    scratch.counts.full_survivors += scratch.by_bound.size();
+    scratch.counts.after_full_codes += scratch.by_bound.size();
     std::sort(scratch.by_bound.begin(), scratch.by_bound.end());
 }
 

@@ -14,11 +14,11 @@ namespace sokkuri::index {
 
 /// How much work a search was, by stage.
 struct ExactCounts {
-    std::size_t nodes_scored = 0;    // heads, first plane
-    std::size_t head_survivors = 0;  // of the first plane
-    std::size_t fine_survivors = 0;  // of both
-    std::size_t full_survivors = 0;  // of full codes
-    std::size_t rows_decided = 0;    // float64 distances
+    std::size_t nodes_scored = 0;       // heads, first plane
+    std::size_t after_first_plane = 0;  // of the first plane
+    std::size_t after_heads = 0;        // of both
+    std::size_t after_full_codes = 0;   // of full codes
+    std::size_t rows_decided = 0;       // float64 distances
 
     ExactCounts& operator+=(const ExactCounts& other);
 };
