@@ -136,14 +136,14 @@ void dot_tile(const std::int8_t* queries, std::size_t query_stride, std::size_t 
         const std::int8_t* query = queries + q * query_stride;
         for (std::size_t block = 0; block < blocks; ++block) {
             const std::uint8_t* codes = packed + block * kBlockRows * size;
-            std::int32_t sums[kBlockRows] = {};
-            for (std::size_t b = 0; b < size; ++b) {
-                for (std::size_t r = 0; r < kBlockRows; ++r) {
-                    sums[r] += query[b] * codes[b / 4 * 64 + r * 4 + b % 4];
-                }
-            }
             for (std::size_t r = 0; r < kBlockRows; ++r) {
-                dots[q * dots_stride + block * kBlockRows + r] = sums[r];
+                std::int32_t sum = 0;
+                for (std::size_t b = 0; b < size; b += 4) {
+                    const std::uint8_t* four = codes + b * kBlockRows + r * 4;
+                    sum += query[b] * four[0] + query[b + 1] * four[1] + query[b + 2] * four[2] +
+                           query[b + 3] * four[3];
+                }
+                dots[q * dots_stride + block * kBlockRows + r] = sum;
             }
         }
     }

@@ -6,7 +6,15 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 namespace sokkuri::simd {
+
+/// Found by GoogleTest, so that the names of tests hold no address.
+static void PrintTo(const Kernels* table, std::ostream* out) {
+    *out << table->name;
+}
+
 namespace {
 
 class EveryTable : public ::testing::TestWithParam<const Kernels*> {};
