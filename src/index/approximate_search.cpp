@@ -17,18 +17,24 @@ constexpr double kPoolShareMin = 2.0 / 3;
 // Expansions of a search among passing nodes: such a graph is less orderly than the whole one, but
 // who needs more than this wanders.
 constexpr std::size_t kExpansionsPerWidthMax = 4;
+// A query whose pool is_spread() gets one that is wider by this, once; then it is searched exactly.
+constexpr int kAttempts = 2;
+constexpr std::size_t kWidening = 3;
+// In narrower pools the best are spread by necessity.
+constexpr std::size_t kPoolPerK = 3;
 
 /// One search under way: what was asked, and the memory it uses.
 struct Search {
     const Segment& segment;
     const RawRows& rows;
     const SegmentQuery& query;
-    const SearchPlan& plan;
+    Way way;
+    SearchShape shape;  // its ef grows where heads say little
     SearchScratch& scratch;
     SearchReport report;
 
     const SegmentParts& parts() const { return segment.parts(); }
-    std::size_t ef() const { return plan.shape.ef; }
+    std::size_t ef() const { return shape.ef; }
 };
 
 bool encode(Search& search);
@@ -36,7 +42,8 @@ bool find_candidates(Search& search);
 bool find_in_graph(Search& search);
 bool find_among_passing(Search& search, const PreparedFilter& filter);
 void take_found(Search& search);
-void decide_loose(const Search& search, const Decider& decider, std::vector<Neighbor>& found);
+ReRanked decide(Search& search, std::vector<Neighbor>& found);
+void complete(const Search& search, const ReRanked& ranked, SegmentAnswer& answer);
 SearchReport::Path path_of(Way way, const SlotFilter& filter);
 GraphView graph_of(const SegmentParts& parts);
 
@@ -46,22 +53,26 @@ std::optional<SegmentAnswer> search_approximately(const Segment& segment, const 
                                                   const SegmentQuery& query,
                                                   const SearchPlan& plan) {
     DCHECK(!plan.is_exact() && plan.shape.ef > 0);
-    Search search{segment, rows, query, plan, scratch_of_this_thread(), {}};
-    if (!encode(search) || !find_candidates(search)) return std::nullopt;
-    const Decider decider(segment.parts().space.metric, query.vector, segment.kernels());
-    SegmentAnswer answer;
-    const ReRank job{segment, rows, decider, query.filter, query.k, query.distance_max};
-    const std::size_t decided = re_rank(job, search.scratch, answer.neighbors);
-    decide_loose(search, decider, answer.neighbors);
-    // Fewer than asked for only where the radius cut them off.
-    if (answer.neighbors.size() < query.k && decided < query.k) return std::nullopt;
-    keep_nearest(answer.neighbors, query.k, query.distance_max);
-    answer.report = search.report;
-    answer.report.path = path_of(plan.way, query.filter);
-    answer.report.ef = plan.shape.ef;
-    answer.report.recall_expected = expected_recall(segment.parts(), query.k, plan.shape.ef);
-    answer.report.rows_decided = decided + segment.parts().loose.size();
-    return answer;
+    Search search{segment, rows, query, plan.way, plan.shape, scratch_of_this_thread(), {}};
+    if (!encode(search)) return std::nullopt;
+    const bool keeps_promise = query.effort.kind == Effort::Kind::kRecall;
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+        if (!find_candidates(search)) return std::nullopt;
+        const std::size_t pool = search.scratch.candidates.size();
+        SegmentAnswer answer;
+        const ReRanked ranked = decide(search, answer.neighbors);
+        // Fewer than asked for only where the radius cut them off.
+        if (answer.neighbors.size() < query.k && ranked.decided < query.k) return std::nullopt;
+        const bool has_all = search.way == Way::kMatchingCodes && pool < search.ef();
+        const bool can_tell = pool >= kPoolPerK * query.k && !has_all;
+        if (!keeps_promise || !can_tell || !is_spread(ranked, pool, query.k)) {
+            complete(search, ranked, answer);
+            return answer;
+        }
+        search.shape.ef *= kWidening;
+        if (!is_worth_a_try(search.way, search.shape)) return std::nullopt;
+    }
+    return std::nullopt;
 }
 
 namespace {
@@ -78,7 +89,7 @@ bool encode(Search& search) {
 }
 
 bool find_candidates(Search& search) {
-    if (!search.plan.needs_prepared()) return find_in_graph(search);
+    if (search.way == Way::kGraph) return find_in_graph(search);
     if (search.query.prepared != nullptr) return find_among_passing(search, *search.query.prepared);
     return find_among_passing(search, PreparedFilter(search.segment, search.query.filter));
 }
@@ -93,7 +104,7 @@ bool find_in_graph(Search& search) {
     choose_entries(landmarks, scratch.head, kernels, scratch.graph);
     const auto enough = std::max(
         search.query.k, static_cast<std::size_t>(kPoolShareMin * static_cast<double>(search.ef())));
-    SearchShape shape = search.plan.shape;
+    SearchShape shape = search.shape;
     while (true) {
         const std::size_t width = widened(shape.ef, shape.pass_share);
         const GraphEffort effort = search_graph(
@@ -108,7 +119,7 @@ bool find_in_graph(Search& search) {
         if (passing >= enough) return true;
         // Where the query is, this share passes.
         shape.pass_share = static_cast<double>(passing) / static_cast<double>(width);
-        if (cheapest_way(shape) != Way::kGraph) return false;
+        if (!is_worth_a_try(Way::kGraph, shape)) return false;
     }
 }
 
@@ -117,7 +128,7 @@ bool find_among_passing(Search& search, const PreparedFilter& filter) {
     const SegmentParts& parts = search.parts();
     const simd::Kernels& kernels = search.segment.kernels();
     const GraphView graph = graph_of(parts);
-    if (search.plan.way == Way::kMatchingCodes) {
+    if (search.way == Way::kMatchingCodes) {
         const GraphEffort effort =
             scan_passing_nodes(graph, filter, scratch.head, search.ef(), kernels, scratch.graph);
         search.report.nodes_scored += effort.nodes_scored;
@@ -148,12 +159,28 @@ void take_found(Search& search) {
     }
 }
 
-void decide_loose(const Search& search, const Decider& decider, std::vector<Neighbor>& found) {
+ReRanked decide(Search& search, std::vector<Neighbor>& found) {
+    const SegmentQuery& query = search.query;
+    const Decider decider(search.parts().space.metric, query.vector, search.segment.kernels());
+    const ReRank job{search.segment, search.rows, decider,
+                     query.filter,   query.k,     query.distance_max};
+    const ReRanked ranked = re_rank(job, search.scratch, found);
     for (const Slot slot : search.parts().loose) {
-        if (slot < search.rows.count() && search.query.filter.passes(slot)) {
+        if (slot < search.rows.count() && query.filter.passes(slot)) {
             found.push_back({slot, decider(search.rows[slot])});
         }
     }
+    return ranked;
+}
+
+void complete(const Search& search, const ReRanked& ranked, SegmentAnswer& answer) {
+    const SegmentParts& parts = search.parts();
+    keep_nearest(answer.neighbors, search.query.k, search.query.distance_max);
+    answer.report = search.report;
+    answer.report.path = path_of(search.way, search.query.filter);
+    answer.report.ef = search.ef();
+    answer.report.recall_expected = expected_recall(parts, search.query.k, search.ef());
+    answer.report.rows_decided = ranked.decided + parts.loose.size();
 }
 
 SearchReport::Path path_of(Way way, const SlotFilter& filter) {

@@ -16,9 +16,18 @@ constexpr std::size_t kFullRowsAhead = 6;
 constexpr std::size_t kRawRowsAhead = 3;
 // Full codes a kernel call: enough to share its start, few enough to keep asking memory.
 constexpr std::size_t kFullRowsPerCall = 2;
+// From heads that are never wrong to heads that say nothing: this much of the way is too far. One
+// query in some hundreds of those that a segment is calibrated by gets there
+// (bench_segment_search), nearly all do whose filter lets pass only what is far away.
+constexpr double kSpread = 0.4;
+
+/// Of how many of the best the depth is taken: fewer than k is too few for a small k.
+constexpr std::size_t best_looked_at(std::size_t k) {
+    return std::max<std::size_t>(k, 3);
+}
 
 void prefetch(const void* data, std::size_t size);
-void order_by_full_codes(const ReRank& job, SearchScratch& scratch);
+double order_by_full_codes(const ReRank& job, SearchScratch& scratch);
 void score_full_codes(const ReRank& job, SearchScratch& scratch);
 const float* row_of(const ReRank& job, Ordinal ordinal);
 void append_slots(const ReRank& job, Ordinal ordinal, double distance,
@@ -26,11 +35,10 @@ void append_slots(const ReRank& job, Ordinal ordinal, double distance,
 
 }  // namespace
 
-std::size_t re_rank(const ReRank& job, SearchScratch& scratch, std::vector<Neighbor>& found) {
-    const std::size_t kept = decided_for(job.k);
-    if (scratch.candidates.size() > kept) {
-        order_by_full_codes(job, scratch);
-        scratch.candidates.resize(kept);
+ReRanked re_rank(const ReRank& job, SearchScratch& scratch, std::vector<Neighbor>& found) {
+    ReRanked ranked;
+    if (scratch.candidates.size() > decided_for(job.k)) {
+        ranked.depth = order_by_full_codes(job, scratch);
     }
     const std::vector<Ordinal>& candidates = scratch.candidates;
     std::vector<const float*>& rows = scratch.rows;
@@ -42,15 +50,21 @@ std::size_t re_rank(const ReRank& job, SearchScratch& scratch, std::vector<Neigh
     for (std::size_t i = 0; i < std::min(kRawRowsAhead, rows.size()); ++i) {
         prefetch(rows[i], row_bytes);
     }
-    std::size_t decided = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (i + kRawRowsAhead < rows.size()) prefetch(rows[i + kRawRowsAhead], row_bytes);
         if (rows[i] == nullptr) continue;
         const double distance = job.decider(rows[i]);
-        ++decided;
+        ++ranked.decided;
         if (distance <= job.distance_max) append_slots(job, candidates[i], distance, found);
     }
-    return decided;
+    return ranked;
+}
+
+bool is_spread(const ReRanked& ranked, std::size_t pool, std::size_t k) {
+    const auto looked_at = static_cast<double>(best_looked_at(k));
+    // At 0.5 heads say nothing, at the ideal they are never wrong.
+    const double ideal = std::min(0.5, 0.5 * looked_at / static_cast<double>(pool));
+    return ranked.depth > ideal + kSpread * (0.5 - ideal);
 }
 
 void drop_filtered_out(const SegmentParts& parts, const SlotFilter& filter,
@@ -79,17 +93,26 @@ inline void prefetch(const void* data, std::size_t size) {
     }
 }
 
-/// Leaves at least decided_for(k) best in front, in order.
-void order_by_full_codes(const ReRank& job, SearchScratch& scratch) {
+/// Leaves the decided_for(k) best, in order. Returns ReRanked::depth.
+double order_by_full_codes(const ReRank& job, SearchScratch& scratch) {
     score_full_codes(job, scratch);
-    const auto last = scratch.keys.begin() + static_cast<std::ptrdiff_t>(decided_for(job.k));
-    std::partial_sort(scratch.keys.begin(), last, scratch.keys.end());
-    for (std::size_t i = 0; i < decided_for(job.k); ++i) {
-        scratch.candidates[i] = ordinal_of_key(scratch.keys[i]);
+    std::vector<std::uint64_t>& keys = scratch.keys;
+    const std::size_t kept = decided_for(job.k);
+    std::partial_sort(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(kept), keys.end());
+    const std::size_t looked_at = std::min(best_looked_at(job.k), kept);
+    std::size_t places = 0;
+    for (std::size_t i = 0; i < looked_at; ++i) {
+        places += ordinal_of_key(keys[i]);
     }
+    scratch.ordered.clear();
+    for (std::size_t i = 0; i < kept; ++i) {
+        scratch.ordered.push_back(scratch.candidates[ordinal_of_key(keys[i])]);
+    }
+    scratch.candidates.swap(scratch.ordered);
+    return static_cast<double>(places) / static_cast<double>(looked_at * keys.size());
 }
 
-/// Into scratch.keys: D² but for |q|², with the ordinal.
+/// Into scratch.keys: D² but for |q|², with the place among the candidates.
 void score_full_codes(const ReRank& job, SearchScratch& scratch) {
     const SegmentParts& parts = job.segment.parts();
     const std::size_t dimension = parts.space.dimension();
@@ -121,7 +144,7 @@ void score_full_codes(const ReRank& job, SearchScratch& scratch) {
         std::memcpy(&meta, row(i) + meta_at, sizeof(meta));
         const float dot =
             meta.low * query.sum + meta.scale * query.step * static_cast<float>(scratch.dots[i]);
-        scratch.keys.push_back(candidate_key(meta.norm_squared - 2 * dot, candidates[i]));
+        scratch.keys.push_back(candidate_key(meta.norm_squared - 2 * dot, static_cast<Ordinal>(i)));
     }
 }
 

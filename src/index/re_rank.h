@@ -29,11 +29,22 @@ constexpr std::size_t decided_for(std::size_t k) {
     return k + (k < 16 ? 2 : k / 8);
 }
 
-/// Takes scratch.candidates (and scratch.full, the query) and appends the slots of the best to
-/// `found`, each with its float64 distance: those that the filter lets through, at most
+struct ReRanked {
+    std::size_t decided = 0;  // float64 distances
+    /// Where among the candidates (0 first, 1 last) the best by full codes lay, on average, as the
+    /// search had ordered them; 0 when there were too few to tell.
+    double depth = 0;
+};
+
+/// Takes scratch.candidates, best first, and scratch.full, the query, and appends the slots of the
+/// best to `found`, each with its float64 distance: those that the filter lets through, at most
 /// distance_max away. Neither sorted nor cut (keep_nearest). Candidates of which no slot passes
-/// cost a place. Returns how many distances were decided. O(candidates × dimension).
-std::size_t re_rank(const ReRank& job, SearchScratch& scratch, std::vector<Neighbor>& found);
+/// cost a place. O(candidates × dimension).
+ReRanked re_rank(const ReRank& job, SearchScratch& scratch, std::vector<Neighbor>& found);
+
+/// Whether heads said so little about this query that better rows may lie beyond the pool: what
+/// full codes call the best is spread over the `pool` candidates instead of leading them.
+bool is_spread(const ReRanked& ranked, std::size_t pool, std::size_t k);
 
 /// Drops scratch.candidates without a slot that the filter lets through. O(candidates).
 void drop_filtered_out(const SegmentParts& parts, const SlotFilter& filter, SearchScratch& scratch);

@@ -13,21 +13,25 @@ constexpr double kQueryStart = 5'000;    // encoding and entries, but for the pr
 constexpr double kProjectComponent = 4;  // of a query, by raw component
 constexpr double kExpansion = 500;       // of a node of the graph, its fresh neighbors scored
 constexpr double kExpansionsPerWidth = 1.05;
-constexpr double kPassingRow = 90;         // looking through one node that does not pass
-constexpr double kPassingExpansion = 600;  // of a passing node: gathering and scoring the passing
-constexpr double kHead = 20;               // a head somewhere in memory
-constexpr double kHeadInOrder = 6;         // heads side by side, with bounds
-constexpr double kFullComponent = 0.11;    // of a full code somewhere in memory
-constexpr double kRawComponent = 0.45;     // of a raw row somewhere in memory
-constexpr double kFilterWord = 0.8;        // of 64 slots, nearly none set
-constexpr double kFilterMatch = 8;         // from a slot to its ordinal
-constexpr double kCandidateTest = 15;      // whether a candidate's slots pass
+constexpr double kPassingRow = 90;          // looking through one node that does not pass
+constexpr double kPassingExpansion = 600;   // of a passing node: gathering and scoring the passing
+constexpr double kHead = 20;                // a head somewhere in memory
+constexpr double kHeadInOrder = 6;          // heads side by side, with bounds
+constexpr double kListedHead = 60;          // a head somewhere, with bounds and what survives them
+constexpr double kFullComponent = 0.11;     // of a full code somewhere in memory
+constexpr double kRawComponent = 0.45;      // of a raw row somewhere in memory
+constexpr double kUnhelpedComponent = 0.4;  // of all codes of a row that bounds do not exclude
+constexpr double kTryShare = 0.18;          // of an exact way, may be lost on a try
+constexpr double kFilterWord = 0.8;         // of 64 slots, nearly none set
+constexpr double kFilterMatch = 8;          // from a slot to its ordinal
+constexpr double kCandidateTest = 15;       // whether a candidate's slots pass
 constexpr double kLinks = 48;
 // Below it two hops of 48 links hold too few passing nodes to hang together.
 constexpr double kPassingShareMin = 0.005;
 
 double cost_of_answer(const SearchShape& shape);
 double cost_of_preparing(const SearchShape& shape);
+double cost_without_bounds(const SearchShape& shape);
 bool is_possible(Way way, const SearchShape& shape);
 
 }  // namespace
@@ -57,16 +61,35 @@ double cost_of(Way way, const SearchShape& shape) {
         case Way::kBounds:
             break;
     }
-    return cost_of_answer(shape) + kHeadInOrder * nodes;
+    const double listed = shape.filter_slots == 0
+                              ? kHeadInOrder * nodes
+                              : cost_of_preparing(shape) + kListedHead * shape.matches;
+    return cost_of_answer(shape) + std::min(kHeadInOrder * nodes, listed);
 }
 
 Way cheapest_way(const SearchShape& shape) {
     Way best = Way::kBounds;
     for (const Way way :
          {Way::kMatchingRows, Way::kMatchingCodes, Way::kPassingGraph, Way::kGraph}) {
-        if (is_possible(way, shape) && cost_of(way, shape) < cost_of(best, shape)) best = way;
+        if (!is_possible(way, shape)) continue;
+        // Rows come first: what may fail must leave them a good deal cheaper.
+        const double share = best == Way::kMatchingRows ? kTryShare : 1;
+        if (cost_of(way, shape) < share * cost_of(best, shape)) best = way;
     }
     return best;
+}
+
+bool is_worth_a_try(Way way, const SearchShape& shape) {
+    if (!is_possible(way, shape)) return false;
+    if (shape.filter_slots == 0) return cost_of(way, shape) < cost_of(Way::kBounds, shape);
+    const double exact = std::min(cost_of(Way::kMatchingRows, shape), cost_without_bounds(shape));
+    return cost_of(way, shape) < kTryShare * exact;
+}
+
+Way exact_way_without_bounds(const SearchShape& shape) {
+    return shape.filter_slots > 0 && cost_of(Way::kMatchingRows, shape) < cost_without_bounds(shape)
+               ? Way::kMatchingRows
+               : Way::kBounds;
 }
 
 std::size_t widened(std::size_t ef, double pass_share) {
@@ -82,6 +105,13 @@ double cost_of_answer(const SearchShape& shape) {
     return kQueryStart + kProjectComponent * dimension +
            dimension * (kFullComponent * static_cast<double>(shape.ef) +
                         kRawComponent * static_cast<double>(shape.k));
+}
+
+/// Of Way::kBounds where heads exclude nothing.
+double cost_without_bounds(const SearchShape& shape) {
+    const auto dimension = static_cast<double>(shape.dimension);
+    return kHeadInOrder * static_cast<double>(shape.nodes) +
+           (kListedHead + kUnhelpedComponent * dimension) * shape.matches;
 }
 
 double cost_of_preparing(const SearchShape& shape) {

@@ -34,8 +34,15 @@ struct SearchShape {
 /// Nanoseconds of one core, for one query.
 double cost_of(Way way, const SearchShape& shape);
 
+/// The exact way for a query that bounds do not help: nothing that passes is near it.
+Way exact_way_without_bounds(const SearchShape& shape);
+
 /// The cheapest of those that `shape` allows.
 Way cheapest_way(const SearchShape& shape);
+
+/// Whether `way` is possible and so much cheaper than exact ways that it may fail: then both are
+/// paid for, and a query far from all that passes must not take much longer than a scan of it.
+bool is_worth_a_try(Way way, const SearchShape& shape);
 
 /// Width of a pool over all nodes so that about `ef` of it pass.
 std::size_t widened(std::size_t ef, double pass_share);

@@ -15,6 +15,9 @@ constexpr std::size_t kSampledRows = 128;
 constexpr std::size_t kSampleHitsMin = 16;  // fewer say little; the filter's count says more
 // Where at most this share is dead it does not matter which rows they are.
 constexpr double kDeadShareIgnored = 0.02;
+// Widths are calibrated without filters. Under one the pool is at least so much wider than k that
+// it shows when heads mislead (re_rank.h, is_spread).
+constexpr std::size_t kFilteredSlack = 30;
 
 std::size_t width_asked(const Segment& segment, const SegmentQuery& query);
 SearchShape shape_of(const Segment& segment, const RawRows& rows, const SegmentQuery& query);
@@ -34,6 +37,10 @@ SearchPlan plan_search(const Segment& segment, const RawRows& rows, const Segmen
     const bool is_certified =
         std::isfinite(query.distance_max) && query.effort.kind != Effort::Kind::kEf;
     plan.shape.ef = wants_most || is_certified ? 0 : width_asked(segment, query);
+    if (plan.shape.ef > 0 && query.filter.allowed != nullptr &&
+        query.effort.kind == Effort::Kind::kRecall) {
+        plan.shape.ef = std::max(plan.shape.ef, query.k + kFilteredSlack);
+    }
     if (plan.shape.ef >= segment.parts().nodes) plan.shape.ef = 0;
     plan.way = cheapest_way(plan.shape);
     return plan;

@@ -16,6 +16,7 @@ struct SearchScratch {
     FullQuery full;
     HeadQuery head;
     std::vector<Ordinal> candidates;  // to be re-ranked, best first
+    std::vector<Ordinal> ordered;     // the same, after re-ranking
     std::vector<std::int32_t> dots;   // their full codes against the query
     std::vector<const float*> rows;   // raw rows about to be decided
     std::vector<std::uint64_t> keys;

@@ -79,8 +79,9 @@ SegmentAnswer search_as_planned(const Segment& segment, const RawRows& rows,
     if (plan.is_exact()) return search_exactly(segment, rows, query, plan, threads);
     std::optional<SegmentAnswer> answer = search_approximately(segment, rows, query, plan);
     if (answer) return std::move(*answer);
-    const SearchPlan exact = plan_exact_search(segment, rows, query);
-    if (exact.way == Way::kMatchingRows) return decide_matching_rows(segment, rows, query, threads);
+    if (exact_way_without_bounds(plan.shape) == Way::kMatchingRows) {
+        return decide_matching_rows(segment, rows, query, threads);
+    }
     return exact_search(segment, rows, query, {}, threads);
 }
 
