@@ -46,6 +46,14 @@ Result<Arena> Arena::create(std::size_t size_bytes) {
     return Arena(memory, size_bytes);
 }
 
+void Arena::shrink(std::size_t size_bytes) {
+    const std::size_t mapped = rounded_up(size_, kPage);
+    const std::size_t kept = rounded_up(size_bytes, kPage);
+    if (kept < mapped) munmap(begin_ + kept, mapped - kept);
+    size_ = size_bytes;
+    if (kept == 0) begin_ = nullptr;
+}
+
 Arena& Arena::operator=(Arena&& other) noexcept {
     std::swap(begin_, other.begin_);
     std::swap(size_, other.size_);

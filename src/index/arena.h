@@ -27,6 +27,9 @@ class Arena {
     /// when they are first touched. kExhausted when it refuses the addresses.
     static Result<Arena> create(std::size_t size_bytes);
 
+    /// Gives back what lies behind the first `size_bytes`, at most the size.
+    void shrink(std::size_t size_bytes);
+
     std::span<std::byte> bytes() { return {begin_, size_}; }
     std::span<const std::byte> bytes() const { return {begin_, size_}; }
 

@@ -111,6 +111,18 @@ void SegmentDraft::reorder(std::span<const std::uint32_t> order, ThreadPool& thr
     threads.for_each(columns.size(), [&](std::size_t i) { reorder_column(columns[i], order); });
 }
 
+void SegmentDraft::shrink(std::size_t nodes) {
+    for (Arena* arena : {&full_, &heads_, &head_norms_, &head_errors_, &head_tails_}) {
+        if (nodes_ != 0) arena->shrink(arena->bytes().size() / nodes_ * nodes);
+    }
+    nodes_ = nodes;
+}
+
+std::span<const std::uint8_t> SegmentDraft::full_code(Ordinal node) const {
+    const std::size_t stride = full_code_stride(space_.dimension());
+    return first_values<std::uint8_t>(full_, (node + std::size_t{1}) * stride).last(stride);
+}
+
 GraphNodes SegmentDraft::graph_nodes(std::size_t count) const {
     const std::span<const std::byte> heads =
         heads_.bytes().first(count * model_.layout.row_bytes());

@@ -41,9 +41,13 @@ class SegmentDraft {
     /// In place.
     void reorder(std::span<const std::uint32_t> order, ThreadPool& threads);
 
+    /// Gives back what lies behind the first `nodes` nodes.
+    void shrink(std::size_t nodes);
+
     std::size_t nodes() const { return nodes_; }
     const L2Space& space() const { return space_; }
     const HeadModel& model() const { return model_; }
+    std::span<const std::uint8_t> full_code(Ordinal node) const;
     /// Heads of the first `count` nodes.
     GraphNodes graph_nodes(std::size_t count) const;
 
