@@ -10,7 +10,7 @@
 
 namespace sokkuri::index {
 
-/// The smallest ef at which the lower end of recall@k's 95 % interval reaches `recall`:
+/// The smallest ef at which the lower 95 % bound of recall@k reaches `recall`:
 /// interpolated between the widths and the ks that were measured, growing as k beyond the largest.
 /// At least k. Empty when no width that was measured gets there: search exactly. O(points).
 std::optional<std::size_t> ef_for(const SegmentParts& parts, std::size_t k, double recall);

@@ -51,7 +51,7 @@ struct CalibrationPoint {
     std::uint32_t k = 0;
     std::uint32_t ef = 0;
     float recall = 0;      // mean
-    float recall_low = 0;  // lower end of its 95 % interval
+    float recall_low = 0;  // lower 95 % bound
 };
 
 /// The parts, as views. All lengths are checked by Segment::open.
