@@ -74,7 +74,8 @@ void for_rows(const CodeRows& rows, const std::int8_t* query, const Store store)
             row[r] = list[i + r];
         }
         __m512i quads[kQuad];
-#pragma GCC unroll 4
+        // Unrolled, g++ would run out of registers for addresses and take rows through the stack.
+#pragma GCC unroll 1
         for (std::size_t quad = 0; quad < kQuad; ++quad) {
             list.prefetch_after(i + quad * kQuad, kQuad);
             quads[quad] = Format::quad(row + quad * kQuad, query, rows.size);
