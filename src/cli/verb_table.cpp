@@ -34,7 +34,7 @@ const std::vector<Verb>& all_verbs() {
         for (const auto& make :
              {index_verb, search_verb, similar_verb, embed_verb, serve_verb, stats_verb,
               model_list_verb, model_inspect_verb, model_add_verb, model_use_verb, config_show_verb,
-              config_path_verb, completion_verb, man_verb}) {
+              config_path_verb, bench_ann_verb, completion_verb, man_verb}) {
             rows.push_back(make());
         }
         return rows;
@@ -57,6 +57,7 @@ const std::vector<VerbGroup>& verb_groups() {
     static const std::vector<VerbGroup> groups = {
         {"model", "List, inspect, add and choose models"},
         {"config", "Show the settings in force and where they come from"},
+        {"bench", "Measure on data of your own"},
     };
     return groups;
 }

@@ -11,6 +11,7 @@ Verb similar_verb();
 Verb embed_verb();
 Verb serve_verb();
 Verb stats_verb();
+Verb bench_ann_verb();
 Verb model_list_verb();
 Verb model_inspect_verb();
 Verb model_add_verb();

@@ -17,7 +17,7 @@ namespace sokkuri::service {
 namespace {
 
 constexpr std::size_t kThreadsMax = 1024;
-constexpr std::size_t kNeighborsMax = 10'000;
+constexpr std::size_t kNeighborsMax = 100'000;
 
 /// Rows, queries and everything that is made of them.
 struct Bench {

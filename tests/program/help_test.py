@@ -8,7 +8,7 @@ import unittest
 from program import PROGRAM, ProgramTest
 
 VERBS = ["index", "search", "similar", "embed", "serve", "stats", "model list", "model inspect", "model add",
-         "model use", "config show", "config path", "completion", "man"]
+         "model use", "config show", "config path", "bench ann", "completion", "man"]
 
 
 class Help(ProgramTest):
