@@ -140,7 +140,7 @@ TEST(GraphSearch, FindsWhatAScanFindsOnceItIsAsWideAsTheGraph) {
 }
 
 TEST(GraphSearch, FindsMostOfTheNearestWithANarrowPool) {
-    const Fixture fixture = make_fixture({4, 2}, 2000, 32);
+    const Fixture fixture = make_fixture({4, 2}, 1000, 32);
     std::mt19937 random(kSeed + 1);
     GraphScratch scratch;
     std::size_t hits = 0;
