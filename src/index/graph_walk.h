@@ -66,10 +66,12 @@ class GraphWalk {
     std::size_t fresh_count() const { return fresh_count_; }
     void settle();
     /// The links of the node that is next unless a better one is found.
-    void prefetch_next() const {
+    // g++ takes a function that only prefetches for one without effect and drops its calls: always
+    // inline.
+    [[gnu::always_inline]] void prefetch_next() const {
         if (pool_.has_next()) prefetch_links(ordinal_of_key(pool_.next()));
     }
-    void prefetch_links(Ordinal node) const {
+    [[gnu::always_inline]] void prefetch_links(Ordinal node) const {
         const std::uint32_t* const links = links_of(node);
         __builtin_prefetch(links);
         __builtin_prefetch(links + 16);

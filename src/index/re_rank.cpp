@@ -26,7 +26,15 @@ constexpr std::size_t best_looked_at(std::size_t k) {
     return std::max<std::size_t>(k, 3);
 }
 
-void prefetch(const void* data, std::size_t size);
+// Always inline: g++ takes a function that only prefetches for one without effect and drops calls.
+[[gnu::always_inline]] inline void prefetch(const void* data, std::size_t size) {
+    if (data == nullptr) return;
+    const auto* const bytes = static_cast<const std::byte*>(data);
+    for (std::size_t at = 0; at < size; at += kCacheLine) {
+        __builtin_prefetch(bytes + at);
+    }
+}
+
 double order_by_full_codes(const ReRank& job, SearchScratch& scratch);
 void score_full_codes(const ReRank& job, SearchScratch& scratch);
 const float* row_of(const ReRank& job, Ordinal ordinal);
@@ -84,14 +92,6 @@ void drop_filtered_out(const SegmentParts& parts, const SlotFilter& filter,
 }
 
 namespace {
-
-inline void prefetch(const void* data, std::size_t size) {
-    if (data == nullptr) return;
-    const auto* const bytes = static_cast<const std::byte*>(data);
-    for (std::size_t at = 0; at < size; at += kCacheLine) {
-        __builtin_prefetch(bytes + at);
-    }
-}
 
 /// Leaves the decided_for(k) best, in order. Returns ReRanked::depth.
 double order_by_full_codes(const ReRank& job, SearchScratch& scratch) {
