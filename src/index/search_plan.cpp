@@ -42,7 +42,10 @@ SearchPlan plan_search(const Segment& segment, const RawRows& rows, const Segmen
         plan.shape.ef = std::max(plan.shape.ef, query.k + kFilteredSlack);
     }
     if (plan.shape.ef >= segment.parts().nodes) plan.shape.ef = 0;
-    plan.way = cheapest_way(plan.shape);
+    // Who names a width means the graph: what a calibration measures must not be exact search.
+    const bool means_graph = query.effort.kind == Effort::Kind::kEf && plan.shape.ef > 0 &&
+                             plan.shape.has_graph && query.filter.allowed == nullptr;
+    plan.way = means_graph ? Way::kGraph : cheapest_way(plan.shape);
     return plan;
 }
 
