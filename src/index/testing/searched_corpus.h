@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace sokkuri::index::testing {
@@ -52,9 +53,9 @@ std::vector<Neighbor> oracle(const Corpus& corpus, const SegmentQuery& asked);
 /// Share of the k nearest that was found; as near as the k-th counts.
 double recall_of(const std::vector<Neighbor>& found, const std::vector<Neighbor>& truth,
                  std::size_t k);
-/// Expects what holds for every answer: enough neighbors, all pass, in order, no slot twice,
-/// distances of float64; and of exact ones that they are the scan's.
-void expect_sound(const Corpus& corpus, const SegmentQuery& asked, const SegmentAnswer& answer);
+/// What is wrong with an answer, or nothing. Every one must give enough neighbors, all of which
+/// pass, in order, no slot twice, with distances of float64; an exact one what the scan gives.
+std::string flaw_of(const Corpus& corpus, const SegmentQuery& asked, const SegmentAnswer& answer);
 
 Bitmap random_bitmap(std::size_t count, double share, std::uint64_t seed);
 
