@@ -5,13 +5,17 @@
 #pragma once
 
 #include "base/result.h"
+#include "collection/index_stats.h"
+#include "collection/search.h"
 #include "index/metric.h"
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sokkuri::collection {
@@ -58,33 +62,6 @@ struct Record {
     std::uint64_t seq = 0;
 };
 
-enum class Documents { kOmit, kInclude };
-
-struct SearchRequest {
-    std::string field;  // empty: the only one
-    std::vector<float> query;
-    std::size_t k = 10;
-    std::size_t offset = 0;  // nearest hits to pass over; offset + k is bounded by kKMax
-    std::optional<double> distance_max;  // hits beyond it are left out
-    std::vector<std::string> excluded_ids;
-    Documents documents = Documents::kInclude;
-
-    static constexpr std::size_t kKMax = 100'000;
-    Result<void> validate() const;
-};
-
-struct Hit {
-    std::string id;
-    float distance = 0;    // decided in float64
-    std::string document;  // empty with Documents::kOmit
-};
-
-struct SearchAnswer {
-    std::vector<Hit> hits;  // nearest first, ties by record number
-    std::uint64_t generation = 0;
-    std::uint64_t rows_scanned = 0;
-};
-
 /// One record of a scan, with the vector of the field that was asked for (empty when it has none).
 struct ScannedRecord {
     Record record;
@@ -116,8 +93,15 @@ struct CollectionStats {
         FieldSpec spec;
         std::uint64_t vectors = 0;     // live
         std::uint64_t tombstones = 0;  // dead slots, until compacted
+        IndexStats index;
     };
     std::vector<Field> fields;
+};
+
+struct OptimizeRequest {
+    /// `share` of the whole that is done, 0 to 1. Called from another thread, one call at a time.
+    std::function<void(double share, std::string_view stage)> progress = nullptr;
+    std::stop_token stop;
 };
 
 /// What a backend can do; what it cannot is a kUnsupported error that says so.
@@ -153,9 +137,17 @@ class Collection {
     virtual Result<std::vector<float>> vector_of(const std::string& id,
                                                  const std::string& field) const = 0;
 
-    /// Exact. kInvalidArgument when the dimension differs, a component is not finite or k is out of
-    /// range.
+    /// min(k, records with a vector) hits, unless distance_max leaves out some. kInvalidArgument
+    /// when the dimension differs, a component is not finite or k is out of range.
     virtual Result<SearchAnswer> search(const SearchRequest& request) const = 0;
+    /// Many queries of one generation in one call, for throughput; `shared.query` is not used. At
+    /// most kQueriesMax.
+    virtual Result<std::vector<SearchAnswer>> search_many(
+        const SearchRequest& shared, std::span<const std::vector<float>> queries) const = 0;
+    /// Builds now what would be built in the background, and waits: seals the tails that are long
+    /// enough, merges what is due. kExhausted (with the numbers of the plan) when memory does not
+    /// suffice: then search stays exact. kCancelled; nothing is lost by either.
+    virtual Result<void> optimize(const OptimizeRequest& request) = 0;
     /// All records of one generation by record number.
     virtual Result<void> scan(const ScanRequest& request, const ScanVisitor& visit) const = 0;
 

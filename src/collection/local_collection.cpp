@@ -2,10 +2,13 @@
 
 #include "base/serial_worker.h"
 #include "base/thread_pool.h"
+#include "collection/field_search.h"
+#include "collection/index_keeper.h"
+#include "collection/index_report.h"
 #include "collection/local_writer.h"
 #include "collection/record_pages.h"
+#include "collection/segment_shelf.h"
 #include "collection/snapshot.h"
-#include "collection/tail_search.h"
 #include "collection/validation.h"
 #include "simd/dispatch.h"
 #include "store/catalog.h"
@@ -38,7 +41,8 @@ class LocalCollection final : public Collection {
           directory_(std::move(directory)),
           kernels_(kernels),
           threads_(search_threads),
-          snapshots_(files, directory_) {}
+          shelf_(files, directory_, kernels),
+          snapshots_(files, directory_, shelf_) {}
 
     Result<void> open(const LocalOptions& options);
 
@@ -52,6 +56,9 @@ class LocalCollection final : public Collection {
     Result<std::vector<float>> vector_of(const std::string& id,
                                          const std::string& field) const override;
     Result<SearchAnswer> search(const SearchRequest& request) const override;
+    Result<std::vector<SearchAnswer>> search_many(
+        const SearchRequest& shared, std::span<const std::vector<float>> queries) const override;
+    Result<void> optimize(const OptimizeRequest& request) override;
     Result<void> scan(const ScanRequest& request, const ScanVisitor& visit) const override;
     Result<RecordPage> page(const std::string& cursor, std::size_t limit) const override;
     Result<std::vector<Record>> sample(std::size_t count, std::uint64_t seed) const override;
@@ -60,6 +67,7 @@ class LocalCollection final : public Collection {
 
  private:
     Result<void> become_writer(const std::string& socket);
+    void start_keeper(const KeeperOptions& options);
     template <typename Job>
     std::invoke_result_t<Job, LocalWriter&> write(Job job);
 
@@ -67,9 +75,11 @@ class LocalCollection final : public Collection {
     const std::string directory_;
     const simd::Kernels& kernels_;
     mutable ThreadPool threads_;
+    mutable SegmentShelf shelf_;
     mutable Snapshots snapshots_;
     std::unique_ptr<store::Catalog> catalog_;
     std::unique_ptr<WriteHalf> write_half_;  // after the catalog: the writer goes first
+    std::unique_ptr<IndexKeeper> keeper_;    // of a writer; last: it works on all of these
 };
 
 /// Bytes of the files in `directory` and of those of its fields. Links are not followed.
@@ -110,6 +120,10 @@ Result<void> LocalCollection::open(const LocalOptions& options) {
                                             ? store::CatalogAccess::kCreate
                                             : store::CatalogAccess::kWrite));
     write_half_->writer = std::make_unique<LocalWriter>(files_, directory_, *catalog_);
+    // What a kill has left behind.
+    const auto transaction = TRY(catalog_->begin_read());
+    remove_leftovers(files_, directory_, *transaction);
+    start_keeper(options.keeper);
     return {};
 }
 
@@ -130,7 +144,25 @@ std::invoke_result_t<Job, LocalWriter&> LocalCollection::write(Job job) {
     if (write_half_ == nullptr) {
         return fail(ErrorCode::kUnsupported, "{}: opened for reading only", directory_);
     }
-    return write_half_->worker.run([&] { return job(*write_half_->writer); });
+    auto outcome = write_half_->worker.run([&] { return job(*write_half_->writer); });
+    if (outcome) keeper_->changed();
+    return outcome;
+}
+
+void LocalCollection::start_keeper(const KeeperOptions& options) {
+    const auto commit = [this](std::span<const store::SegmentNumber> replaced,
+                               const store::SegmentRow& added) {
+        return write_half_->worker.run(
+            [&] { return write_half_->writer->replace_segments(replaced, added); });
+    };
+    keeper_ = std::make_unique<IndexKeeper>(KeptCollection{.files = files_,
+                                                           .directory = directory_,
+                                                           .kernels = kernels_,
+                                                           .catalog = *catalog_,
+                                                           .snapshots = snapshots_,
+                                                           .shelf = shelf_,
+                                                           .commit = commit},
+                                            options);
 }
 
 Capabilities LocalCollection::capabilities() const {
@@ -188,7 +220,7 @@ Result<std::vector<float>> LocalCollection::vector_of(const std::string& id,
         return fail(ErrorCode::kNotFound, "record \"{}\": no vector in field \"{}\"", id,
                     field->spec.name);
     }
-    const std::span<const float> row = row_of(*field, *slot);
+    const std::span<const float> row = field->row(*slot);
     return std::vector<float>(row.begin(), row.end());
 }
 
@@ -198,10 +230,28 @@ Result<SearchAnswer> LocalCollection::search(const SearchRequest& request) const
     const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(*transaction));
     const FieldSnapshot* field = TRY(snapshot->field(request.field));
     TRY(validate_vector("query", request.query, field->spec));
-    SearchAnswer answer =
-        TRY(search_tail(*transaction, *field, request, TailScan{kernels_, threads_}));
-    answer.generation = snapshot->generation;
-    return answer;
+    return search_field({*transaction, *field, kernels_, threads_}, request);
+}
+
+Result<std::vector<SearchAnswer>> LocalCollection::search_many(
+    const SearchRequest& shared, std::span<const std::vector<float>> queries) const {
+    TRY(shared.validate());
+    if (queries.size() > kQueriesMax) {
+        return fail(ErrorCode::kInvalidArgument, "{} queries: at most {} in one call",
+                    queries.size(), kQueriesMax);
+    }
+    const auto transaction = TRY(catalog_->begin_read());
+    const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(*transaction));
+    const FieldSnapshot* field = TRY(snapshot->field(shared.field));
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+        TRY(validate_vector(fmt::format("query {}", i), queries[i], field->spec));
+    }
+    return search_field({*transaction, *field, kernels_, threads_}, shared, queries);
+}
+
+Result<void> LocalCollection::optimize(const OptimizeRequest& request) {
+    if (keeper_ != nullptr) return keeper_->optimize(request);
+    return fail(ErrorCode::kUnsupported, "{}: opened for reading only", directory_);
 }
 
 Result<void> LocalCollection::scan(const ScanRequest& request, const ScanVisitor& visit) const {
@@ -222,7 +272,7 @@ Result<void> LocalCollection::scan(const ScanRequest& request, const ScanVisitor
             if (field != nullptr) {
                 const std::optional<store::Slot> slot =
                     TRY(transaction->slot_of_record(field->number, row.number));
-                if (slot) scanned.vector = row_of(*field, *slot);
+                if (slot) scanned.vector = field->row(*slot);
             }
             scanned.record = record_of(std::move(row));
             if (request.documents == Documents::kOmit) scanned.record.document.clear();
@@ -254,7 +304,10 @@ Result<CollectionStats> LocalCollection::stats() const {
     stats.generation = snapshot->generation;
     stats.bytes_on_disk = TRY(bytes_on_disk(files_, directory_));
     for (const FieldSnapshot& field : snapshot->fields) {
-        stats.fields.push_back({field.spec, field.committed - field.tombstones, field.tombstones});
+        CollectionStats::Field row{field.spec, field.live(), field.tombstones,
+                                   index_stats_of(field)};
+        if (keeper_ != nullptr) row.index.state = keeper_->state_of(field.number);
+        stats.fields.push_back(std::move(row));
     }
     return stats;
 }

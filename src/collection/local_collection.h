@@ -5,6 +5,7 @@
 
 #include "base/file_system.h"
 #include "collection/collection.h"
+#include "collection/index_keeper.h"
 
 #include <cstdint>
 #include <memory>
@@ -19,6 +20,7 @@ struct LocalOptions {
     std::uint32_t search_threads = 0;  // 0: as many as the machine has cores
     std::string
         socket;  // of a writer: where it listens for others that want to write; may be empty
+    KeeperOptions keeper;  // of a writer: when tails become segments, and where these lie
 };
 
 /// Opens the collection in `directory` (the `.sokkuri` folder itself).

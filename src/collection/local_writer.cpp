@@ -104,6 +104,14 @@ Result<std::size_t> LocalWriter::remove(std::span<const std::string> ids) {
     return removed;
 }
 
+Result<void> LocalWriter::replace_segments(std::span<const store::SegmentNumber> replaced,
+                                           const store::SegmentRow& added) {
+    const auto transaction = TRY(catalog_.begin_write());
+    TRY(transaction->replace_segments(replaced, added));
+    TRY(transaction->commit());
+    return {};
+}
+
 Result<void> LocalWriter::load_fields() {
     if (fields_are_loaded_) return {};
     const auto transaction = TRY(catalog_.begin_read());

@@ -29,6 +29,9 @@ class LocalWriter {
     Result<void> add_field(const FieldSpec& field);
     Result<std::vector<PutOutcome>> put(std::span<const PutRecord> records, VectorsOfPut vectors);
     Result<std::size_t> remove(std::span<const std::string> ids);
+    /// store::WriteTransaction::replace_segments, committed.
+    Result<void> replace_segments(std::span<const store::SegmentNumber> replaced,
+                                  const store::SegmentRow& added);
 
  private:
     /// A field and its file, opened at the first put.

@@ -1,11 +1,39 @@
 #include "collection/snapshot.h"
 
+#include "base/check.h"
 #include "collection/validation.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace sokkuri::collection {
+
+namespace {
+
+/// Rows of float32 start at a multiple of 4 bytes in a page-aligned map.
+std::vector<index::RowsView> views_of(std::span<const store::MappedRows> chunks);
+std::vector<index::RowsView> uncovered_rows(std::span<const index::RowsView> chunks,
+                                            const FieldSnapshot& field);
+
+}  // namespace
+
+std::uint64_t count_dead(const index::Bitmap& dead, store::Slot first, store::Slot end) {
+    const std::span<const std::uint64_t> words = dead.words();
+    std::uint64_t count = 0;
+    for (store::Slot word = first / 64; word < words.size() && word * 64 < end; ++word) {
+        std::uint64_t bits = words[static_cast<std::size_t>(word)];
+        if (word * 64 < first) bits &= ~std::uint64_t{0} << (first % 64);
+        if ((word + 1) * 64 > end) bits &= ~(~std::uint64_t{0} << (end % 64));
+        count += static_cast<std::uint64_t>(std::popcount(bits));
+    }
+    return count;
+}
+
+std::span<const float> FieldSnapshot::row(store::Slot slot) const {
+    CHECK(slot < committed);
+    return rows.row(static_cast<std::size_t>(slot));
+}
 
 Result<const FieldSnapshot*> Snapshot::field(std::string_view name) const {
     std::vector<std::string_view> names;
@@ -17,20 +45,36 @@ Result<const FieldSnapshot*> Snapshot::field(std::string_view name) const {
 }
 
 Result<std::shared_ptr<const Snapshot>> Snapshots::of(store::ReadTransaction& transaction) {
-    const auto known = [&]() -> std::shared_ptr<const Snapshot> {
+    std::uint64_t times_forgotten = 0;
+    {
         const auto recent = recent_.lock();
-        for (const auto& snapshot : *recent) {
+        times_forgotten = recent->times_forgotten;
+        for (const auto& snapshot : recent->snapshots) {
             if (snapshot->generation == transaction.generation()) return snapshot;
         }
-        return nullptr;
-    }();
-    if (known != nullptr) return known;
-
+    }
     std::shared_ptr<const Snapshot> loaded = TRY(load(transaction));
-    const auto recent = recent_.lock();
-    recent->insert(recent->begin(), loaded);
-    if (recent->size() > kKept) recent->pop_back();
+    bool is_newest = false;
+    {
+        const auto recent = recent_.lock();
+        // What was made of an older shelf serves this one query.
+        if (recent->times_forgotten != times_forgotten) return loaded;
+        const auto is_newer = [&](const auto& other) {
+            return other->generation > loaded->generation;
+        };
+        is_newest = std::none_of(recent->snapshots.begin(), recent->snapshots.end(), is_newer);
+        recent->snapshots.insert(recent->snapshots.begin(), loaded);
+        if (recent->snapshots.size() > kKept) recent->snapshots.pop_back();
+    }
+    if (is_newest) clear_shelf(*loaded);
     return loaded;
+}
+
+void Snapshots::forget() {
+    std::vector<std::shared_ptr<const Snapshot>> forgotten;  // freed without the lock
+    const auto recent = recent_.lock();
+    forgotten.swap(recent->snapshots);
+    ++recent->times_forgotten;
 }
 
 Result<std::shared_ptr<const Snapshot>> Snapshots::load(store::ReadTransaction& transaction) {
@@ -65,13 +109,36 @@ Result<FieldSnapshot> Snapshots::load_field(store::ReadTransaction& transaction,
     }
     field.reader = TRY(reader_of(row));
     const std::vector<store::MappedRows> mapped = TRY(field.reader->rows(field.committed));
-    for (const store::MappedRows& chunk : mapped) {
-        // Rows of float32 start at a multiple of 4 bytes in a page-aligned map.
-        field.rows.push_back({{reinterpret_cast<const float*>(chunk.bytes.data()),
-                               chunk.bytes.size() / sizeof(float)},
-                              static_cast<index::Slot>(chunk.first_slot)});
+    const std::vector<index::RowsView> chunks = views_of(mapped);
+    std::vector<const float*> starts;
+    for (const index::RowsView& chunk : chunks) {
+        starts.push_back(chunk.values.data());
     }
+    field.rows = index::RawRows(std::move(starts), row.rows_per_chunk,
+                                static_cast<std::size_t>(field.committed), field.spec.dimension);
+    std::vector<store::SegmentRow> segments = TRY(transaction.segments(row.number));
+    field.tail_live = field.live();
+    for (store::SegmentRow& segment : segments) {
+        SegmentShelf::Opened opened = shelf_.of(segment, field.spec);
+        const std::uint64_t live =
+            segment.rows - count_dead(field.dead, segment.first_slot, segment.end_slot());
+        if (opened.segment != nullptr) field.tail_live -= live;
+        field.segments.push_back(
+            {std::move(segment), std::move(opened), live, std::make_shared<const LivingNodes>()});
+    }
+    field.tail = uncovered_rows(chunks, field);
     return field;
+}
+
+/// Segments that this snapshot does not have are wanted by nobody who comes later.
+void Snapshots::clear_shelf(const Snapshot& snapshot) {
+    std::set<std::string> files;
+    for (const FieldSnapshot& field : snapshot.fields) {
+        for (const SegmentSnapshot& segment : field.segments) {
+            files.insert(segment.row.file);
+        }
+    }
+    shelf_.keep_only(files);
 }
 
 Result<std::shared_ptr<store::VectorReader>> Snapshots::reader_of(const store::FieldRow& row) {
@@ -107,5 +174,45 @@ Result<FieldSpec> spec_of(const store::FieldRow& row) {
     spec.fingerprint = row.fingerprint;
     return spec;
 }
+
+namespace {
+
+std::vector<index::RowsView> views_of(std::span<const store::MappedRows> chunks) {
+    std::vector<index::RowsView> views;
+    for (const store::MappedRows& chunk : chunks) {
+        views.push_back({{reinterpret_cast<const float*>(chunk.bytes.data()),
+                          chunk.bytes.size() / sizeof(float)},
+                         static_cast<index::Slot>(chunk.first_slot)});
+    }
+    return views;
+}
+
+std::vector<index::RowsView> uncovered_rows(std::span<const index::RowsView> chunks,
+                                            const FieldSnapshot& field) {
+    std::vector<index::RowsView> uncovered;
+    const auto add = [&](store::Slot first, store::Slot end) {
+        for (const index::RowsView& chunk : chunks) {
+            const store::Slot chunk_end = chunk.first + chunk.values.size() / field.spec.dimension;
+            const store::Slot from = std::max<store::Slot>(first, chunk.first);
+            const store::Slot to = std::min(end, chunk_end);
+            if (from >= to) continue;
+            uncovered.push_back(
+                {chunk.values.subspan(
+                     static_cast<std::size_t>(from - chunk.first) * field.spec.dimension,
+                     static_cast<std::size_t>(to - from) * field.spec.dimension),
+                 static_cast<index::Slot>(from)});
+        }
+    };
+    store::Slot covered = 0;
+    for (const SegmentSnapshot& segment : field.segments) {
+        if (!segment.is_usable()) continue;
+        add(covered, segment.row.first_slot);
+        covered = segment.row.end_slot();
+    }
+    add(covered, field.committed);
+    return uncovered;
+}
+
+}  // namespace
 
 }  // namespace sokkuri::collection

@@ -1,33 +1,74 @@
-// Snapshot: all that a query needs of one generation: the fields, their committed rows in memory,
-// and which are dead. Immutable and shared; the documents of the same generation come from the read
-// transaction that asked for it.
+// Snapshot: all that a query needs of one generation: the fields, their segments, their committed
+// rows in memory, and which are dead. Immutable and shared; the documents of the same generation
+// come from the read transaction that asked for it.
 #pragma once
 
 #include "base/file_system.h"
 #include "base/guarded.h"
 #include "base/result.h"
 #include "collection/collection.h"
+#include "collection/segment_shelf.h"
 #include "index/bitmap.h"
 #include "index/exact_scan.h"
+#include "index/prepared_filter.h"
+#include "index/raw_rows.h"
+#include "index/segment.h"
 #include "store/catalog.h"
 #include "store/vector_file.h"
 
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace sokkuri::collection {
 
-/// One field of a snapshot. Its tail is every committed row: ordinal and slot are the same number.
+/// Which nodes of a segment still live, made when first asked for. Safe from any number of threads.
+class LivingNodes {
+ public:
+    /// The same arguments with every call.
+    const index::PreparedFilter& of(const index::Segment& segment,
+                                    const index::SlotFilter& filter) const {
+        std::call_once(once_, [&] { filter_.emplace(segment, filter); });
+        return *filter_;
+    }
+
+ private:
+    mutable std::once_flag once_;
+    mutable std::optional<index::PreparedFilter> filter_;
+};
+
+/// A segment that the catalog names.
+struct SegmentSnapshot {
+    store::SegmentRow row;
+    SegmentShelf::Opened opened;                // without a segment: its rows belong to the tail
+    std::uint64_t live = 0;                     // slots of its range that are not dead now
+    std::shared_ptr<const LivingNodes> living;  // for when some of its rows have died
+
+    bool is_usable() const { return opened.segment != nullptr; }
+};
+
+/// One field of a snapshot.
 struct FieldSnapshot {
     FieldSpec spec;
     store::FieldNumber number = 0;
     store::Slot committed = 0;
     std::uint64_t tombstones = 0;
     index::Bitmap dead;
-    std::vector<index::RowsView> rows;
+    index::RawRows rows;                    // all committed ones
+    std::vector<SegmentSnapshot> segments;  // ascending, without overlap
+    std::vector<index::RowsView> tail;      // rows that no usable segment answers for
+    std::uint64_t tail_live = 0;            // of these
     std::shared_ptr<store::VectorReader> reader;
+
+    std::uint64_t live() const { return committed - tombstones; }
+    /// The vector at a committed slot; valid as long as the snapshot.
+    std::span<const float> row(store::Slot slot) const;
 };
+
+/// Of the slots first … end - 1. O(slots / 64).
+std::uint64_t count_dead(const index::Bitmap& dead, store::Slot first, store::Slot end);
 
 struct Snapshot {
     store::Generation generation = 0;
@@ -41,26 +82,37 @@ struct Snapshot {
 /// any number of threads.
 class Snapshots {
  public:
-    Snapshots(FileSystem& files, std::string directory)
-        : files_(files), directory_(std::move(directory)) {}
+    Snapshots(FileSystem& files, std::string directory, SegmentShelf& shelf)
+        : files_(files), directory_(std::move(directory)), shelf_(shelf) {}
 
-    /// The snapshot of the generation that `transaction` reads. O(tombstones) for a new generation.
+    /// The snapshot of the generation that `transaction` reads. O(tombstones + segments) for a new
+    /// generation.
     Result<std::shared_ptr<const Snapshot>> of(store::ReadTransaction& transaction);
+    /// After a change of the shelf: the next snapshots are made anew from it, and what the old ones
+    /// held in memory goes with their last query.
+    void forget();
 
  private:
     using ReaderByField =
         std::vector<std::pair<store::FieldNumber, std::shared_ptr<store::VectorReader>>>;
 
+    struct Recent {
+        std::vector<std::shared_ptr<const Snapshot>> snapshots;
+        std::uint64_t times_forgotten = 0;
+    };
+
     Result<std::shared_ptr<const Snapshot>> load(store::ReadTransaction& transaction);
     Result<FieldSnapshot> load_field(store::ReadTransaction& transaction,
                                      const store::FieldRow& row);
     Result<std::shared_ptr<store::VectorReader>> reader_of(const store::FieldRow& row);
+    void clear_shelf(const Snapshot& snapshot);
 
     static constexpr std::size_t kKept = 4;
 
     FileSystem& files_;
     const std::string directory_;
-    Guarded<std::vector<std::shared_ptr<const Snapshot>>> recent_;
+    SegmentShelf& shelf_;
+    Guarded<Recent> recent_;
     Guarded<ReaderByField> readers_;
 };
 

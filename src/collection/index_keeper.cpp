@@ -1,0 +1,258 @@
+#include "collection/index_keeper.h"
+
+#include "base/log.h"
+#include "base/thread_priority.h"
+
+#include <algorithm>
+#include <unistd.h>
+#include <utility>
+
+namespace sokkuri::collection {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// After a failure (memory, disk) the same is not tried again at once.
+constexpr std::chrono::seconds kRetryPause{60};
+
+Error cancelled();
+std::uint64_t memory_of_machine();
+std::uint64_t ms_since(Clock::time_point start);
+
+}  // namespace
+
+IndexKeeper::IndexKeeper(KeptCollection kept, const KeeperOptions& options)
+    : kept_(std::move(kept)), options_(options), threads_(options.threads) {
+    state_.lock()->last_change = Clock::now();
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+IndexKeeper::~IndexKeeper() {
+    thread_.request_stop();
+    thread_.join();
+    refuse_asks();
+}
+
+void IndexKeeper::changed() {
+    {
+        const auto state = state_.lock();
+        state->has_changed = true;
+        state->last_change = Clock::now();
+    }
+    wake_.notify_all();
+}
+
+Result<void> IndexKeeper::optimize(const OptimizeRequest& request) {
+    const auto ask = std::make_shared<Ask>();
+    ask->request = &request;
+    auto done = ask->done.get_future();
+    state_.lock()->asks.push_back(ask);
+    wake_.notify_all();
+    return done.get();
+}
+
+std::string IndexKeeper::state_of(store::FieldNumber field) const {
+    const auto state = state_.lock();
+    const auto found = state->texts.find(field);
+    return found == state->texts.end() ? std::string() : found->second;
+}
+
+void IndexKeeper::run(const std::stop_token& stop) {
+    if (options_.sealing == KeeperOptions::Sealing::kInBackground) lower_thread_priority();
+    while (const auto work = wait_for_work(stop)) {
+        if (work->ask != nullptr) {
+            answer(*work->ask, stop);
+            continue;
+        }
+        const auto looked = look({.occasion = work->occasion, .stop = stop});
+        if (!looked && looked.error().code() != ErrorCode::kCancelled) {
+            LOG(kWarn, "event=indexes_not_kept reason={:?}", looked.error().message());
+        }
+    }
+}
+
+/// Empty when asked to stop.
+std::optional<IndexKeeper::Work> IndexKeeper::wait_for_work(const std::stop_token& stop) {
+    auto state = state_.lock();
+    while (!stop.stop_requested()) {
+        if (!state->asks.empty()) {
+            auto ask = std::move(state->asks.front());
+            state->asks.pop_front();
+            return Work{.ask = std::move(ask)};
+        }
+        const bool is_waiting =
+            options_.sealing == KeeperOptions::Sealing::kWhenAsked || !state->has_changed;
+        const auto has_ask = [&] { return !state->asks.empty(); };
+        if (is_waiting) {
+            wake_.wait(state.lock(), stop, [&] {
+                return has_ask() || (state->has_changed &&
+                                     options_.sealing == KeeperOptions::Sealing::kInBackground);
+            });
+            continue;
+        }
+        const Time paused_at = state->last_change + options_.limits.pause;
+        const Time next_look = state->last_look + options_.limits.pause;
+        const Time now = Clock::now();
+        if (now >= paused_at || now >= next_look) {
+            const bool has_paused = now >= paused_at;
+            state->last_look = now;
+            // Puts that go on are looked at again when they have paused.
+            if (has_paused) state->has_changed = false;
+            return Work{.ask = nullptr,
+                        .occasion = has_paused ? SealOccasion::kPaused : SealOccasion::kPutting};
+        }
+        wake_.wait_until(state.lock(), stop, std::min(paused_at, next_look), has_ask);
+    }
+    return std::nullopt;
+}
+
+void IndexKeeper::answer(Ask& ask, const std::stop_token& stop) {
+    // Stopped by whoever asked, or with the collection.
+    std::stop_source either;
+    const auto request_stop = [&either] { either.request_stop(); };
+    const std::stop_callback on_close(stop, request_stop);
+    const std::stop_callback on_cancel(ask.request->stop, request_stop);
+    ask.done.set_value(look(
+        {.occasion = SealOccasion::kPaused, .request = ask.request, .stop = either.get_token()}));
+}
+
+void IndexKeeper::refuse_asks() {
+    const auto state = state_.lock();
+    for (const std::shared_ptr<Ask>& ask : state->asks) {
+        ask->done.set_value(tl::unexpected(cancelled()));
+    }
+    state->asks.clear();
+}
+
+Result<void> IndexKeeper::look(const Look& look) {
+    TRY(load_segments(look.stop));
+    const std::shared_ptr<const Snapshot> snapshot = TRY(current());
+    Result<void> outcome;
+    for (const FieldSnapshot& field : snapshot->fields) {
+        if (!index::has_segments(field.spec.metric)) continue;
+        if (look.request == nullptr && was_refused_lately(field.number)) continue;
+        const auto kept = keep_field(field.number, look);
+        if (kept) continue;
+        const bool is_cancelled = kept.error().code() == ErrorCode::kCancelled;
+        say(field.number, is_cancelled ? "" : fmt::format("not built: {}", kept.error().message()));
+        if (!is_cancelled) state_.lock()->refused[field.number] = Clock::now();
+        if (outcome) outcome = kept;
+    }
+    if (look.stop.stop_requested()) return tl::unexpected(cancelled());
+    TRY(load_segments(look.stop));
+    return outcome;
+}
+
+/// Until there is nothing more to do.
+Result<void> IndexKeeper::keep_field(store::FieldNumber field, const Look& look) {
+    for (;;) {
+        if (look.stop.stop_requested()) return tl::unexpected(cancelled());
+        const bool has_built = TRY(build_next(field, look));
+        if (!has_built) return {};
+    }
+}
+
+Result<bool> IndexKeeper::build_next(store::FieldNumber number, const Look& look) {
+    const std::shared_ptr<const Snapshot> snapshot = TRY(current());
+    const auto field = std::find_if(snapshot->fields.begin(), snapshot->fields.end(),
+                                    [&](const auto& other) { return other.number == number; });
+    if (field == snapshot->fields.end()) return false;
+    const SealState state = seal_state_of(*field);
+    const auto plan = plan_seal(state, options_.limits, look.occasion);
+    if (!plan) return false;
+    auto built = build(*snapshot, *field, *plan, look);
+    const bool is_too_large = !built && built.error().code() == ErrorCode::kExhausted;
+    const auto alone = plan_tail(state, options_.limits);
+    if (is_too_large && alone && !plan->replaced.empty()) {
+        built = build(*snapshot, *field, *alone, look);
+    }
+    TRY(std::move(built));
+    return true;
+}
+
+Result<void> IndexKeeper::build(const Snapshot& snapshot, const FieldSnapshot& field,
+                                const SealPlan& plan, const Look& look) {
+    const auto start = Clock::now();
+    index::BuildOptions options = options_.build;
+    if (options.memory_max == 0) options.memory_max = memory_of_machine() / 4 * 3;
+    options.stop = look.stop;
+    options.progress = [&](double share, const char* stage) {
+        say(field.number, fmt::format("building: {:.0f} %, {}", 100 * share, stage));
+        if (look.request != nullptr && look.request->progress) {
+            look.request->progress(share, stage);
+        }
+    };
+    const Workshop workshop{kept_.files, kept_.directory, kept_.kernels, threads_};
+    const SealedSegment sealed = TRY(seal(field, snapshot.generation, plan, options, workshop));
+    TRY(kept_.commit(plan.replaced, sealed.row));
+
+    say(field.number, "");
+    LOG(kInfo, "event=sealed field={:?} rows={} replaced={} ms={}", field.spec.name,
+        sealed.row.live, plan.replaced.size(), ms_since(start));
+    if (options_.segments == KeeperOptions::Segments::kInMemory) {
+        if (auto segment = sealed.image.open(kept_.kernels)) {
+            kept_.shelf.put(sealed.row.file, std::move(*segment));
+        }
+    }
+    kept_.snapshots.forget();
+    const auto transaction = TRY(kept_.catalog.begin_read());
+    remove_leftovers(kept_.files, kept_.directory, *transaction);
+    return {};
+}
+
+/// Copies what is read from maps so far. What is damaged is found by that, and built anew.
+Result<void> IndexKeeper::load_segments(const std::stop_token& stop) {
+    if (options_.segments == KeeperOptions::Segments::kMapped) return {};
+    const std::shared_ptr<const Snapshot> snapshot = TRY(current());
+    for (const FieldSnapshot& field : snapshot->fields) {
+        for (const SegmentSnapshot& segment : field.segments) {
+            const bool is_wanted = segment.is_usable() && !segment.opened.is_in_memory &&
+                                   !unloaded_.contains(segment.row.file);
+            if (!is_wanted || stop.stop_requested()) continue;
+            if (const auto loaded = kept_.shelf.load(segment.row, field.spec); !loaded) {
+                unloaded_.insert(segment.row.file);
+                LOG(kWarn, "event=segment_not_loaded field={:?} reason={:?}", field.spec.name,
+                    loaded.error().message());
+            }
+            kept_.snapshots.forget();
+        }
+    }
+    return {};
+}
+
+Result<std::shared_ptr<const Snapshot>> IndexKeeper::current() const {
+    const auto transaction = TRY(kept_.catalog.begin_read());
+    return kept_.snapshots.of(*transaction);
+}
+
+void IndexKeeper::say(store::FieldNumber field, std::string text) {
+    state_.lock()->texts[field] = std::move(text);
+}
+
+bool IndexKeeper::was_refused_lately(store::FieldNumber field) {
+    const auto state = state_.lock();
+    const auto found = state->refused.find(field);
+    return found != state->refused.end() && Clock::now() < found->second + kRetryPause;
+}
+
+namespace {
+
+Error cancelled() {
+    return Error(ErrorCode::kCancelled, "the collection's index: building was stopped");
+}
+
+std::uint64_t memory_of_machine() {
+    const auto pages = static_cast<std::uint64_t>(std::max(0L, sysconf(_SC_PHYS_PAGES)));
+    const auto page_bytes = static_cast<std::uint64_t>(std::max(0L, sysconf(_SC_PAGESIZE)));
+    return pages * page_bytes;
+}
+
+std::uint64_t ms_since(Clock::time_point start) {
+    const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
+    return static_cast<std::uint64_t>(passed.count());
+}
+
+}  // namespace
+
+}  // namespace sokkuri::collection

@@ -1,0 +1,62 @@
+#include "collection/index_report.h"
+
+#include "index/memory_plan.h"
+
+#include <algorithm>
+
+namespace sokkuri::collection {
+
+namespace {
+
+IndexStats::Segment segment_stats_of(const SegmentSnapshot& segment);
+/// The layout that the field's largest segment has chosen, else what is usual.
+index::HeadLayout layout_of(const FieldSnapshot& field);
+
+}  // namespace
+
+IndexStats index_stats_of(const FieldSnapshot& field) {
+    IndexStats stats{.segments = {}, .tail_rows = field.tail_live, .plan = {}, .state = {}};
+    for (const SegmentSnapshot& segment : field.segments) {
+        IndexStats::Segment shown = segment_stats_of(segment);
+        stats.resident_bytes += shown.bytes;
+        stats.segments.push_back(std::move(shown));
+    }
+    if (index::has_segments(field.spec.metric)) {
+        stats.plan = index::describe(
+            index::plan_memory(field.live(), field.spec.dimension, layout_of(field)));
+    }
+    return stats;
+}
+
+namespace {
+
+IndexStats::Segment segment_stats_of(const SegmentSnapshot& segment) {
+    IndexStats::Segment shown;
+    shown.rows = segment.live;
+    shown.is_readable = segment.is_usable();
+    if (!segment.is_usable()) return shown;
+    const index::Segment& opened = *segment.opened.segment;
+    shown.dead = opened.rows() - std::min(opened.rows(), segment.live);
+    shown.bytes = opened.size_bytes();
+    shown.is_in_memory = segment.opened.is_in_memory;
+    for (const index::CalibrationPoint& point : opened.parts().calibration) {
+        shown.calibration.push_back({point.k, point.ef, static_cast<double>(point.recall),
+                                     static_cast<double>(point.recall_low)});
+    }
+    return shown;
+}
+
+index::HeadLayout layout_of(const FieldSnapshot& field) {
+    index::HeadLayout layout;
+    std::uint64_t rows = 0;
+    for (const SegmentSnapshot& segment : field.segments) {
+        if (!segment.is_usable() || segment.live < rows) continue;
+        layout = segment.opened.segment->parts().model.layout;
+        rows = segment.live;
+    }
+    return layout;
+}
+
+}  // namespace
+
+}  // namespace sokkuri::collection

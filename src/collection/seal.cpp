@@ -1,0 +1,111 @@
+#include "collection/seal.h"
+
+#include "store/segment_file.h"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+namespace sokkuri::collection {
+
+namespace {
+
+constexpr const char* kSegmentsFolder = "segments";
+
+std::vector<index::Slot> live_slots(const FieldSnapshot& field, const SealPlan& plan);
+std::string file_name(const store::SegmentRow& row, store::Generation generation);
+Result<void> write(const index::SegmentImage& image, const std::string& file,
+                   const Workshop& workshop);
+
+}  // namespace
+
+SealState seal_state_of(const FieldSnapshot& field) {
+    SealState state{.segments = {}, .committed = field.committed, .tail_live = field.live()};
+    for (const SegmentSnapshot& segment : field.segments) {
+        state.segments.push_back({.number = segment.row.number,
+                                  .first = segment.row.first_slot,
+                                  .end = segment.row.end_slot(),
+                                  .rows = segment.row.live,
+                                  .live = segment.live,
+                                  .is_usable = segment.is_usable()});
+        state.tail_live -= segment.live;
+    }
+    return state;
+}
+
+Result<SealedSegment> seal(const FieldSnapshot& field, store::Generation generation,
+                           const SealPlan& plan, const index::BuildOptions& options,
+                           const Workshop& workshop) {
+    const std::vector<index::Slot> slots = live_slots(field, plan);
+    auto image = index::build_segment({.metric = field.spec.metric,
+                                       .rows = field.rows,
+                                       .slots = slots,
+                                       .kernels = workshop.kernels,
+                                       .threads = workshop.threads},
+                                      options);
+    if (!image) return tl::unexpected(image.error());
+
+    SealedSegment sealed{.row = {.field = field.number,
+                                 .first_slot = plan.first,
+                                 .rows = plan.end - plan.first,
+                                 .live = slots.size()},
+                         .image = std::move(*image)};
+    sealed.row.file = file_name(sealed.row, generation);
+    TRY(write(sealed.image, sealed.row.file, workshop));
+    return sealed;
+}
+
+void remove_leftovers(FileSystem& files, const std::string& directory,
+                      store::ReadTransaction& transaction) {
+    const auto fields = transaction.fields();
+    if (!fields) return;
+    for (const store::FieldRow& field : *fields) {
+        const auto rows = transaction.segments(field.number);
+        const std::string folder =
+            join_path(field_directory(directory, field.number), kSegmentsFolder);
+        const auto entries = files.list(folder);
+        if (!rows || !entries) continue;
+        std::set<std::string> live;
+        for (const store::SegmentRow& row : *rows) {
+            live.insert(join_path(directory, row.file));
+        }
+        for (const DirectoryEntry& entry : *entries) {
+            const std::string path = join_path(folder, entry.name);
+            if (entry.kind != FileKind::kRegular || live.contains(path)) continue;
+            static_cast<void>(files.remove_file(path));
+        }
+    }
+}
+
+namespace {
+
+std::vector<index::Slot> live_slots(const FieldSnapshot& field, const SealPlan& plan) {
+    std::vector<index::Slot> slots;
+    for (store::Slot slot = plan.first; slot < plan.end; ++slot) {
+        const auto narrow = static_cast<index::Slot>(slot);  // snapshots have no larger ones
+        if (!field.dead.test(narrow)) slots.push_back(narrow);
+    }
+    return slots;
+}
+
+/// No two contents ever get the same name: within a generation the same run of slots holds the same
+/// rows.
+std::string file_name(const store::SegmentRow& row, store::Generation generation) {
+    return fmt::format("fields/{}/{}/{}-{}-{}.seg", row.field, kSegmentsFolder, row.first_slot,
+                       row.rows, generation);
+}
+
+Result<void> write(const index::SegmentImage& image, const std::string& file,
+                   const Workshop& workshop) {
+    const std::string path = join_path(workshop.directory, file);
+    TRY(create_directories(workshop.files, path.substr(0, path.rfind('/'))));
+    std::vector<store::FileSection> sections;
+    for (const index::Section& section : image.views()) {
+        sections.push_back({section.name, section.bytes});
+    }
+    return store::write_segment_file(workshop.files, path, sections);
+}
+
+}  // namespace
+
+}  // namespace sokkuri::collection

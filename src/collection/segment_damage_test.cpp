@@ -1,0 +1,140 @@
+// What may go wrong with segments: damaged and missing files, too little memory, building broken
+// off, kills. Nothing is lost, and search goes on exactly.
+#include "collection/testing/segment_folder.h"
+
+#include <gtest/gtest.h>
+
+namespace sokkuri::collection {
+namespace {
+
+using testing::hits_of;
+using testing::kDimension;
+using testing::Oracle;
+using testing::put_some;
+using testing::Recall;
+using testing::remove_some;
+using testing::SegmentFolder;
+using testing::small_keeper;
+using testing::Vectors;
+using testing::wrong_answer;
+
+TEST(SegmentDamage, ADamagedFileIsScannedThenBuiltAnew) {
+    const SegmentFolder folder;
+    Vectors vectors(5);
+    Oracle oracle(index::Metric::kCosine);
+    auto collection = folder.open(index::Metric::kCosine, small_keeper());
+    put_some(*collection, oracle, vectors, 600);
+    ASSERT_TRUE(collection->optimize({}));
+    ASSERT_EQ(folder.segment_files().size(), 1U);
+    const std::string path = join_path(folder.segments_folder(), folder.segment_files()[0]);
+    const auto whole = read_file(posix_file_system(), path, 1U << 30).value();
+    Recall recall;
+    for (const bool is_missing : {false, true}) {
+        collection.reset();
+        if (is_missing) {
+            ASSERT_TRUE(posix_file_system().remove_file(path));
+        } else {
+            ASSERT_TRUE(replace_file(posix_file_system(), path, std::span(whole).first(5'000)));
+        }
+        const auto reader = folder.open_for_reading();
+        EXPECT_EQ(wrong_answer(*reader, oracle, vectors, recall), "");
+        EXPECT_FALSE(reader->stats()->fields[0].index.segments.at(0).is_readable);
+        EXPECT_EQ(reader->stats()->fields[0].index.tail_rows, oracle.size());
+        if (is_missing) break;
+        ASSERT_TRUE(replace_file(posix_file_system(), path, whole));
+        collection = folder.open(index::Metric::kCosine, small_keeper());
+    }
+    collection = folder.open(index::Metric::kCosine, small_keeper());
+    ASSERT_TRUE(collection->optimize({}));
+    EXPECT_TRUE(collection->stats()->fields[0].index.segments.at(0).is_readable);
+    EXPECT_EQ(collection->stats()->fields[0].index.tail_rows, 0U);
+    EXPECT_EQ(wrong_answer(*collection, oracle, vectors, recall), "");
+}
+
+TEST(SegmentDamage, ACopyInMemoryFindsDamageThatTheHeaderDoesNotShow) {
+    const SegmentFolder folder;
+    Vectors vectors(6);
+    Oracle oracle(index::Metric::kCosine);
+    KeeperOptions keeper = small_keeper();
+    auto collection = folder.open(index::Metric::kCosine, keeper);
+    put_some(*collection, oracle, vectors, 600);
+    ASSERT_TRUE(collection->optimize({}));
+    collection.reset();
+    keeper.segments = KeeperOptions::Segments::kInMemory;
+    collection = folder.open(index::Metric::kCosine, keeper);
+    ASSERT_TRUE(collection->optimize({}));
+    EXPECT_TRUE(collection->stats()->fields[0].index.segments.at(0).is_in_memory);
+    Recall recall;
+    EXPECT_EQ(wrong_answer(*collection, oracle, vectors, recall), "");
+    collection.reset();
+
+    const std::string path = join_path(folder.segments_folder(), folder.segment_files().at(0));
+    auto bytes = read_file(posix_file_system(), path, 1U << 30).value();
+    bytes[bytes.size() / 2] ^= std::byte{16};
+    ASSERT_TRUE(replace_file(posix_file_system(), path, bytes));
+    collection = folder.open(index::Metric::kCosine, keeper);
+    ASSERT_TRUE(collection->optimize({}));
+    EXPECT_NE(join_path(folder.segments_folder(), folder.segment_files().at(0)), path)
+        << "built anew";
+    EXPECT_TRUE(collection->stats()->fields[0].index.segments.at(0).is_readable);
+    EXPECT_EQ(wrong_answer(*collection, oracle, vectors, recall), "");
+}
+
+TEST(SegmentDamage, WithoutTheMemoryForAnIndexSearchStaysExact) {
+    const SegmentFolder folder;
+    Vectors vectors(8);
+    Oracle oracle(index::Metric::kCosine);
+    KeeperOptions keeper = small_keeper();
+    keeper.build.memory_max = 10'000;
+    const auto collection = folder.open(index::Metric::kCosine, keeper);
+    put_some(*collection, oracle, vectors, 500);
+    const auto optimized = collection->optimize({});
+    ASSERT_FALSE(optimized);
+    EXPECT_EQ(optimized.error().code(), ErrorCode::kExhausted);
+    const CollectionStats stats = collection->stats().value();
+    EXPECT_NE(stats.fields[0].index.state.find(optimized.error().message()), std::string::npos);
+    Recall recall;
+    EXPECT_EQ(wrong_answer(*collection, oracle, vectors, recall), "");
+    EXPECT_EQ(recall.share(), 1);
+}
+
+TEST(SegmentDamage, BuildingBrokenOffLosesNothing) {
+    const SegmentFolder folder;
+    Vectors vectors(9);
+    Oracle oracle(index::Metric::kCosine);
+    const auto collection = folder.open(index::Metric::kCosine, small_keeper());
+    put_some(*collection, oracle, vectors, 900);
+    std::stop_source stop;
+    const auto optimized =
+        collection->optimize({.progress = [&](double, std::string_view) { stop.request_stop(); },
+                              .stop = stop.get_token()});
+    ASSERT_FALSE(optimized);
+    EXPECT_EQ(optimized.error().code(), ErrorCode::kCancelled);
+    EXPECT_TRUE(folder.segment_files().empty());
+    Recall recall;
+    EXPECT_EQ(wrong_answer(*collection, oracle, vectors, recall), "");
+    EXPECT_TRUE(collection->optimize({}));
+    EXPECT_EQ(folder.segment_files().size(), 1U);
+}
+
+TEST(SegmentDamage, WhatAKillLeftBehindIsRemovedByTheNextWriter) {
+    const SegmentFolder folder;
+    Vectors vectors(10);
+    Oracle oracle(index::Metric::kCosine);
+    auto collection = folder.open(index::Metric::kCosine, small_keeper());
+    put_some(*collection, oracle, vectors, 300);
+    ASSERT_TRUE(collection->optimize({}));
+    const std::vector<std::string> live = folder.segment_files();
+    collection.reset();
+    const std::vector<std::byte> bytes(100);
+    for (const char* name : {"/0-9-9.seg", "/0-9-9.seg.4711-0.partial"}) {
+        ASSERT_TRUE(replace_file(posix_file_system(), folder.segments_folder() + name, bytes));
+    }
+    folder.open_for_reading();
+    EXPECT_EQ(folder.segment_files().size(), 3U) << "a reader removes nothing";
+    collection = folder.open(index::Metric::kCosine, small_keeper());
+    EXPECT_EQ(folder.segment_files(), live);
+}
+
+}  // namespace
+}  // namespace sokkuri::collection
