@@ -25,6 +25,17 @@ using testing::wrong_answer;
 
 using Kind = index::Effort::Kind;
 
+/// So many that a graph is the cheapest way, and calibrated.
+constexpr std::size_t kManyRecords = 8'000;
+
+void put_many(Collection& collection, Vectors& vectors) {
+    std::vector<PutRecord> records(kManyRecords);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        records[i] = {.id = std::to_string(i), .vectors = {{"picture", vectors.next()}}};
+    }
+    ASSERT_TRUE(collection.put(records));
+}
+
 TEST(Segments, SayWhatAnOracleSaysThroughChangesSealsMergesAndReopening) {
     for (const index::Metric metric :
          {index::Metric::kCosine, index::Metric::kL2, index::Metric::kInnerProduct}) {
@@ -90,14 +101,9 @@ TEST(Segments, ManyQueriesInOneCallAreAnsweredAsOneByOne) {
 
 TEST(Segments, AnAnswerSaysHowItWasFound) {
     const SegmentFolder folder;
-    // So many rows that a graph is the cheapest way.
     Vectors vectors(3);
     const auto collection = folder.open(index::Metric::kL2, small_keeper());
-    std::vector<PutRecord> records(8'000);
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        records[i] = {.id = std::to_string(i), .vectors = {{"picture", vectors.next()}}};
-    }
-    ASSERT_TRUE(collection->put(records));
+    put_many(*collection, vectors);
     ASSERT_TRUE(collection->optimize({}));
     SearchRequest request{.query = vectors.next()};
     const SearchMethod by_recall = collection->search(request)->method;
@@ -126,14 +132,17 @@ TEST(Segments, StatsSayWhatIsIndexedAndHowWell) {
     Vectors vectors(3);
     Oracle oracle(index::Metric::kCosine);
     const auto collection = folder.open(index::Metric::kCosine, small_keeper());
-    put_some(*collection, oracle, vectors, 900);
+    put_many(*collection, vectors);
     ASSERT_TRUE(collection->optimize({}));
+    const std::string id = "0";
+    ASSERT_TRUE(collection->remove({&id, 1}));
     put_some(*collection, oracle, vectors, 30);
     const CollectionStats stats = collection->stats().value();
     const IndexStats& index = stats.fields.at(0).index;
     ASSERT_EQ(index.segments.size(), 1U);
-    EXPECT_EQ(index.segments[0].rows + index.tail_rows, oracle.size());
-    EXPECT_GT(index.segments[0].dead, 0U);
+    EXPECT_EQ(index.segments[0].rows, kManyRecords - 1);
+    EXPECT_EQ(index.segments[0].dead, 1U);
+    EXPECT_EQ(index.tail_rows, oracle.size());
     EXPECT_FALSE(index.segments[0].calibration.empty());
     EXPECT_GT(index.resident_bytes, 0U);
     EXPECT_FALSE(index.plan.empty());

@@ -12,7 +12,14 @@ namespace {
 
 constexpr const char* kSegmentsFolder = "segments";
 
-std::vector<index::Slot> live_slots(const FieldSnapshot& field, const SealPlan& plan);
+/// What a plan is made of: segments that can be read, and live slots that none of them holds.
+struct Material {
+    std::vector<index::MergeSource> sources;
+    std::vector<index::Slot> slots;
+    std::uint64_t live = 0;
+};
+
+Material material_of(const FieldSnapshot& field, const SealPlan& plan);
 std::string file_name(const store::SegmentRow& row, store::Generation generation);
 Result<void> write(const index::SegmentImage& image, const std::string& file,
                    const Workshop& workshop);
@@ -36,19 +43,20 @@ SealState seal_state_of(const FieldSnapshot& field) {
 Result<SealedSegment> seal(const FieldSnapshot& field, store::Generation generation,
                            const SealPlan& plan, const index::BuildOptions& options,
                            const Workshop& workshop) {
-    const std::vector<index::Slot> slots = live_slots(field, plan);
-    auto image = index::build_segment({.metric = field.spec.metric,
-                                       .rows = field.rows,
-                                       .slots = slots,
-                                       .kernels = workshop.kernels,
-                                       .threads = workshop.threads},
-                                      options);
+    const Material material = material_of(field, plan);
+    const index::SegmentBuild build{.metric = field.spec.metric,
+                                    .rows = field.rows,
+                                    .slots = material.slots,
+                                    .kernels = workshop.kernels,
+                                    .threads = workshop.threads};
+    auto image = material.sources.empty() ? index::build_segment(build, options)
+                                          : index::merge_segments(material.sources, build, options);
     if (!image) return tl::unexpected(image.error());
 
     SealedSegment sealed{.row = {.field = field.number,
                                  .first_slot = plan.first,
                                  .rows = plan.end - plan.first,
-                                 .live = slots.size()},
+                                 .live = material.live},
                          .image = std::move(*image)};
     sealed.row.file = file_name(sealed.row, generation);
     TRY(write(sealed.image, sealed.row.file, workshop));
@@ -79,13 +87,26 @@ void remove_leftovers(FileSystem& files, const std::string& directory,
 
 namespace {
 
-std::vector<index::Slot> live_slots(const FieldSnapshot& field, const SealPlan& plan) {
-    std::vector<index::Slot> slots;
-    for (store::Slot slot = plan.first; slot < plan.end; ++slot) {
-        const auto narrow = static_cast<index::Slot>(slot);  // snapshots have no larger ones
-        if (!field.dead.test(narrow)) slots.push_back(narrow);
+Material material_of(const FieldSnapshot& field, const SealPlan& plan) {
+    Material material;
+    material.live = plan.end - plan.first - count_dead(field.dead, plan.first, plan.end);
+    const auto add_slots = [&](store::Slot first, store::Slot end) {
+        for (store::Slot slot = first; slot < end; ++slot) {
+            const auto narrow = static_cast<index::Slot>(slot);  // snapshots have no larger ones
+            if (!field.dead.test(narrow)) material.slots.push_back(narrow);
+        }
+    };
+    store::Slot next = plan.first;
+    for (const SegmentSnapshot& segment : field.segments) {
+        const bool is_replaced = std::find(plan.replaced.begin(), plan.replaced.end(),
+                                           segment.row.number) != plan.replaced.end();
+        if (!is_replaced || !segment.is_usable()) continue;
+        add_slots(next, segment.row.first_slot);
+        next = segment.row.end_slot();
+        material.sources.push_back({.segment = segment.opened.segment.get(), .dead = &field.dead});
     }
-    return slots;
+    add_slots(next, plan.end);
+    return material;
 }
 
 /// No two contents ever get the same name: within a generation the same run of slots holds the same
