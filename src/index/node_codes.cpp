@@ -13,8 +13,9 @@ constexpr std::size_t kLine = 64;
 constexpr double kKeyMax = 1 << 29;
 
 std::vector<std::int8_t> used_places(const HeadModel& model);
-void write_line_of_nibbles(const std::uint8_t* line, std::int8_t* codes);
-void write_line_of_bytes(const std::uint8_t* line, std::int8_t* codes);
+/// One line of a head, centered; zero where `used` is.
+void write_line_of_nibbles(const std::uint8_t* head, const std::int8_t* used, std::int8_t* codes);
+void write_line_of_bytes(const std::uint8_t* head, const std::int8_t* used, std::int8_t* codes);
 
 }  // namespace
 
@@ -59,13 +60,9 @@ void NodeCodes::write_query(Ordinal node, std::int8_t* codes) const {
     const std::uint8_t* row = heads_ + node * layout_.row_bytes();
     const bool are_nibbles = layout_.bits == 4;
     for (std::size_t line = 0; line < layout_.lines; ++line) {
-        are_nibbles ? write_line_of_nibbles(row + line * kLine, codes + line * 2 * kLine)
-                    : write_line_of_bytes(row + line * kLine, codes + line * kLine);
-    }
-    for (std::size_t begin = 0; begin < places_; begin += kLine) {
-        for (std::size_t i = 0; i < kLine; ++i) {
-            codes[begin + i] = static_cast<std::int8_t>(codes[begin + i] & used_[begin + i]);
-        }
+        const std::size_t at = line * (are_nibbles ? 2 * kLine : kLine);
+        are_nibbles ? write_line_of_nibbles(row + line * kLine, used_.data() + at, codes + at)
+                    : write_line_of_bytes(row + line * kLine, used_.data() + at, codes + at);
     }
 }
 
@@ -127,17 +124,28 @@ std::vector<std::int8_t> used_places(const HeadModel& model) {
     return used;
 }
 
-void write_line_of_nibbles(const std::uint8_t* line, std::int8_t* codes) {
+// Both work on copies: only what cannot overlap is worked on 16 bytes at a time.
+void write_line_of_nibbles(const std::uint8_t* head, const std::int8_t* used, std::int8_t* codes) {
+    std::uint8_t line[kLine];
+    std::int8_t centered[2 * kLine];
+    std::memcpy(line, head, sizeof(line));
     for (std::size_t i = 0; i < kLine; ++i) {
-        codes[i] = static_cast<std::int8_t>(2 * (line[i] & 15) - 15);
-        codes[kLine + i] = static_cast<std::int8_t>(2 * (line[i] >> 4) - 15);
+        centered[i] = static_cast<std::int8_t>((2 * (line[i] & 15) - 15) & used[i]);
     }
+    for (std::size_t i = 0; i < kLine; ++i) {
+        centered[kLine + i] = static_cast<std::int8_t>((2 * (line[i] >> 4) - 15) & used[kLine + i]);
+    }
+    std::memcpy(codes, centered, sizeof(centered));
 }
 
-void write_line_of_bytes(const std::uint8_t* line, std::int8_t* codes) {
+void write_line_of_bytes(const std::uint8_t* head, const std::int8_t* used, std::int8_t* codes) {
+    std::uint8_t line[kLine];
+    std::int8_t centered[kLine];
+    std::memcpy(line, head, sizeof(line));
     for (std::size_t i = 0; i < kLine; ++i) {
-        codes[i] = static_cast<std::int8_t>(line[i] ^ 0x80);
+        centered[i] = static_cast<std::int8_t>((line[i] ^ 0x80) & used[i]);
     }
+    std::memcpy(codes, centered, sizeof(centered));
 }
 
 }  // namespace

@@ -8,26 +8,31 @@ namespace sokkuri::index {
 namespace {
 
 constexpr std::size_t kBlock = 16;
-// Queries and blocks of one tile: 32 queries of 256 bytes stay in the first cache, 32 blocks of
-// 16 · 256 bytes in the second.
-constexpr std::size_t kTileQueries = 32;
-constexpr std::size_t kTileBlocks = 32;
+// One tile: at 256 bytes a node its blocks and its dot products stay in the second cache.
+constexpr std::size_t kTileQueries = 12;
+constexpr std::size_t kTileBlocks = 128;
 
-/// The k smallest of a stream of keys. Positions must come in ascending order.
+/// The k smallest of a stream of keys, which comes in spans of at most kTileBlocks blocks.
+/// Positions must come in ascending order.
 class NearestKeys {
  public:
     void start(std::size_t k);
-    /// `count` is a multiple of kBlock.
-    void offer(const std::int32_t* dots, const std::int32_t* terms, int dot_shift,
-               std::size_t count, std::uint32_t first);
+    /// The keys of `blocks` blocks at positions `first` on: terms − (dots << dot_shift), written
+    /// over the dots.
+    void offer(std::int32_t* dots, const std::int32_t* terms, int dot_shift, std::size_t blocks,
+               std::uint32_t first);
     std::span<const KeyedPosition> finish();
 
  private:
+    std::int32_t bound_of(std::size_t blocks);
     void shrink();
 
     std::size_t k_ = 0;
-    std::int32_t limit_ = 0;  // keys below it are among the nearest so far
-    std::vector<KeyedPosition> kept_;
+    std::int32_t limit_ = 0;                // only keys below it can still be among the nearest
+    std::int32_t least_[kTileBlocks] = {};  // of each block
+    std::int32_t sorted_[kTileBlocks] = {};
+    std::size_t count_ = 0;
+    std::vector<KeyedPosition> kept_;  // the first `count_`; room for k and a span and a block
 };
 
 }  // namespace
@@ -46,8 +51,9 @@ PackedNodes::PackedNodes(const NodeCodes& codes, std::span<const Ordinal> nodes)
 void PackedNodes::nearest(std::span<const Ordinal> queries, std::size_t k,
                           const Consumer& consume) const {
     const std::size_t places = codes_.places();
+    const std::size_t stride = std::min(kTileBlocks, blocks_) * kBlock;
     std::vector<std::int8_t> rows(kTileQueries * places);
-    std::vector<std::int32_t> dots(kTileQueries * kTileBlocks * kBlock);
+    std::vector<std::int32_t> dots(kTileQueries * stride);
     std::vector<NearestKeys> found(kTileQueries);
     for (std::size_t first = 0; first < queries.size(); first += kTileQueries) {
         const std::size_t count = std::min(kTileQueries, queries.size() - first);
@@ -57,13 +63,12 @@ void PackedNodes::nearest(std::span<const Ordinal> queries, std::size_t k,
         }
         for (std::size_t block = 0; block < blocks_; block += kTileBlocks) {
             const std::size_t blocks = std::min(kTileBlocks, blocks_ - block);
-            const std::size_t width = blocks * kBlock;
             codes_.kernels().dot_tile(rows.data(), places, count,
                                       packed_.data() + block * kBlock * places, blocks, places,
-                                      dots.data(), width);
+                                      dots.data(), stride);
             for (std::size_t i = 0; i < count; ++i) {
-                found[i].offer(dots.data() + i * width, terms_.data() + block * kBlock,
-                               codes_.dot_shift(), width,
+                found[i].offer(dots.data() + i * stride, terms_.data() + block * kBlock,
+                               codes_.dot_shift(), blocks,
                                static_cast<std::uint32_t>(block * kBlock));
             }
         }
@@ -78,40 +83,53 @@ namespace {
 void NearestKeys::start(std::size_t k) {
     k_ = k;
     limit_ = std::numeric_limits<std::int32_t>::max();
-    kept_.clear();
-    kept_.reserve(2 * k + kBlock);
+    count_ = 0;
+    kept_.resize(k + (kTileBlocks + 1) * kBlock);
 }
 
-void NearestKeys::offer(const std::int32_t* dots, const std::int32_t* terms, int dot_shift,
-                        std::size_t count, std::uint32_t first) {
-    for (std::size_t begin = 0; begin < count; begin += kBlock) {
+void NearestKeys::offer(std::int32_t* dots, const std::int32_t* terms, int dot_shift,
+                        std::size_t blocks, std::uint32_t first) {
+    for (std::size_t block = 0; block < blocks; ++block) {
         std::int32_t keys[kBlock];
-        std::int32_t are_below = 0;
+        std::int32_t least = std::numeric_limits<std::int32_t>::max();
         for (std::size_t i = 0; i < kBlock; ++i) {
-            keys[i] = terms[begin + i] - (dots[begin + i] << dot_shift);
-            are_below |= -static_cast<std::int32_t>(keys[i] < limit_);
+            keys[i] = terms[block * kBlock + i] - (dots[block * kBlock + i] << dot_shift);
+            least = std::min(least, keys[i]);
         }
-        if (are_below == 0) continue;
-        for (std::size_t i = 0; i < kBlock; ++i) {
-            if (keys[i] >= limit_) continue;
-            kept_.push_back(
-                KeyedPosition::of(keys[i], static_cast<std::uint32_t>(first + begin + i)));
-        }
-        if (kept_.size() >= 2 * k_) shrink();
+        std::copy_n(keys, kBlock, dots + block * kBlock);
+        least_[block] = least;
     }
+    const std::int32_t bound = bound_of(blocks);
+    for (std::size_t block = 0; block < blocks; ++block) {
+        if (least_[block] > bound) continue;
+        // Without branches: which of them it is cannot be foretold.
+        for (std::size_t i = block * kBlock; i < (block + 1) * kBlock; ++i) {
+            kept_[count_] = KeyedPosition::of(dots[i], first + static_cast<std::uint32_t>(i));
+            count_ += static_cast<std::size_t>(dots[i] <= bound);
+        }
+    }
+    if (count_ > k_) shrink();
+}
+
+/// What the k-th smallest key cannot be above: that of the k-th smallest block. Of a thousand keys
+/// some 25 pass when k is 20.
+std::int32_t NearestKeys::bound_of(std::size_t blocks) {
+    if (blocks < k_) return limit_ - 1;
+    std::copy_n(least_, blocks, sorted_);
+    std::nth_element(sorted_, sorted_ + k_ - 1, sorted_ + blocks);
+    return std::min(sorted_[k_ - 1], limit_ - 1);
 }
 
 void NearestKeys::shrink() {
     const auto last = kept_.begin() + static_cast<std::ptrdiff_t>(k_ - 1);
-    std::nth_element(kept_.begin(), last, kept_.end());
+    std::nth_element(kept_.begin(), last, kept_.begin() + static_cast<std::ptrdiff_t>(count_));
     limit_ = last->key();
-    kept_.resize(k_);
+    count_ = k_;
 }
 
 std::span<const KeyedPosition> NearestKeys::finish() {
-    std::sort(kept_.begin(), kept_.end());
-    if (kept_.size() > k_) kept_.resize(k_);
-    return kept_;
+    std::sort(kept_.begin(), kept_.begin() + static_cast<std::ptrdiff_t>(count_));
+    return std::span(kept_).first(count_);
 }
 
 }  // namespace

@@ -38,8 +38,6 @@ void RobustPrune::choose(Ordinal node, std::vector<Ordinal>& candidates, NodeLin
 }
 
 void RobustPrune::sort_candidates(Ordinal node, std::vector<Ordinal>& candidates) {
-    std::sort(candidates.begin(), candidates.end());
-    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
     std::erase_if(candidates, [&](Ordinal other) { return other == node || other == kNoOrdinal; });
     const NodeQuery query = codes_.query_of(node);
     keys_.resize(candidates.size());
@@ -48,14 +46,11 @@ void RobustPrune::sort_candidates(Ordinal node, std::vector<Ordinal>& candidates
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         order_[i] = order_of(keys_[i], candidates[i]);
     }
-    if (order_.size() > kCandidatesMax) {
-        const auto end = order_.begin() + kCandidatesMax;
-        std::nth_element(order_.begin(), end, order_.end());
-        order_.erase(end, order_.end());
-    }
     std::sort(order_.begin(), order_.end());
-    sorted_.resize(order_.size());
-    std::transform(order_.begin(), order_.end(), sorted_.begin(),
+    order_.erase(std::unique(order_.begin(), order_.end()), order_.end());
+    sorted_.resize(std::min(order_.size(), kCandidatesMax));
+    std::transform(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(sorted_.size()),
+                   sorted_.begin(),
                    [](std::uint64_t entry) { return static_cast<Ordinal>(entry); });
 }
 
@@ -105,7 +100,8 @@ void RobustPrune::strike_out(std::size_t by, const std::int32_t* dots, std::size
     const std::int32_t term = codes_.query_term(sorted_[by]);
     const int shift = codes_.dot_shift();
     for (std::size_t begin = first_block * kBlock; begin < sorted_.size(); begin += kBlock) {
-        const std::int32_t* block = dots + (begin - first_block * kBlock);
+        std::int32_t block[kBlock];  // a copy, so that nothing overlaps
+        std::copy_n(dots + (begin - first_block * kBlock), kBlock, block);
         for (std::size_t i = 0; i < kBlock; ++i) {
             is_out_[begin + i] |=
                 -static_cast<std::int32_t>(limits_[begin + i] + term <= (block[i] << shift));

@@ -37,7 +37,7 @@ class RobustPrune {
     static constexpr std::size_t kBlock = 16;
     static constexpr std::size_t kBlocksMax = kCandidatesMax / kBlock;
     // Rows of the triangle computed at once, before it is known which of them will be kept.
-    static constexpr std::size_t kGroup = 8;
+    static constexpr std::size_t kGroup = 6;
 
     const NodeCodes& codes_;
     std::vector<Ordinal> sorted_;
