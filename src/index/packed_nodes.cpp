@@ -8,11 +8,16 @@ namespace sokkuri::index {
 namespace {
 
 constexpr std::size_t kBlock = 16;
-// One tile: at 256 bytes a node its blocks and its dot products stay in the second cache.
-constexpr std::size_t kTileQueries = 12;
-constexpr std::size_t kTileBlocks = 128;
+// Keys looked at together, for how many queries: at 256 bytes a node both the blocks and the dot
+// products stay in the second cache.
+constexpr std::size_t kSpanBlocks = 128;
+constexpr std::size_t kQueries = 12;
+// Bytes of blocks in one call of the kernel, and what keeps the rows of dot products off each
+// other's places in the first cache; measured with bench/kernels.cpp.
+constexpr std::size_t kTileBytes = 128 << 10;
+constexpr std::size_t kStrideOffset = 16;
 
-/// The k smallest of a stream of keys, which comes in spans of at most kTileBlocks blocks.
+/// The k smallest of a stream of keys, which comes in spans of at most kSpanBlocks blocks.
 /// Positions must come in ascending order.
 class NearestKeys {
  public:
@@ -29,8 +34,8 @@ class NearestKeys {
 
     std::size_t k_ = 0;
     std::int32_t limit_ = 0;                // only keys below it can still be among the nearest
-    std::int32_t least_[kTileBlocks] = {};  // of each block
-    std::int32_t sorted_[kTileBlocks] = {};
+    std::int32_t least_[kSpanBlocks] = {};  // of each block
+    std::int32_t sorted_[kSpanBlocks] = {};
     std::size_t count_ = 0;
     std::vector<KeyedPosition> kept_;  // the first `count_`; room for k and a span and a block
 };
@@ -51,21 +56,25 @@ PackedNodes::PackedNodes(const NodeCodes& codes, std::span<const Ordinal> nodes)
 void PackedNodes::nearest(std::span<const Ordinal> queries, std::size_t k,
                           const Consumer& consume) const {
     const std::size_t places = codes_.places();
-    const std::size_t stride = std::min(kTileBlocks, blocks_) * kBlock;
-    std::vector<std::int8_t> rows(kTileQueries * places);
-    std::vector<std::int32_t> dots(kTileQueries * stride);
-    std::vector<NearestKeys> found(kTileQueries);
-    for (std::size_t first = 0; first < queries.size(); first += kTileQueries) {
-        const std::size_t count = std::min(kTileQueries, queries.size() - first);
+    const std::size_t stride = std::min(kSpanBlocks, blocks_) * kBlock + kStrideOffset;
+    const std::size_t tile_blocks = std::max<std::size_t>(4, kTileBytes / (kBlock * places));
+    LineBuffer<std::int8_t> rows(kQueries * places);
+    LineBuffer<std::int32_t> dots(kQueries * stride);
+    std::vector<NearestKeys> found(kQueries);
+    for (std::size_t first = 0; first < queries.size(); first += kQueries) {
+        const std::size_t count = std::min(kQueries, queries.size() - first);
         for (std::size_t i = 0; i < count; ++i) {
             codes_.write_query(queries[first + i], rows.data() + i * places);
             found[i].start(k);
         }
-        for (std::size_t block = 0; block < blocks_; block += kTileBlocks) {
-            const std::size_t blocks = std::min(kTileBlocks, blocks_ - block);
-            codes_.kernels().dot_tile(rows.data(), places, count,
-                                      packed_.data() + block * kBlock * places, blocks, places,
-                                      dots.data(), stride);
+        for (std::size_t block = 0; block < blocks_; block += kSpanBlocks) {
+            const std::size_t blocks = std::min(kSpanBlocks, blocks_ - block);
+            for (std::size_t tile = 0; tile < blocks; tile += tile_blocks) {
+                codes_.kernels().dot_tile(rows.data(), places, count,
+                                          packed_.data() + (block + tile) * kBlock * places,
+                                          std::min(tile_blocks, blocks - tile), places,
+                                          dots.data() + tile * kBlock, stride);
+            }
             for (std::size_t i = 0; i < count; ++i) {
                 found[i].offer(dots.data() + i * stride, terms_.data() + block * kBlock,
                                codes_.dot_shift(), blocks,
@@ -84,7 +93,7 @@ void NearestKeys::start(std::size_t k) {
     k_ = k;
     limit_ = std::numeric_limits<std::int32_t>::max();
     count_ = 0;
-    kept_.resize(k + (kTileBlocks + 1) * kBlock);
+    kept_.resize(k + (kSpanBlocks + 1) * kBlock);
 }
 
 void NearestKeys::offer(std::int32_t* dots, const std::int32_t* terms, int dot_shift,

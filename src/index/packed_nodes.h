@@ -3,6 +3,7 @@
 // Immutable; safe from any number of threads. Borrows the codes.
 #pragma once
 
+#include "index/line_buffer.h"
 #include "index/node_codes.h"
 
 #include <cstddef>
@@ -45,7 +46,7 @@ class PackedNodes {
     const NodeCodes& codes_;
     const std::size_t count_;
     const std::size_t blocks_;
-    std::vector<std::uint8_t> packed_;
+    LineBuffer<std::uint8_t> packed_;
     std::vector<std::int32_t> terms_;  // of the padding: so large that it is never near
 };
 

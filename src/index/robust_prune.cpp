@@ -39,12 +39,13 @@ void RobustPrune::choose(Ordinal node, std::vector<Ordinal>& candidates, NodeLin
 
 void RobustPrune::sort_candidates(Ordinal node, std::vector<Ordinal>& candidates) {
     std::erase_if(candidates, [&](Ordinal other) { return other == node || other == kNoOrdinal; });
-    const NodeQuery query = codes_.query_of(node);
+    codes_.write_query(node, queries_.data());
     keys_.resize(candidates.size());
-    codes_.keys(query, candidates, keys_.data());
+    codes_.dots(queries_.data(), candidates, keys_.data());
     order_.resize(candidates.size());
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-        order_[i] = order_of(keys_[i], candidates[i]);
+        order_[i] = order_of(codes_.key_term(candidates[i]) - (keys_[i] << codes_.dot_shift()),
+                             candidates[i]);
     }
     std::sort(order_.begin(), order_.end());
     order_.erase(std::unique(order_.begin(), order_.end()), order_.end());
@@ -57,7 +58,7 @@ void RobustPrune::sort_candidates(Ordinal node, std::vector<Ordinal>& candidates
 void RobustPrune::prepare_tile(Ordinal node) {
     codes_.pack(sorted_, packed_.data());
     const std::size_t blocks = (sorted_.size() + kBlock - 1) / kBlock;
-    codes_.write_query(node, queries_.data());
+    // Its query is still there from sorting.
     codes_.kernels().dot_tile(queries_.data(), codes_.places(), 1, packed_.data(), blocks,
                               codes_.places(), dots_.data(), kCandidatesMax);
     std::fill(std::begin(limits_), std::end(limits_), 0);
@@ -65,7 +66,7 @@ void RobustPrune::prepare_tile(Ordinal node) {
     for (std::size_t i = 0; i < sorted_.size(); ++i) {
         const std::int32_t row = codes_.row_term(sorted_[i]);
         const std::int64_t distance =
-            std::int64_t{codes_.query_term(node)} + row - (dots_[i] << codes_.dot_shift());
+            std::int64_t{codes_.query_term(node)} + row - (dots_.data()[i] << codes_.dot_shift());
         const std::int64_t near_enough =
             distance * kAlphaSquaredDenominator / kAlphaSquaredNumerator;
         // d(by, i) = query_term(by) + row − (dot << shift) <= near_enough

@@ -5,6 +5,7 @@
 // does not come back to fill up.
 #pragma once
 
+#include "index/line_buffer.h"
 #include "index/node_codes.h"
 
 #include <cstdint>
@@ -43,9 +44,9 @@ class RobustPrune {
     std::vector<Ordinal> sorted_;
     std::vector<std::int32_t> keys_;
     std::vector<std::uint64_t> order_;
-    std::vector<std::uint8_t> packed_;
-    std::vector<std::int8_t> queries_;
-    std::vector<std::int32_t> dots_;
+    LineBuffer<std::uint8_t> packed_;
+    LineBuffer<std::int8_t> queries_;
+    LineBuffer<std::int32_t> dots_;
     std::int32_t limits_[kCandidatesMax];  // struck out when (dot << shift) − term reaches it
     std::int32_t is_out_[kCandidatesMax];  // −1 or 0
 };
