@@ -6,12 +6,13 @@
 #include "index/graph_refine.h"
 #include "index/leaf_pairs.h"
 
+#include <utility>
+
 namespace sokkuri::index {
 
 namespace {
 
-/// From all pairs inside leaves.
-std::vector<std::uint32_t> first_links(const GraphWork& work, const Partition& partition);
+std::vector<std::uint32_t> first_links(const GraphWork& work, LeafNeighbors neighbors);
 
 }  // namespace
 
@@ -19,11 +20,21 @@ Result<Graph> build_graph(const GraphNodes& nodes, const Partition& partition,
                           const GraphBuild& build) {
     const NodeCodes codes(nodes, build.kernels, build.threads);
     const GraphWork work{nodes, codes, build.stop, build.threads};
+    const auto begin = [&](const char* stage) {
+        if (build.on_stage) build.on_stage(stage);
+    };
     Graph graph;
-    graph.links = first_links(work, partition);
+    begin("leaf pairs");
+    auto neighbors = LeafNeighbors::find(work, partition.leaves, codes.all());
+    begin("first links");
+    graph.links = first_links(work, std::exchange(neighbors, {}));
+    begin("first reverse links");
     add_reverse_links(work, graph.links, 0);
+    begin("refinement");
     graph.links = refine_links(work, graph.links);
+    begin("reverse links");
     add_reverse_links(work, graph.links, 0);
+    begin("reach");
     graph.landmarks = choose_landmarks(codes);
     make_reachable(work, graph.landmarks, graph.links);
     if (build.stop.stop_requested()) return fail(ErrorCode::kCancelled, "graph: asked to stop");
@@ -36,9 +47,8 @@ std::size_t count_unreachable(const Graph& graph) {
 
 namespace {
 
-std::vector<std::uint32_t> first_links(const GraphWork& work, const Partition& partition) {
+std::vector<std::uint32_t> first_links(const GraphWork& work, LeafNeighbors neighbors) {
     std::vector<std::uint32_t> links(work.codes.count() * kDegree, kNoOrdinal);
-    const LeafNeighbors neighbors = LeafNeighbors::find(work, partition.leaves, work.codes.all());
     for_each_part(work.codes.all(), work.threads, [&](NodeRun part) {
         if (work.stop.stop_requested()) return;
         RobustPrune prune(work.codes);

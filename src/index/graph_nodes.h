@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <stop_token>
 
@@ -23,6 +24,9 @@ struct GraphBuild {
     ThreadPool& threads;
     std::uint64_t seed = 1;
     std::stop_token stop = {};
+    /// Told by the calling thread what begins: "leaf pairs", "first links", … See
+    /// graph_builder.cpp.
+    std::function<void(const char* stage)> on_stage = nullptr;
 };
 
 /// Nodes first … end − 1.
