@@ -3,6 +3,7 @@
 // where the time of a query goes.
 //
 //     bench_segment_search FILE.npy [--rows N] [--queries N] [--k K] [--rounds N] [--segment FILE]
+//                          [--without-filters]
 //
 // The first N rows (default: all but 2,000) become a segment, those after them are the queries.
 // Raw rows stay in the mapped file, as a collection has them. --segment keeps what was built, and
@@ -40,6 +41,7 @@ struct Settings {
     std::size_t k = 10;
     int rounds = 5;
     std::string segment_file;
+    bool has_filters = true;
 };
 
 /// What is measured: a segment, the queries and the true neighbors of each.
@@ -361,6 +363,7 @@ Result<void> run(const Settings& settings) {
     measure_widths(bench);
     measure_batches(bench);
     measure_steps(bench, 64);
+    if (!settings.has_filters) return {};
     measure_filters(bench);
     measure_far_filters(bench);
     return {};
@@ -383,6 +386,8 @@ int main(int argc, char** argv) {
             settings.rounds = static_cast<int>(number());
         else if (name == "--segment" && i + 1 < argc)
             settings.segment_file = argv[++i];
+        else if (name == "--without-filters")
+            settings.has_filters = false;
         else
             settings.file = name;
     }

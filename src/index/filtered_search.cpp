@@ -18,7 +18,7 @@ constexpr std::size_t kScanBlock = 256;
 constexpr std::size_t kLinkRowsAhead = 8;
 
 void enter(const PreparedFilter& filter, const GraphSearch& search, GraphWalk& walk);
-void visit_passing_links(Ordinal node, const PreparedFilter& filter, GraphWalk& walk);
+std::size_t visit_passing_links(Ordinal node, const PreparedFilter& filter, GraphWalk& walk);
 void expand(Ordinal node, const PreparedFilter& filter, GraphWalk& walk);
 
 }  // namespace
@@ -84,23 +84,29 @@ void enter(const PreparedFilter& filter, const GraphSearch& search, GraphWalk& w
     walk.settle();
 }
 
-/// Adds at most kDegree.
-void visit_passing_links(Ordinal node, const PreparedFilter& filter, GraphWalk& walk) {
+/// Returns how many of the node's links pass, visited before or not: at most kDegree.
+std::size_t visit_passing_links(Ordinal node, const PreparedFilter& filter, GraphWalk& walk) {
     const std::uint32_t* const links = walk.links_of(node);
+    std::size_t passing = 0;
     for (std::size_t i = 0; i < kDegree && walk.is_node(links[i]); ++i) {
-        if (filter.passes(links[i])) walk.visit(links[i]);
+        if (!filter.passes(links[i])) continue;
+        walk.visit(links[i]);
+        ++passing;
     }
+    return passing;
 }
 
-/// Neighbors that pass; then, until there are kDegree, what passes among the neighbors of others,
+/// Neighbors that pass; then, until they are kDegree, what passes among the neighbors of others,
 /// nearest ones first as links are ordered.
 void expand(Ordinal node, const PreparedFilter& filter, GraphWalk& walk) {
     std::array<Ordinal, kDegree> others;
     std::size_t other_count = 0;
+    std::size_t passing = 0;
     const std::uint32_t* const links = walk.links_of(node);
     for (std::size_t i = 0; i < kDegree && walk.is_node(links[i]); ++i) {
         if (filter.passes(links[i])) {
             walk.visit(links[i]);
+            ++passing;
         } else if (!walk.was_visited(links[i])) {
             others[other_count++] = links[i];
         }
@@ -108,10 +114,10 @@ void expand(Ordinal node, const PreparedFilter& filter, GraphWalk& walk) {
     for (std::size_t i = 0; i < std::min(kLinkRowsAhead, other_count); ++i) {
         walk.prefetch_links(others[i]);
     }
-    for (std::size_t i = 0; i < other_count && walk.fresh_count() < kDegree; ++i) {
+    for (std::size_t i = 0; i < other_count && passing < kDegree; ++i) {
         if (i + kLinkRowsAhead < other_count) walk.prefetch_links(others[i + kLinkRowsAhead]);
         walk.mark(others[i]);
-        visit_passing_links(others[i], filter, walk);
+        passing += visit_passing_links(others[i], filter, walk);
     }
 }
 

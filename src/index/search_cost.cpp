@@ -9,9 +9,10 @@ namespace {
 
 // Nanoseconds, one core of an Ice Lake with AVX-512 VNNI, 1,000,000 × 1280, huge pages
 // (bench_segment_search --costs prints them anew).
-constexpr double kQueryStart = 5'000;    // encoding and entries, but for the projection
-constexpr double kProjectComponent = 4;  // of a query, by raw component
-constexpr double kExpansion = 500;       // of a node of the graph, its fresh neighbors scored
+constexpr double kQueryStart = 5'000;      // encoding and entries, but for the projection
+constexpr double kProjectComponent = 4;    // of a query, by raw component
+constexpr double kExpansion = 500;         // of a node of the graph, its fresh neighbors scored
+constexpr double kExpansionByWidth = 0.5;  // of that, by entry of the pool: it is moved about
 constexpr double kExpansionsPerWidth = 1.05;
 constexpr double kPassingRow = 90;          // looking through one node that does not pass
 constexpr double kPassingExpansion = 600;   // of a passing node: gathering and scoring the passing
@@ -47,7 +48,8 @@ double cost_of(Way way, const SearchShape& shape) {
         case Way::kGraph: {
             const auto width = static_cast<double>(widened(shape.ef, shape.pass_share));
             const double tests = shape.filter_slots == 0 ? 0 : kCandidateTest * width;
-            return cost_of_answer(shape) + tests + kExpansion * kExpansionsPerWidth * width;
+            const double expansion = kExpansion + kExpansionByWidth * width;
+            return cost_of_answer(shape) + tests + kExpansionsPerWidth * width * expansion;
         }
         case Way::kPassingGraph: {
             const double through = std::min(kLinks * (1 - share), 1 / share);
