@@ -10,12 +10,9 @@ namespace sokkuri::index {
 namespace {
 
 constexpr std::size_t kCacheLine = 64;
-// So far ahead that memory answers in time, so near that the first levels of the cache still hold
-// it (engine-measured: 6 of 1,284 bytes, 3 of 5,120).
-constexpr std::size_t kFullRowsAhead = 6;
+// Raw rows asked for before they are decided: so far ahead that memory answers in time, so near
+// that the first levels of the cache still hold them (engine-measured: 3 of 5,120 bytes).
 constexpr std::size_t kRawRowsAhead = 3;
-// Full codes a kernel call: enough to share its start, few enough to keep asking memory.
-constexpr std::size_t kFullRowsPerCall = 2;
 // From heads that are never wrong to heads that say nothing: this much of the way is too far. One
 // query in some hundreds of those that a segment is calibrated by gets there
 // (bench_segment_search), nearly all do whose filter lets pass only what is far away.
@@ -121,27 +118,24 @@ void score_full_codes(const ReRank& job, SearchScratch& scratch) {
     const std::vector<Ordinal>& candidates = scratch.candidates;
     const FullQuery& query = scratch.full;
     const std::size_t count = candidates.size();
-    const auto row = [&](std::size_t i) { return &parts.full[candidates[i] * stride]; };
+    const auto meta_of = [&](std::size_t i) {
+        return &parts.full[candidates[i] * stride + meta_at];
+    };
+    // The kernel asks for the codes, but for no more.
+    for (std::size_t i = 0; i < count; ++i) {
+        __builtin_prefetch(meta_of(i));
+    }
     scratch.dots.resize(count);
-    for (std::size_t i = 0; i < std::min(kFullRowsAhead, count); ++i) {
-        prefetch(row(i), stride);
-    }
-    for (std::size_t i = 0; i < count; i += kFullRowsPerCall) {
-        const std::size_t ahead = i + kFullRowsAhead;
-        for (std::size_t j = ahead; j < std::min(ahead + kFullRowsPerCall, count); ++j) {
-            prefetch(row(j), stride);
-        }
-        const simd::CodeRows rows{.rows = parts.full.data(),
-                                  .stride = stride,
-                                  .size = dimension,
-                                  .ordinals = &candidates[i],
-                                  .count = std::min(kFullRowsPerCall, count - i)};
-        job.segment.kernels().dot_bytes(rows, query.codes.data(), &scratch.dots[i]);
-    }
+    const simd::CodeRows rows{.rows = parts.full.data(),
+                              .stride = stride,
+                              .size = dimension,
+                              .ordinals = candidates.data(),
+                              .count = count};
+    job.segment.kernels().dot_bytes(rows, query.codes.data(), scratch.dots.data());
     scratch.keys.clear();
     for (std::size_t i = 0; i < count; ++i) {
         FullMeta meta;
-        std::memcpy(&meta, row(i) + meta_at, sizeof(meta));
+        std::memcpy(&meta, meta_of(i), sizeof(meta));
         const float dot =
             meta.low * query.sum + meta.scale * query.step * static_cast<float>(scratch.dots[i]);
         scratch.keys.push_back(candidate_key(meta.norm_squared - 2 * dot, static_cast<Ordinal>(i)));
