@@ -27,8 +27,11 @@ class House(unittest.TestCase):
             self.fail("\n" + found)
 
     def test_kernel_objects_hold_no_weak_symbol(self):
-        objects = Path(os.environ.get("SOKKURI_BUILD_DIR", "build")).rglob("kernels_*.cpp.o")
-        self.assert_clean(kernels.weak_symbols(p for p in objects if "_test" not in p.name))
+        self.assert_clean(kernels.weak_symbols(p for p in kernel_objects() if "_test" not in p.name))
+
+    def test_kernels_of_scattered_rows_prefetch(self):
+        read = [p for p in kernel_objects() if "_codes" in p.name or "vnni" in p.name]
+        self.assert_clean(kernels.without_prefetch(read))
 
     def test_sources_are_formatted(self):
         if not shutil.which("clang-format"):
@@ -36,6 +39,10 @@ class House(unittest.TestCase):
         run = subprocess.run([ROOT / "script/format", "--check"], capture_output=True, text=True)
         if run.returncode != 0:
             self.fail(run.stderr)
+
+
+def kernel_objects():
+    return Path(os.environ.get("SOKKURI_BUILD_DIR", "build")).rglob("kernels_*.cpp.o")
 
 
 def test_of(rule):

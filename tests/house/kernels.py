@@ -30,4 +30,12 @@ def weak_symbols(objects):
                 yield f"{path}: {line[19:]}"
 
 
+def without_prefetch(objects):
+    """Those of the objects that hold no prefetch: g++ drops calls of functions that do nothing else."""
+    for path in objects:
+        code = subprocess.run(["objdump", "-d", path], capture_output=True, text=True, check=True).stdout
+        if "prefetch" not in code and "prfm" not in code:
+            yield f"{path}: prefetches nothing"
+
+
 RULES = [kernels_include_little]

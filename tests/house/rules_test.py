@@ -119,6 +119,14 @@ class Rules(unittest.TestCase):
         subprocess.run(["g++", "-c", source, "-o", self.root / "good.o"], check=True)
         self.assertEqual(list(kernels.weak_symbols([self.root / "good.o"])), [])
 
+    def test_a_prefetch_that_the_compiler_dropped_is_missed(self):
+        source = self.root / "kernels_codes.cpp"
+        loop = "void ask(const char* a) { for (int i = 0; i < 8; ++i) %s }\n"
+        for body, missed in (("__builtin_prefetch(a + i * 64);", 0), (";", 1)):
+            source.write_text(loop % body)
+            subprocess.run(["g++", "-O2", "-c", source, "-o", self.root / "codes.o"], check=True)
+            self.assertEqual(len(list(kernels.without_prefetch([self.root / "codes.o"]))), missed)
+
 
 if __name__ == "__main__":
     unittest.main()
