@@ -83,21 +83,25 @@ double HeadBound::estimate(const HeadBounds& row, std::int32_t dot) const {
 }
 
 FullBound::FullBound(const FullQuery& query)
-    : norm_squared_(query.norm_squared),
-      sum_(query.sum),
-      step_(double{query.step} / 128),
-      error_(query.error) {}
+    : coarse_{.norm_squared = query.coarse_norm_squared,
+              .sum = double{query.step} * query.codes_sum,
+              .step = query.step,
+              .error = query.coarse_error},
+      both_{.norm_squared = query.norm_squared,
+            .sum = query.sum,
+            .step = double{query.step} / 128,
+            .error = query.error} {}
 
-double FullBound::lower(const FullMeta& row, double dot) const {
-    const double low_part = double{row.low} * sum_;
-    const double scale_part = double{row.scale} * step_ * dot;
-    const double norms = norm_squared_ + double{row.norm_squared};
+double FullBound::lower_of(const Planes& planes, const FullMeta& row, double dot) {
+    const double low_part = double{row.low} * planes.sum;
+    const double scale_part = double{row.scale} * planes.step * dot;
+    const double norms = planes.norm_squared + double{row.norm_squared};
     const double squared = norms - 2 * (low_part + scale_part);
     // Float32 holds both norms and the sum; the rest is float64.
     const double slack = kFineSlack * (norms + 2 * std::abs(low_part)) +
                          kDoubleSlack * (norms + std::abs(low_part) + std::abs(scale_part));
     const double root = std::sqrt(std::max(0.0, squared - slack));
-    return std::max(0.0, (root - error_ - double{row.error}) * (1 - kDoubleSlack) - kTiny);
+    return std::max(0.0, (root - planes.error - double{row.error}) * (1 - kDoubleSlack) - kTiny);
 }
 
 }  // namespace sokkuri::index

@@ -43,14 +43,24 @@ class FullBound {
     FullBound() = default;
     explicit FullBound(const FullQuery& query);
 
-    /// D is at least this; `dot` = 128 · dot(codes) + dot(fine).
-    double lower(const FullMeta& row, double dot) const;
+    /// D is at least this, by the first plane; `dot` = dot(codes).
+    double coarse_lower(const FullMeta& row, double dot) const {
+        return lower_of(coarse_, row, dot);
+    }
+    /// The same by both planes, nearly always more; `dot` = 128 · dot(codes) + dot(fine).
+    double lower(const FullMeta& row, double dot) const { return lower_of(both_, row, dot); }
 
  private:
-    double norm_squared_ = 0;
-    double sum_ = 0;
-    double step_ = 0;  // of the second plane
-    double error_ = 0;
+    struct Planes {
+        double norm_squared = 0;
+        double sum = 0;
+        double step = 0;
+        double error = 0;
+    };
+    static double lower_of(const Planes& planes, const FullMeta& row, double dot);
+
+    Planes coarse_;
+    Planes both_;
 };
 
 }  // namespace sokkuri::index

@@ -7,8 +7,6 @@ namespace sokkuri::index {
 
 namespace {
 
-// Full codes that stay in the first-level cache while both planes of a query meet them.
-constexpr std::size_t kFullChunk = 24;
 // Raw rows that are on their way while one is measured.
 constexpr std::size_t kRowsAhead = 2;
 
@@ -24,7 +22,9 @@ void check_survivors(ExactQuery& query, std::span<const Ordinal> nodes, NearestF
     scratch.counts.after_first_plane += nodes.size();
     scratch.nodes.assign(nodes.begin(), nodes.end());
     keep_passing(query, scratch);
-    keep_by_both_planes(query, scratch);
+    // Four bits err ten times as much as a query of one plane: the second would drop next to none.
+    if (query.segment().parts().model.layout.bits == 8) keep_by_both_planes(query, scratch);
+    scratch.counts.after_heads += scratch.nodes.size();
     bound_by_full_codes(query, scratch);
     decide(query, found, scratch);
 }
@@ -87,33 +87,45 @@ void keep_by_both_planes(const ExactQuery& query, CheckScratch& scratch) {
         if (query.head_bound().may_reach(reach, row, dot)) scratch.nodes[kept++] = node;
     }
     scratch.nodes.resize(kept);
-    scratch.counts.after_heads += kept;
 }
 
+FullMeta meta_of(const SegmentParts& parts, Ordinal node) {
+    const std::size_t dimension = parts.space.dimension();
+    FullMeta meta;
+    std::memcpy(&meta,
+                parts.full.data() + node * full_code_stride(dimension) + full_meta_at(dimension),
+                sizeof meta);
+    return meta;
+}
+
+// The first plane drops nearly all; only what it leaves is worth the second.
 void bound_by_full_codes(const ExactQuery& query, CheckScratch& scratch) {
     const SegmentParts& parts = query.segment().parts();
     const simd::Kernels& kernels = query.segment().kernels();
-    const std::size_t dimension = parts.space.dimension();
-    const std::size_t stride = full_code_stride(dimension);
-    const std::size_t meta_at = full_meta_at(dimension);
     const double reach = query.reach_of(query.bound());
+    simd::CodeRows rows{.rows = parts.full.data(),
+                        .stride = full_code_stride(parts.space.dimension()),
+                        .size = parts.space.dimension(),
+                        .ordinals = scratch.nodes.data(),
+                        .count = scratch.nodes.size()};
+    scratch.dots.resize(rows.count);
+    kernels.dot_bytes(rows, query.full().codes.data(), scratch.dots.data());
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < rows.count; ++i) {
+        const Ordinal node = scratch.nodes[i];
+        const FullMeta meta = meta_of(parts, node);
+        if (query.full_bound().coarse_lower(meta, scratch.dots[i]) > reach) continue;
+        scratch.nodes[kept] = node;
+        scratch.dots[kept++] = scratch.dots[i];
+    }
+    rows.count = kept;
+    scratch.fine_dots.resize(kept);
+    kernels.dot_bytes(rows, query.full().fine.data(), scratch.fine_dots.data());
     scratch.by_bound.clear();
-    for (std::size_t first = 0; first < scratch.nodes.size(); first += kFullChunk) {
-        const simd::CodeRows rows{.rows = parts.full.data(),
-                                  .stride = stride,
-                                  .size = dimension,
-                                  .ordinals = scratch.nodes.data() + first,
-                                  .count = std::min(kFullChunk, scratch.nodes.size() - first)};
-        kernels.dot_bytes(rows, query.full().codes.data(), scratch.dots.data());
-        kernels.dot_bytes(rows, query.full().fine.data(), scratch.fine_dots.data());
-        for (std::size_t i = 0; i < rows.count; ++i) {
-            FullMeta meta;
-            std::memcpy(&meta, rows.rows + rows.ordinals[i] * stride + meta_at, sizeof meta);
-            const double dot = 128.0 * scratch.dots[i] + scratch.fine_dots[i];
-            const double lower = query.full_bound().lower(meta, dot);
-            if (lower > reach) continue;
-            scratch.by_bound.emplace_back(lower, rows.ordinals[i]);
-        }
+    for (std::size_t i = 0; i < kept; ++i) {
+        const double dot = 128.0 * scratch.dots[i] + scratch.fine_dots[i];
+        const double lower = query.full_bound().lower(meta_of(parts, rows.ordinals[i]), dot);
+        if (lower <= reach) scratch.by_bound.emplace_back(lower, rows.ordinals[i]);
     }
     scratch.counts.after_full_codes += scratch.by_bound.size();
     std::sort(scratch.by_bound.begin(), scratch.by_bound.end());
