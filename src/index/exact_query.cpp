@@ -47,14 +47,4 @@ bool ExactQuery::has_passing_slot(Ordinal ordinal) const {
     return std::any_of(slots.begin(), slots.end(), [&](Slot slot) { return passes(slot); });
 }
 
-void ExactQuery::prefetch(Ordinal ordinal) const {
-    constexpr std::size_t kLineFloats = 16;
-    const std::span<const Slot> slots = segment_.parts().slots_of(ordinal);
-    if (slots.empty() || slots.front() >= rows_.count()) return;
-    const float* row = rows_[slots.front()];
-    for (std::size_t i = 0; i < rows_.dimension(); i += kLineFloats) {
-        __builtin_prefetch(row + i);
-    }
-}
-
 }  // namespace sokkuri::index

@@ -5,6 +5,7 @@
 #include "index/exact_search.h"
 
 #include "index/exact_batch.h"
+#include "index/segment_builder.h"
 #include "index/testing/hand_made_segment.h"
 #include "simd/dispatch.h"
 
@@ -218,6 +219,101 @@ TEST(ExactSearch, IsAFloat64ScanOverManyBlocksAndThreads) {
     for (const Data& data : hard_data(34'000, 12, random)) {
         if (random() % 2 == 0) continue;
         expect_exact(data, 12, kMetrics[random() % 3], random);
+    }
+}
+
+TEST(ExactSearch, IsAFloat64ScanWithATrainedHeadAndDropsNearlyAllByCodes) {
+    // Rows that vary mostly along few directions, as features do.
+    std::mt19937 random(34);
+    std::normal_distribution<float> normal;
+    constexpr std::size_t kDimension = 96;
+    constexpr std::size_t kDirections = 20;
+    constexpr std::size_t kCount = 6'000;
+    std::vector<float> directions(kDirections * kDimension);
+    for (float& value : directions) {
+        value = normal(random);
+    }
+    std::vector<float> values(kCount * kDimension);
+    std::vector<Slot> slots(kCount);
+    for (std::size_t row = 0; row < kCount; ++row) {
+        slots[row] = static_cast<Slot>(row);
+        float* out = values.data() + row * kDimension;
+        for (std::size_t d = 0; d < kDirections; ++d) {
+            const float amount = normal(random) / (1 + static_cast<float>(d));
+            for (std::size_t i = 0; i < kDimension; ++i) {
+                out[i] += amount * directions[d * kDimension + i];
+            }
+        }
+        for (std::size_t i = 0; i < kDimension; ++i) {
+            out[i] += 0.05F * normal(random);
+        }
+    }
+    const RawRows rows = RawRows::of_matrix(values, kDimension);
+    ThreadPool threads(2);
+    for (const Metric metric : kMetrics) {
+        const simd::Kernels& kernels = *simd::runnable_kernels().front();
+        const auto image = build_segment(
+            {.metric = metric,
+             .rows = rows,
+             .slots = slots,
+             .kernels = kernels,
+             .threads = threads},
+            {.graph_nodes_min = kCount + 1, .layout = HeadLayout{.bits = 4, .lines = 1}});
+        ASSERT_TRUE(image) << image.error().message();
+        const auto segment = image->open(kernels);
+        ASSERT_TRUE(segment) << segment.error().message();
+        std::size_t after_heads = 0;
+        std::size_t decided = 0;
+        for (int round = 0; round < 20; ++round) {
+            const SegmentQuery query{.vector = rows.row(random() % kCount)};
+            const std::vector<Neighbor> expected = plain_scan(metric, rows, query);
+            const SegmentAnswer answer = exact_search(**segment, rows, query, {}, &threads);
+            EXPECT_EQ(answer.neighbors, expected) << name_of(metric);
+            after_heads += answer.report.after_heads;
+            decided += answer.report.rows_decided;
+        }
+        EXPECT_LT(after_heads, 20 * kCount / 5) << name_of(metric);
+        EXPECT_LT(decided, 20 * kCount / 50) << name_of(metric);
+    }
+}
+
+TEST(ExactSearch, ReturnsEveryRowThatIsExactlyAsFarAsTheKth) {
+    // Mirror images of the query in single axes: all at one distance, in nodes of their own.
+    constexpr std::size_t kDimension = 40;
+    std::vector<float> values(3 * kDimension * kDimension);
+    for (std::size_t row = 0; row < 3 * kDimension; ++row) {
+        values[row * kDimension + row % kDimension] = row < 2 * kDimension ? 1.0F : -1.0F;
+    }
+    const RawRows rows = RawRows::of_matrix(values, kDimension);
+    const std::vector<float> query(kDimension, 0.5F);
+    for (const Metric metric : kMetrics) {
+        const auto segment =
+            testing::hand_made_segment(rows, {.metric = metric}, *simd::runnable_kernels().front());
+        for (const std::size_t k : {1U, 10U, 80U, 81U, 120U}) {
+            const SegmentAnswer answer =
+                exact_search(*segment, rows, {.vector = query, .k = k}, {}, nullptr);
+            EXPECT_EQ(answer.neighbors.size(), k <= 80 ? 80U : 120U) << name_of(metric);
+            EXPECT_EQ(answer.neighbors, plain_scan(metric, rows, {.vector = query, .k = k}));
+        }
+    }
+}
+
+TEST(ExactSearch, EveryTableGivesTheSameAnswers) {
+    std::mt19937 random(35);
+    for (const std::size_t dimension : {3U, 50U, 130U}) {
+        for (const Data& data : hard_data(400, dimension, random)) {
+            const RawRows rows = RawRows::of_matrix(data.rows, dimension);
+            const testing::HandMade how{.metric = kMetrics[random() % 3],
+                                        .layout = some_layout(random)};
+            Draw draw(rows, random);
+            const SegmentQuery query = draw.query();
+            const std::vector<Neighbor> expected = plain_scan(how.metric, rows, query);
+            for (const simd::Kernels* kernels : simd::runnable_kernels()) {
+                const auto segment = testing::hand_made_segment(rows, how, *kernels);
+                EXPECT_EQ(exact_search(*segment, rows, query, {}, nullptr).neighbors, expected)
+                    << kernels->name << ", " << data.name << ", dimension " << dimension;
+            }
+        }
     }
 }
 
