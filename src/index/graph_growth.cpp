@@ -31,6 +31,7 @@ void link_batch(const GraphWork& work, NodeRun batch, std::span<const std::vecto
 Result<void> add_to_graph(const GraphNodes& nodes, Graph& graph, const GraphBuild& build) {
     const NodeCodes codes(nodes, build.kernels, build.threads);
     const GraphWork work{nodes, codes, build.stop, build.threads};
+    graph.links.reserve(nodes.count() * kDegree);
     for (std::size_t first = graph.links.size() / kDegree; first < nodes.count();) {
         const std::size_t end = std::min(first + batch_size(first), nodes.count());
         const NodeRun batch{static_cast<Ordinal>(first), static_cast<Ordinal>(end)};

@@ -123,6 +123,7 @@ std::vector<Ordinal> Flood::unreached() const {
 }
 
 void Flood::attach(Ordinal node, std::span<const Ordinal> hosts) {
+    CHECK(!hosts.empty());
     bool is_attached = false;
     for (std::size_t i = 0; i < hosts.size() && !is_attached; ++i) {
         is_attached = take_in(hosts[i], node);

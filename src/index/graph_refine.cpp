@@ -4,7 +4,7 @@ namespace sokkuri::index {
 
 namespace {
 
-// Measured: more hops change nothing that a search with ef 64 would notice.
+// At 100,000 nodes, recall of ef 64: 8 hops .9968, 12 .9969, 24 .9971, 48 .9973.
 constexpr NodeSearch::Width kRefineWidth{.ef = 64, .expansions_max = 24};
 
 }  // namespace
@@ -46,8 +46,8 @@ std::span<const Candidate> NodeSearch::find(Ordinal node, const LandmarksView& l
                                             Width width) {
     codes_.write_search_query(node, query_);
     choose_entries(landmarks, query_, codes_.kernels(), scratch_);
-    const std::vector<Ordinal> entries = scratch_.entries;
-    return find(node, entries, width);
+    entries_ = scratch_.entries;
+    return find(node, entries_, width);
 }
 
 }  // namespace sokkuri::index

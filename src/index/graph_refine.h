@@ -29,10 +29,11 @@ class NodeSearch {
     const GraphView graph_;
     HeadQuery query_;
     GraphScratch scratch_;
+    std::vector<Ordinal> entries_;
 };
 
 /// New links for all nodes: each searches from itself on `graph`; what it finds and its old links
-/// are pruned. O(nodes × places), about 20 µs each.
+/// are pruned. O(nodes × places), about 25 µs each.
 std::vector<std::uint32_t> refine_links(const GraphWork& work,
                                         std::span<const std::uint32_t> links);
 
