@@ -1,6 +1,5 @@
 #include "index/calibration_run.h"
 
-#include "index/exact_batch.h"
 #include "index/segment_search.h"
 
 #include <algorithm>
@@ -11,11 +10,18 @@ namespace sokkuri::index {
 
 namespace {
 
-constexpr std::array<std::uint32_t, 4> kMeasured = {1, 10, 50, 100};
-/// About the square root of 2 apart: between them misses lie on a straight line between logarithms
-/// to within a thousandth.
-constexpr std::array<std::uint32_t, 15> kWidths = {10,  14,  20,  28,  38,  50,  70,  100,
-                                                   140, 200, 280, 400, 560, 800, 1024};
+/// Which ks one search at each width serves, how many queries that takes, and where the curves need
+/// points: misses fall about as a power of the width, less exactly so for large ks (on features, a
+/// straight line between logarithms is off by at most .001).
+struct Series {
+    std::vector<std::uint32_t> ks;
+    std::size_t queries_max = 0;  // large ks: each query says ten times as much, and costs more
+    std::vector<std::uint32_t> widths;
+};
+const std::array<Series, 2> kSeries = {{
+    {{1, 10}, SIZE_MAX, {10, 20, 40, 80, 160, 320, 640, 1024}},
+    {{50, 100}, 500, {50, 70, 100, 140, 200, 280, 400, 560, 800, 1024}},
+}};
 /// Where a curve ends: wider searches cost more than all before and have next to nothing to add.
 constexpr double kLowEnough = 0.9992;
 constexpr double kRecallEnough = 0.99995;
@@ -37,11 +43,12 @@ struct Measured {
     Curve curve = {};
 };
 
+Result<void> run_series(const CalibrationRun& run, const Series& series,
+                        std::vector<Curve>& curves);
 Result<Truth> true_distances(const CalibrationRun& run, std::size_t k);
 std::vector<float> vectors_of(const CalibrationRun& run, std::span<const Slot> slots);
-/// Searches once for the largest k and looks at the first k of the answer for the others. False
-/// when a search so wide is not made in the graph: exact ones cost less.
-bool measure(const CalibrationRun& run, const Truth& truth, std::uint32_t ef,
+/// Searches once for the largest k and looks at the first k of the answer for the others.
+void measure(const CalibrationRun& run, const Truth& truth, std::uint32_t ef,
              std::span<Measured* const> measured);
 double recall_of(const SegmentAnswer& answer, std::span<const double> nearest, std::size_t k);
 CalibrationPoint point_of(std::span<const double> recalls, std::uint32_t k, std::uint32_t ef);
@@ -55,33 +62,50 @@ void lean_on(const Curve& harder, Curve& easier);
 
 Result<std::vector<CalibrationPoint>> calibrate(const CalibrationRun& run) {
     if (run.queries.empty()) return std::vector<CalibrationPoint>();
-    std::vector<Measured> all;
-    for (const std::uint32_t k : kMeasured) {
-        if (k == 1 || k <= run.segment.parts().nodes / 4) all.push_back({.k = k});
+    std::vector<Curve> curves;
+    for (const Series& series : kSeries) {
+        const std::size_t step = (run.queries.size() - 1) / series.queries_max + 1;
+        std::vector<Slot> queries;
+        for (std::size_t i = 0; i < run.queries.size(); i += step) {
+            queries.push_back(run.queries[i]);
+        }
+        CalibrationRun part = run;
+        part.queries = queries;
+        TRY(run_series(part, series, curves));
     }
+    return joined(std::move(curves));
+}
+
+namespace {
+
+Result<void> run_series(const CalibrationRun& run, const Series& series,
+                        std::vector<Curve>& curves) {
+    const std::uint32_t nodes = run.segment.parts().nodes;
+    std::vector<Measured> all;
+    for (const std::uint32_t k : series.ks) {
+        if (k <= nodes / 4) all.push_back({.k = k});
+    }
+    if (all.empty()) return {};
     const Truth truth = TRY(true_distances(run, all.back().k));
-    for (const std::uint32_t ef : kWidths) {
+    for (const std::uint32_t ef : series.widths) {
         if (run.stop.stop_requested()) return fail(ErrorCode::kCancelled, "calibration stopped");
         std::vector<Measured*> measured;
         for (Measured& one : all) {
-            if (!one.is_done && one.k <= ef) measured.push_back(&one);
+            if (!one.is_done && one.k <= ef && ef < nodes) measured.push_back(&one);
         }
         if (measured.empty()) continue;
-        if (!measure(run, truth, ef, measured)) break;
+        measure(run, truth, ef, measured);
         for (Measured* one : measured) {
             const CalibrationPoint point = point_of(one->recalls, one->k, ef);
             one->curve.push_back(point);
             one->is_done = point.recall_low >= kLowEnough || point.recall >= kRecallEnough;
         }
     }
-    std::vector<Curve> curves;
     for (Measured& one : all) {
         if (!one.curve.empty()) curves.push_back(std::move(one.curve));
     }
-    return joined(std::move(curves));
+    return {};
 }
-
-namespace {
 
 Result<Truth> true_distances(const CalibrationRun& run, std::size_t k) {
     Truth truth;
@@ -91,9 +115,10 @@ Result<Truth> true_distances(const CalibrationRun& run, std::size_t k) {
         if (run.stop.stop_requested()) return fail(ErrorCode::kCancelled, "calibration stopped");
         const std::size_t count = std::min(batch, run.queries.size() - first);
         const std::vector<float> vectors = vectors_of(run, run.queries.subspan(first, count));
-        const std::vector<SegmentAnswer> answers = exact_search_batch(
-            run.segment, run.rows, vectors, {.k = k, .effort = {.kind = Effort::Kind::kExact}}, {},
-            &run.threads);
+        // As a batch, seeded by the graph.
+        const std::vector<SegmentAnswer> answers =
+            search_segment(run.segment, run.rows, vectors,
+                           {.k = k, .effort = {.kind = Effort::Kind::kExact}}, &run.threads);
         for (const SegmentAnswer& answer : answers) {
             std::vector<double>& nearest = truth.emplace_back();
             for (std::size_t i = 0; i < std::min(k, answer.neighbors.size()); ++i) {
@@ -104,13 +129,12 @@ Result<Truth> true_distances(const CalibrationRun& run, std::size_t k) {
     return truth;
 }
 
-bool measure(const CalibrationRun& run, const Truth& truth, std::uint32_t ef,
+void measure(const CalibrationRun& run, const Truth& truth, std::uint32_t ef,
              std::span<Measured* const> measured) {
     const std::size_t count = run.queries.size();
     for (Measured* one : measured) {
         one->recalls.resize(count);
     }
-    std::vector<std::uint8_t> is_by_graph(count);
     // One by one, not as a batch: what is measured is what single queries will do.
     run.threads.for_each((count + kQueriesPerTurn - 1) / kQueriesPerTurn, [&](std::size_t turn) {
         const std::size_t end = std::min((turn + 1) * kQueriesPerTurn, count);
@@ -121,13 +145,11 @@ bool measure(const CalibrationRun& run, const Truth& truth, std::uint32_t ef,
                                 .k = measured.back()->k,
                                 .effort = {.kind = Effort::Kind::kEf, .ef = ef}},
                                nullptr);
-            is_by_graph[i] = answer.report.path == SearchReport::Path::kGraph ? 1 : 0;
             for (Measured* one : measured) {
                 one->recalls[i] = recall_of(answer, truth[i], one->k);
             }
         }
     });
-    return std::ranges::count(is_by_graph, 0) == 0;
 }
 
 double recall_of(const SegmentAnswer& answer, std::span<const double> nearest, std::size_t k) {
