@@ -2,18 +2,19 @@
 
 #include "base/check.h"
 #include "index/head_projection.h"
+#include "index/lanes.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <limits>
+#include <numeric>
 
 namespace sokkuri::index {
 
 namespace {
 
-// Loops over components go in groups of so many, which compilers turn into vector instructions.
-constexpr std::size_t kLanes = 16;
 // Below it a row's spread counts as none: its reciprocal would overflow.
 constexpr float kScaleMin = 1e-30F;
 // Covers what underflow can take from sums of squares.
@@ -26,25 +27,31 @@ struct Range {
 
 Range range_of(const float* values, std::size_t count);
 float rounded_up(double value);
-/// codes[i] = floor(values[i] · factor + offset), for results within 0 … 255.
-void quantize(std::span<const float> values, float factor, float offset, std::uint8_t* codes);
 void pack_nibbles(const std::uint8_t* codes, std::uint8_t* row, std::size_t lines);
-/// First plane of a query of step `step`, and its second; both −127 … 127.
+/// Whole steps of a query, −127 … 127.
 void quantize_query(std::span<const float> values, float step, std::int8_t* codes);
+/// What those leave, in steps / 128.
 void quantize_rest(std::span<const float> values, float step, const std::int8_t* codes,
                    std::int8_t* fine);
+template <typename Sum, typename Values>
+Sum sum_of(const Values& values);
+/// So that the largest of `values` is 127 steps.
+float step_for(std::span<const float> values);
 
-/// Sums over the planes of a quantized query, in float64.
-struct PlaneSums {
-    double sum = 0;
-    double norm_squared = 0;
-    double error_squared = 0;
-    std::int32_t codes_sum = 0;
-    double coarse_norm_squared = 0;
-    double coarse_error_squared = 0;
+/// Of a quantized query as its first plane tells it, and both.
+struct PlaneMeasures {
+    struct Plane {
+        float sum;
+        float norm_squared;
+        double error;  // with all rounding
+    };
+    Plane coarse;
+    Plane both;
 };
-PlaneSums sum_planes(std::span<const float> values, float step, const std::int8_t* codes,
-                     const std::int8_t* fine);
+/// `decoded` is scratch for as many floats.
+PlaneMeasures measure_planes(const simd::Kernels& kernels, std::span<const float> values,
+                             float step, std::span<const std::int8_t> codes,
+                             std::span<const std::int8_t> fine, float* decoded);
 
 }  // namespace
 
@@ -73,9 +80,7 @@ void RowEncoder::encode(std::span<const float* const> raw, std::span<const Targe
         float* row = mapped_.data() + i * dimension;
         CHECK(space_.map_row(raw[i], row));
         if (targets[i].full != nullptr) encode_full(row, targets[i].full);
-        for (std::size_t c = 0; c < dimension; ++c) {
-            row[c] -= model_.mean[c];
-        }
+        transform_lanes(row, model_.mean.data(), dimension, row, std::minus<float>());
         centered_squares_[i] = kernels_.decide_dot(row, row, dimension).norm_squared;
     }
     project(model_, kernels_, mapped_.data(), raw.size(), projected_.data(), scratch_);
@@ -86,22 +91,22 @@ void RowEncoder::encode(std::span<const float* const> raw, std::span<const Targe
 
 void RowEncoder::encode_full(const float* mapped, std::uint8_t* out) {
     const std::size_t dimension = model_.dimension;
-    const auto [low, high] = range_of(mapped, dimension);
-    const float spread = (high - low) / 255;
+    const Range range = range_of(mapped, dimension);
+    const float low = range.low;
+    const float spread = (range.high - low) / 255;
     const bool is_constant = !(spread > kScaleMin);
     const float scale = is_constant ? 0 : spread;
     const float factor = is_constant ? 0 : 1 / spread;
     std::memset(out, 0, full_code_stride(dimension));
-    for (std::size_t i = 0; i < dimension; ++i) {
-        decoded_[i] = mapped[i] - low;
-    }
-    quantize({decoded_.data(), dimension}, factor, 0.5F, out);
-    for (std::size_t i = 0; i < dimension; ++i) {
-        decoded_[i] = low + scale * static_cast<float>(out[i]);
-    }
+    // Casts truncate, and nothing here is below 0.
+    transform_lanes(mapped, dimension, out, [=](float value) {
+        return static_cast<std::uint8_t>(static_cast<std::int32_t>((value - low) * factor + 0.5F));
+    });
+    transform_lanes(out, dimension, decoded_.data(),
+                    [=](std::uint8_t code) { return low + scale * static_cast<float>(code); });
     const double error = std::sqrt(kernels_.decide_squared_l2(mapped, decoded_.data(), dimension));
     // decoded_ itself has two roundings of numbers of at most 3 · the largest component.
-    const double rounding = std::ldexp(double{std::max(std::abs(low), std::abs(high))}, -21) *
+    const double rounding = std::ldexp(double{std::max(std::abs(low), std::abs(range.high))}, -21) *
                             std::sqrt(static_cast<double>(dimension));
     const double norm_squared =
         kernels_.decide_dot(decoded_.data(), decoded_.data(), dimension).norm_squared;
@@ -122,16 +127,20 @@ void RowEncoder::encode_head(const float* projected, double centered_squared,
     const float factor = 1 / model_.step;
     const float offset = is_nibbles ? 8.0F : 128.5F;
     const float greatest = is_nibbles ? 15.5F : 255.5F;
-    for (std::size_t i = 0; i < components; ++i) {
-        decoded_[i] = std::clamp(projected[i] * factor + offset, 0.0F, greatest);
-    }
-    quantize({decoded_.data(), before}, 1, 0, codes);
-    quantize({decoded_.data() + before, components - before}, 1, 0,
-             codes + layout.place_of(before));
-    const float center = model_.center();
-    for (std::size_t i = 0; i < components; ++i) {
-        decoded_[i] = (static_cast<float>(codes[layout.place_of(i)]) - center) * model_.step;
-    }
+    const auto quantize = [=](float value) {
+        const float scaled = value * factor + offset;
+        const float low = scaled < 0 ? 0 : scaled;
+        return static_cast<std::uint8_t>(
+            static_cast<std::int32_t>(low > greatest ? greatest : low));
+    };
+    const std::size_t after = layout.place_of(before);
+    transform_lanes(projected, before, codes, quantize);
+    transform_lanes(projected + before, components - before, codes + after, quantize);
+    const auto decode = [center = model_.center(), step = model_.step](std::uint8_t code) {
+        return (static_cast<float>(code) - center) * step;
+    };
+    transform_lanes(codes, before, decoded_.data(), decode);
+    transform_lanes(codes + after, components - before, decoded_.data() + before, decode);
     if (is_nibbles) pack_nibbles(codes, target.head, layout.lines);
 
     const auto [overlap, norm_squared] =
@@ -184,20 +193,28 @@ QueryEncoder::QueryEncoder(const L2Space& space, const HeadModel& model,
 }
 
 void QueryEncoder::encode_full(std::span<const float> mapped, FullQuery& query) const {
+    encode_full_fast(mapped, query);
+    query.fine.resize(mapped.size());
+    query.decoded.resize(mapped.size());
+    quantize_rest(mapped, query.step, query.codes.data(), query.fine.data());
+    const PlaneMeasures planes =
+        measure_planes(kernels_, mapped, query.step, query.codes, query.fine, query.decoded.data());
+    query.sum = planes.both.sum;
+    query.norm_squared = planes.both.norm_squared;
+    query.error = rounded_up(planes.both.error);
+    query.coarse_norm_squared = planes.coarse.norm_squared;
+    query.coarse_error = rounded_up(planes.coarse.error);
+}
+
+void QueryEncoder::encode_full_fast(std::span<const float> mapped, FullQuery& query) const {
     DCHECK(mapped.size() == model_.dimension);
     query.codes.resize(mapped.size());
-    query.fine.resize(mapped.size());
-    const auto [low, high] = range_of(mapped.data(), mapped.size());
-    query.step = std::max({-low, high, kScaleMin}) / 127;
+    query.step = step_for(mapped);
     quantize_query(mapped, query.step, query.codes.data());
-    quantize_rest(mapped, query.step, query.codes.data(), query.fine.data());
-    const PlaneSums sums = sum_planes(mapped, query.step, query.codes.data(), query.fine.data());
-    query.codes_sum = sums.codes_sum;
-    query.sum = static_cast<float>(sums.sum);
-    query.norm_squared = static_cast<float>(sums.norm_squared);
-    query.error = rounded_up(std::sqrt(sums.error_squared) + kTiny);
-    query.coarse_norm_squared = static_cast<float>(sums.coarse_norm_squared);
-    query.coarse_error = rounded_up(std::sqrt(sums.coarse_error_squared) + kTiny);
+    query.codes_sum = sum_of<std::int32_t>(query.codes);
+    query.sum = sum_of<float>(mapped);
+    query.norm_squared = static_cast<float>(
+        kernels_.decide_dot(mapped.data(), mapped.data(), mapped.size()).norm_squared);
 }
 
 void QueryEncoder::encode_head_fast(const FullQuery& full, HeadQuery& query) const {
@@ -220,9 +237,8 @@ void QueryEncoder::encode_head_fast(const FullQuery& full, HeadQuery& query) con
 void QueryEncoder::encode_head(std::span<const float> mapped, HeadQuery& query) const {
     query.centered.resize(model_.dimension);
     query.projected.resize(model_.columns());
-    for (std::size_t i = 0; i < model_.dimension; ++i) {
-        query.centered[i] = mapped[i] - model_.mean[i];
-    }
+    transform_lanes(mapped.data(), model_.mean.data(), mapped.size(), query.centered.data(),
+                    std::minus<float>());
     project(model_, kernels_, query.centered.data(), 1, query.projected.data(), query.scratch);
     quantize_head(query);
     measure_head(query);
@@ -230,59 +246,40 @@ void QueryEncoder::encode_head(std::span<const float> mapped, HeadQuery& query) 
 
 void QueryEncoder::quantize_head(HeadQuery& query) const {
     const std::size_t components = model_.components;
-    const std::size_t before = std::min(components, model_.layout.gap_at());
-    const std::span<const float> values(query.projected.data(), components);
-    query.codes.assign(model_.layout.places(), 0);
-    const auto [low, high] = range_of(values.data(), components);
-    query.step = std::max({-low, high, kScaleMin}) / 127;
-    quantize_query(values.first(before), query.step, query.codes.data());
-    quantize_query(values.subspan(before), query.step,
-                   query.codes.data() + model_.layout.place_of(before));
+    const HeadLayout layout = model_.layout;
+    const std::size_t before = std::min(components, layout.gap_at());
+    query.placed.assign(layout.places(), 0);
+    std::copy_n(query.projected.data(), before, query.placed.data());
+    std::copy_n(query.projected.data() + before, components - before,
+                query.placed.data() + layout.place_of(before));
+    query.codes.resize(layout.places());
+    query.step = step_for(query.placed);
+    quantize_query(query.placed, query.step, query.codes.data());
     query.multiplier = -2 * model_.step * query.step;
-    std::int32_t codes_sum = 0;
-    for (const std::int8_t code : query.codes) {
-        codes_sum += code;
-    }
     const auto squared = static_cast<float>(
-        kernels_.decide_dot(values.data(), values.data(), components).norm_squared);
-    query.constant = squared - query.multiplier * model_.center() * static_cast<float>(codes_sum);
+        kernels_.decide_dot(query.projected.data(), query.projected.data(), components).dot);
+    query.constant = squared - query.multiplier * model_.center() *
+                                   static_cast<float>(sum_of<std::int32_t>(query.codes));
 }
 
 void QueryEncoder::measure_head(HeadQuery& query) const {
     const std::size_t components = model_.components;
-    const HeadLayout layout = model_.layout;
-    query.fine.assign(layout.places(), 0);
-    const std::size_t before = std::min(components, layout.gap_at());
-    const std::size_t after = layout.place_of(before);
-    const std::span<const float> values(query.projected.data(), components);
-    PlaneSums sums;
-    const auto add_part = [&](std::span<const float> part, std::size_t place) {
-        const std::int8_t* codes = query.codes.data() + place;
-        quantize_rest(part, query.step, codes, query.fine.data() + place);
-        const PlaneSums more = sum_planes(part, query.step, codes, query.fine.data() + place);
-        sums.sum += more.sum;
-        sums.norm_squared += more.norm_squared;
-        sums.error_squared += more.error_squared;
-        sums.codes_sum += more.codes_sum;
-        sums.coarse_norm_squared += more.coarse_norm_squared;
-        sums.coarse_error_squared += more.coarse_error_squared;
-    };
-    add_part(values.first(before), 0);
-    add_part(values.subspan(before), after);
-
+    query.fine.resize(query.codes.size());
+    quantize_rest(query.placed, query.step, query.codes.data(), query.fine.data());
+    query.decoded.resize(query.codes.size());
+    const PlaneMeasures planes = measure_planes(kernels_, query.placed, query.step, query.codes,
+                                                query.fine, query.decoded.data());
     const double centered_squared =
-        kernels_.decide_dot(query.centered.data(), query.centered.data(), model_.dimension)
-            .norm_squared;
+        kernels_.decide_dot(query.centered.data(), query.centered.data(), model_.dimension).dot;
     const double projected_squared =
-        kernels_.decide_dot(values.data(), values.data(), components).norm_squared;
-    const double projection = slack_ * std::sqrt(centered_squared) + kTiny;
-    query.norm_squared = static_cast<float>(sums.norm_squared);
-    query.codes_sum = static_cast<float>(sums.sum);
-    query.error = rounded_up(std::sqrt(sums.error_squared) + projection);
-    query.coarse_norm_squared = static_cast<float>(sums.coarse_norm_squared);
-    query.coarse_codes_sum =
-        static_cast<float>(double{query.step} * static_cast<double>(sums.codes_sum));
-    query.coarse_error = rounded_up(std::sqrt(sums.coarse_error_squared) + projection);
+        kernels_.decide_dot(query.projected.data(), query.projected.data(), components).dot;
+    const double projection = slack_ * std::sqrt(centered_squared);
+    query.norm_squared = planes.both.norm_squared;
+    query.codes_sum = planes.both.sum;
+    query.error = rounded_up(planes.both.error + projection);
+    query.coarse_norm_squared = planes.coarse.norm_squared;
+    query.coarse_codes_sum = planes.coarse.sum;
+    query.coarse_error = rounded_up(planes.coarse.error + projection);
     const HeadTail tail = tail_of(model_, slack_, centered_squared, projected_squared);
     query.tail = static_cast<float>(tail.length);
     query.tail_slack = rounded_up(tail.slack + double{model_.tail_slack});
@@ -316,69 +313,75 @@ float rounded_up(double value) {
     return std::nextafter(rounded, std::numeric_limits<float>::infinity());
 }
 
-void quantize(std::span<const float> values, float factor, float offset, std::uint8_t* codes) {
-    // Casts truncate, and nothing here is below 0.
-    std::size_t i = 0;
-    for (; i + kLanes <= values.size(); i += kLanes) {
-        for (std::size_t lane = 0; lane < kLanes; ++lane) {
-            codes[i + lane] = static_cast<std::uint8_t>(
-                static_cast<std::int32_t>(values[i + lane] * factor + offset));
-        }
-    }
-    for (; i < values.size(); ++i) {
-        codes[i] =
-            static_cast<std::uint8_t>(static_cast<std::int32_t>(values[i] * factor + offset));
-    }
-}
-
 void pack_nibbles(const std::uint8_t* codes, std::uint8_t* row, std::size_t lines) {
     for (std::size_t line = 0; line < lines; ++line) {
-        for (std::size_t j = 0; j < 64; ++j) {
-            row[line * 64 + j] = static_cast<std::uint8_t>(codes[line * 128 + j] |
-                                                           (codes[line * 128 + 64 + j] << 4));
-        }
+        transform_lanes(codes + line * 128, codes + line * 128 + 64, 64, row + line * 64,
+                        [](std::uint8_t low, std::uint8_t high) {
+                            return static_cast<std::uint8_t>(low | (high << 4));
+                        });
     }
 }
 
+float step_for(std::span<const float> values) {
+    const Range range = range_of(values.data(), values.size());
+    return std::max({-range.low, range.high, kScaleMin}) / 127;
+}
+
+// Casts truncate: what is cast is made positive first.
 void quantize_query(std::span<const float> values, float step, std::int8_t* codes) {
-    const float factor = 1 / step;
-    std::size_t i = 0;
-    for (; i + kLanes <= values.size(); i += kLanes) {
-        for (std::size_t lane = 0; lane < kLanes; ++lane) {
-            codes[i + lane] = static_cast<std::int8_t>(
-                static_cast<std::int32_t>(values[i + lane] * factor + 128.5F) - 128);
-        }
-    }
-    for (; i < values.size(); ++i) {
-        codes[i] =
-            static_cast<std::int8_t>(static_cast<std::int32_t>(values[i] * factor + 128.5F) - 128);
-    }
+    transform_lanes(values.data(), values.size(), codes, [factor = 1 / step](float value) {
+        return static_cast<std::int8_t>(static_cast<std::int32_t>(value * factor + 128.5F) - 128);
+    });
 }
 
 void quantize_rest(std::span<const float> values, float step, const std::int8_t* codes,
                    std::int8_t* fine) {
-    const float factor = 128 / step;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const float rest = values[i] - step * static_cast<float>(codes[i]);
-        fine[i] = static_cast<std::int8_t>(static_cast<std::int32_t>(rest * factor + 128.5F) - 128);
-    }
+    transform_lanes(values.data(), codes, values.size(), fine,
+                    [step, factor = 128 / step](float value, std::int8_t code) {
+                        const float rest = value - step * static_cast<float>(code);
+                        return static_cast<std::int8_t>(
+                            static_cast<std::int32_t>(rest * factor + 128.5F) - 128);
+                    });
 }
 
-PlaneSums sum_planes(std::span<const float> values, float step, const std::int8_t* codes,
-                     const std::int8_t* fine) {
-    PlaneSums sums;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const double coarse = double{step} * codes[i];
-        const double both = coarse + double{step} / 128 * fine[i];
-        const double value = values[i];
-        sums.sum += both;
-        sums.norm_squared += both * both;
-        sums.error_squared += (value - both) * (value - both);
-        sums.codes_sum += codes[i];
-        sums.coarse_norm_squared += coarse * coarse;
-        sums.coarse_error_squared += (value - coarse) * (value - coarse);
+template <typename Sum, typename Values>
+Sum sum_of(const Values& values) {
+    Sum sums[kLanes] = {};
+    std::size_t i = 0;
+    for (; i + kLanes <= values.size(); i += kLanes) {
+        for (std::size_t lane = 0; lane < kLanes; ++lane) {
+            sums[lane] += values[i + lane];
+        }
     }
-    return sums;
+    for (; i < values.size(); ++i) {
+        sums[0] += values[i];
+    }
+    return std::accumulate(sums, sums + kLanes, Sum{0});
+}
+
+PlaneMeasures measure_planes(const simd::Kernels& kernels, std::span<const float> values,
+                             float step, std::span<const std::int8_t> codes,
+                             std::span<const std::int8_t> fine, float* decoded) {
+    const std::size_t count = values.size();
+    const auto measured = [&](double sum) {
+        const double squared = kernels.decide_dot(decoded, decoded, count).dot;
+        const double error = kernels.decide_squared_l2(values.data(), decoded, count);
+        // decoded has one rounding.
+        const double rounding = std::ldexp(std::sqrt(squared), -23) + kTiny;
+        return PlaneMeasures::Plane{static_cast<float>(sum), static_cast<float>(squared),
+                                    std::sqrt(error) + rounding};
+    };
+    PlaneMeasures planes;
+    const double coarse_sum = sum_of<std::int32_t>(codes);
+    transform_lanes(codes.data(), count, decoded,
+                    [=](std::int8_t code) { return step * static_cast<float>(code); });
+    planes.coarse = measured(double{step} * coarse_sum);
+    transform_lanes(codes.data(), fine.data(), count, decoded,
+                    [=](std::int8_t code, std::int8_t rest) {
+                        return step * (static_cast<float>(code) + static_cast<float>(rest) / 128);
+                    });
+    planes.both = measured(double{step} * (coarse_sum + sum_of<std::int32_t>(fine) / 128.0));
+    return planes;
 }
 
 }  // namespace

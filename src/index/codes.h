@@ -110,6 +110,8 @@ struct HeadQuery {
     // Memory to reuse.
     std::vector<float> centered;
     std::vector<float> projected;
+    std::vector<float> placed;
+    std::vector<float> decoded;
     std::vector<float> scratch;
     std::vector<std::int32_t> dots;
 };
@@ -128,6 +130,7 @@ struct FullQuery {
     float error = 0;                 // |q − q̂|, rounded up
     float coarse_norm_squared = 0;   // of step · codes; its sum is step · codes_sum
     float coarse_error = 0;
+    std::vector<float> decoded;  // memory to reuse
 };
 
 /// Turns queries into codes; owns the byte version of the projection that makes approximate search
@@ -139,6 +142,9 @@ class QueryEncoder {
 
     /// `mapped` is a query in the L2 space (L2Space::map_query). Allocates only what `query` lacks.
     void encode_full(std::span<const float> mapped, FullQuery& query) const;
+    /// The first plane alone, sum and norm (of q itself): to rank by, and for encode_head_fast.
+    /// Leaves the rest of `query` as it was.
+    void encode_full_fast(std::span<const float> mapped, FullQuery& query) const;
     /// By the byte matrix, from the full query: steers, proves nothing. Leaves what is for bounds.
     void encode_head_fast(const FullQuery& full, HeadQuery& query) const;
     /// By the float32 matrix: for bounds, and for search as well.

@@ -291,6 +291,28 @@ TEST(Codes, ScoreAboutTheSquaredDistance) {
     }
 }
 
+TEST(Codes, AreTheSameForRankingAlone) {
+    std::mt19937 random(14);
+    const Data data = hard_data(40, 77, random)[0];
+    const L2Space space = L2Space::fit(Metric::kCosine, data.rows(), data.slots());
+    const HeadModel model = any_model(data, space, {4, 1});
+    const QueryEncoder encoder(space, model, kernels());
+    std::vector<float> query(77);
+    for (Slot q = 0; q < 40; ++q) {
+        ASSERT_TRUE(space.map_query(data.rows().row(q), query.data()));
+        FullQuery whole;
+        FullQuery fast;
+        encoder.encode_full(query, whole);
+        encoder.encode_full_fast(query, fast);
+        EXPECT_EQ(whole.codes, fast.codes);
+        EXPECT_EQ(whole.step, fast.step);
+        EXPECT_EQ(whole.codes_sum, fast.codes_sum);
+        EXPECT_NEAR(whole.sum, fast.sum, 1e-3);
+        EXPECT_NEAR(whole.norm_squared, fast.norm_squared, 1e-4);
+        EXPECT_LT(whole.error, whole.coarse_error);
+    }
+}
+
 TEST(HeadLayout, LeavesTheBiasAlone) {
     for (const std::uint32_t bits : {4U, 8U}) {
         for (std::uint32_t lines = 1; lines <= 8; ++lines) {

@@ -1,7 +1,10 @@
 #include "index/head_projection.h"
 
+#include "index/lanes.h"
+
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace sokkuri::index {
 
@@ -17,11 +20,7 @@ void project(const HeadModel& model, const simd::Kernels& kernels, const float* 
         kernels.multiply(centered + first, dimension, count,
                          std::min(dimension - first, kProjectionStretch),
                          model.matrix.data() + first * columns, columns, scratch.data());
-        for (std::size_t i = 0; i < size; i += 16) {
-            for (std::size_t lane = 0; lane < 16; ++lane) {
-                out[i + lane] += scratch[i + lane];
-            }
-        }
+        transform_lanes(out, scratch.data(), size, out, std::plus<float>());
     }
 }
 

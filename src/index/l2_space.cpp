@@ -1,6 +1,7 @@
 #include "index/l2_space.h"
 
 #include "base/check.h"
+#include "index/lanes.h"
 
 #include <algorithm>
 #include <array>
@@ -105,11 +106,10 @@ L2Space L2Space::fit(Metric metric, const RawRows& rows, std::span<const Slot> s
 namespace {
 
 double norm_of(std::span<const float> components) {
-    constexpr std::size_t kSums = 16;
-    std::array<double, kSums> sums{};
+    std::array<double, kLanes> sums{};
     std::size_t i = 0;
-    for (; i + kSums <= components.size(); i += kSums) {
-        for (std::size_t lane = 0; lane < kSums; ++lane) {
+    for (; i + kLanes <= components.size(); i += kLanes) {
+        for (std::size_t lane = 0; lane < kLanes; ++lane) {
             const double value = components[i + lane];
             sums[lane] += value * value;
         }
@@ -146,16 +146,8 @@ double power_of_two_for(double norm) {
 }
 
 void scale_into(std::span<const float> raw, double factor, float* out) {
-    constexpr std::size_t kLanes = 16;
-    std::size_t i = 0;
-    for (; i + kLanes <= raw.size(); i += kLanes) {
-        for (std::size_t lane = 0; lane < kLanes; ++lane) {
-            out[i + lane] = static_cast<float>(double{raw[i + lane]} * factor);
-        }
-    }
-    for (; i < raw.size(); ++i) {
-        out[i] = static_cast<float>(double{raw[i]} * factor);
-    }
+    transform_lanes(raw.data(), raw.size(), out,
+                    [=](float value) { return static_cast<float>(double{value} * factor); });
 }
 
 }  // namespace
