@@ -3,6 +3,7 @@
 #include "index/segment.h"
 
 #include "index/segment_image.h"
+#include "index/segment_search.h"
 #include "index/segment_sections.h"
 #include "index/slot_ordinals.h"
 #include "index/testing/small_segment.h"
@@ -212,6 +213,34 @@ TEST(Segment, RefusesOrSurvivesFlippedBits) {
         for (const Check check : {Check::kLengths, Check::kEverything}) {
             const auto segment = open(sections, check);
             EXPECT_TRUE(!segment || (*segment)->parts().nodes == kSmallNodes);
+        }
+    }
+}
+
+/// Damage that only checksums can tell: answers may be wrong, but stay within what there is.
+TEST(Segment, IsSearchedWithinItsBoundsWhateverItsBytesSay) {
+    const SmallSegment small = small_segment(kernels());
+    const RawRows rows = small.raw_rows();
+    std::mt19937 random(23);
+    for (int round = 0; round < 300; ++round) {
+        OwnedSections sections = small.sections;
+        for (std::size_t i = 4; i < kSectionNames.size(); ++i) {
+            if (kSectionNames[i] == "landmarks" || kSectionNames[i] == "calibration") continue;
+            auto& bytes = sections.sections[i].second;
+            for (int flip = 0; flip < 20; ++flip) {
+                bytes[random() % bytes.size()] = std::byte(std::uint8_t(random() % 256));
+            }
+        }
+        const auto segment = open(sections, Check::kLengths);
+        ASSERT_TRUE(segment);  // landmarks and calibration, always looked at, are whole
+        for (const Effort::Kind kind : {Effort::Kind::kEf, Effort::Kind::kExact}) {
+            const SegmentAnswer answer = search_segment(
+                **segment, rows,
+                {.vector = rows.row(random() % 96), .k = 10, .effort = {.kind = kind, .ef = 30}},
+                nullptr);
+            for (const Neighbor& neighbor : answer.neighbors) {
+                EXPECT_LT(neighbor.slot, rows.count());
+            }
         }
     }
 }
