@@ -174,7 +174,7 @@ void measure_steps(const Bench& bench, std::size_t ef) {
          [&](std::size_t i) { parts.space.map_query(bench.query(i), each[i].mapped.data()); });
     for (int warm = 0; warm < 2; ++warm) {
         step("full code",
-             [&](std::size_t i) { encoder.encode_full(each[i].mapped, each[i].full); });
+             [&](std::size_t i) { encoder.encode_full_fast(each[i].mapped, each[i].full); });
         step("project",
              [&](std::size_t i) { encoder.encode_head_fast(each[i].full, each[i].head); });
     }

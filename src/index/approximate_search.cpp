@@ -83,7 +83,7 @@ bool encode(Search& search) {
     scratch.mapped.resize(space.dimension());
     if (!space.map_query(search.query.vector, scratch.mapped.data())) return false;
     const QueryEncoder& encoder = search.segment.query_encoder();
-    encoder.encode_full(scratch.mapped, scratch.full);
+    encoder.encode_full_fast(scratch.mapped, scratch.full);
     encoder.encode_head_fast(scratch.full, scratch.head);
     return true;
 }
