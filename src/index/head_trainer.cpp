@@ -13,7 +13,7 @@ namespace sokkuri::index {
 
 namespace {
 
-// Without a test to say better: best on real features (docs/decisions/0012).
+// Without a test to say better: best on real features (docs/decisions/0013).
 constexpr float kUsualKappa = 0.5F;
 
 /// Leading components, and the sample in their coordinates.

@@ -32,6 +32,13 @@ PrincipalComponents::PrincipalComponents(const DenseMatrix& sample, std::uint64_
 DenseMatrix PrincipalComponents::leading(std::size_t count) const {
     const std::size_t dimension = sample_.columns;
     CHECK(count <= dimension);
+    if (sample_.rows < dimension && sample_.rows <= count + kOversampling) {
+        // They span all there is; iterating would only turn it.
+        DenseMatrix basis = sample_;
+        orthonormalize(basis, 2, seed_, tools_);
+        const std::size_t spanned = std::min(count, basis.rows);
+        return completed(leading_of(basis, applied_to(basis), spanned), count);
+    }
     if (count + kOversampling >= dimension) {
         DenseMatrix all = identity(dimension);
         return leading_of(all, applied_to(all), count);
@@ -71,6 +78,14 @@ DenseMatrix PrincipalComponents::leading_of(const DenseMatrix& basis, const Dens
     }
     DenseMatrix result = product(mix, basis, tools_);
     orthonormalize(result, 2, seed_ + 99, tools_);
+    return result;
+}
+
+DenseMatrix PrincipalComponents::completed(const DenseMatrix& basis, std::size_t count) const {
+    if (basis.rows == count) return basis;
+    DenseMatrix result = random_matrix(count, basis.columns, seed_ + 77);
+    std::copy(basis.values.begin(), basis.values.end(), result.values.begin());
+    orthonormalize(result, 2, seed_ + 78, tools_);
     return result;
 }
 

@@ -24,6 +24,8 @@ class PrincipalComponents {
     DenseMatrix applied_to(const DenseMatrix& basis) const;
     DenseMatrix leading_of(const DenseMatrix& basis, const DenseMatrix& applied,
                            std::size_t count) const;
+    /// With random rows, where the sample has too few.
+    DenseMatrix completed(const DenseMatrix& basis, std::size_t count) const;
 
     const DenseMatrix& sample_;
     std::uint64_t seed_;
