@@ -4,6 +4,7 @@
 #include "index/build_stages.h"
 #include "index/distinct_rows.h"
 #include "index/graph_builder.h"
+#include "index/kappa_choice.h"
 #include "index/segment_draft.h"
 
 #include <algorithm>
@@ -25,6 +26,9 @@ struct NodePlan {
 
 NodePlan plan_nodes(const DistinctRows& distinct, const BuildOptions& options);
 std::vector<Slot> first_slots(const DistinctRows& distinct, std::span<const std::uint32_t> groups);
+/// Has all rows decide what a sample could only guess.
+Result<void> settle_kappa(SegmentDraft& draft, const NodePlan& plan, const DistinctRows& distinct,
+                          const Building& building);
 /// Orders the nodes and links them.
 Result<void> build_first_graph(SegmentDraft& draft, NodePlan& plan, const Building& building);
 void fill_postings(const DistinctRows& distinct, std::span<const std::uint32_t> groups,
@@ -50,6 +54,7 @@ Result<SegmentImage> build_segment(const SegmentBuild& build, const BuildOptions
     const auto draft = TRY(SegmentDraft::create(space, std::move(model), plan.groups.size()));
     TRY(draft->encode(building, first_slots(distinct, plan.groups), 0, {"encoding", 0.15, 0.35}));
     if (plan.groups.size() >= options.graph_nodes_min) {
+        TRY(settle_kappa(*draft, plan, distinct, building));
         TRY(build_first_graph(*draft, plan, building));
     }
     fill_postings(distinct, plan.groups, *draft);
@@ -82,6 +87,22 @@ std::vector<Slot> first_slots(const DistinctRows& distinct, std::span<const std:
         slots.push_back(distinct.group(group).front());
     }
     return slots;
+}
+
+Result<void> settle_kappa(SegmentDraft& draft, const NodePlan& plan, const DistinctRows& distinct,
+                          const Building& building) {
+    fill_postings(distinct, plan.groups, draft);
+    const std::vector<Slot> slots = first_slots(distinct, plan.groups);
+    const std::shared_ptr<const Segment> linked =
+        TRY(draft.open(plan.in_first_graph(), building.from.kernels));
+    const float kappa = choose_kappa({.segment = *linked,
+                                      .rows = building.from.rows,
+                                      .queries = std::span(slots).last(plan.held_out),
+                                      .threads = building.from.threads});
+    draft.set_kappa(kappa);
+    draft.postings.clear();  // the graph's order is another
+    draft.posting_ends.clear();
+    return {};
 }
 
 Result<void> build_first_graph(SegmentDraft& draft, NodePlan& plan, const Building& building) {

@@ -111,6 +111,19 @@ void SegmentDraft::reorder(std::span<const std::uint32_t> order, ThreadPool& thr
     threads.for_each(columns.size(), [&](std::size_t i) { reorder_column(columns[i], order); });
 }
 
+void SegmentDraft::set_kappa(float kappa) {
+    const std::size_t stride = model_.layout.row_bytes();
+    for (std::size_t node = 0; node < nodes_; ++node) {
+        const float tail = head_tails_.as<float>()[node];
+        std::byte* const place = heads_.bytes().data() + (node + 1) * stride - sizeof(float);
+        float bias = 0;
+        std::memcpy(&bias, place, sizeof(bias));
+        bias += (kappa - model_.kappa) * tail * tail;
+        std::memcpy(place, &bias, sizeof(bias));
+    }
+    model_.kappa = kappa;
+}
+
 void SegmentDraft::shrink(std::size_t nodes) {
     for (Arena* arena : {&full_, &heads_, &head_norms_, &head_errors_, &head_tails_}) {
         if (nodes_ != 0) arena->shrink(arena->bytes().size() / nodes_ * nodes);

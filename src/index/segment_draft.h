@@ -41,6 +41,9 @@ class SegmentDraft {
     /// In place.
     void reorder(std::span<const std::uint32_t> order, ThreadPool& threads);
 
+    /// Changes how much of the tails the biases of all nodes count. O(nodes).
+    void set_kappa(float kappa);
+
     /// Gives back what lies behind the first `nodes` nodes.
     void shrink(std::size_t nodes);
 
