@@ -221,7 +221,8 @@ Result<AnnSetting> measure(const Bench& bench, const index::Effort& effort,
     const AnnRun run = TRY(best_run(work, bench.searchers));
     for (const index::SegmentAnswer& answer : run.answers) {
         for (std::size_t i = 0; i < bench.request.k; ++i) {
-            ids.push_back(i < answer.neighbors.size() ? answer.neighbors[i].slot : -1);
+            ids.push_back(i < answer.neighbors.size() ? std::int64_t{answer.neighbors[i].slot}
+                                                      : std::int64_t{-1});
         }
     }
     const index::SearchReport& first = run.answers.front().report;
