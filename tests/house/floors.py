@@ -8,6 +8,7 @@ STANDS_ON = {
     "features": ["image"],
     "simd": ["base"],
     "index": ["simd"],
+    "library": ["index"],
     "store": ["base"],
     "collection": ["index", "store"],
     "service": ["features", "collection"],
@@ -105,4 +106,12 @@ def libraries_do_not_leak(tree):
                 yield f'{path}:{line}: "{name}" brings {", ".join(libraries_through(f"src/{name}"))}'
 
 
-RULES = [includes_go_down, links_go_down, a_library_stays_in_one_folder, libraries_do_not_leak]
+def the_public_header_stands_alone(tree):
+    """Who includes it needs nothing but the standard library."""
+    for path in tree.under("include"):
+        for line, kind, name in tree.includes(path):
+            if kind == '"' or "/" in name or "." in name:
+                yield f"{path}:{line}: a public header may not include {name}"
+
+
+RULES = [the_public_header_stands_alone, includes_go_down, links_go_down, a_library_stays_in_one_folder, libraries_do_not_leak]

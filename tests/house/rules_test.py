@@ -32,6 +32,10 @@ BAD = {
         {"src/features/extractor.cpp": '#include "collection/collection.h"\n'},
         {"src/helpdesk/desk.h": "\n"},
     ],
+    "the_public_header_stands_alone": [
+        {"include/sokkuri/index.h": "#include <fmt/format.h>\n"},
+        {"include/sokkuri/index.h": '#include "base/result.h"\n'},
+    ],
     "links_go_down": [{"src/simd/CMakeLists.txt": "sokkuri_floor(simd SOURCES a.cpp FLOORS base store)\n"}],
     "a_library_stays_in_one_folder": [
         {"src/store/catalog.cpp": "#include <xxhash.h>\n"},

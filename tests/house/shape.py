@@ -6,7 +6,7 @@ HEADER_LINES_MAX = 200
 SOURCE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
 DECISION_LINES_MAX = 60
-CODE_FOLDERS = ["src", "bench", "tests", "samples", "tools", "script", "cmake"]
+CODE_FOLDERS = ["src", "include", "examples", "bench", "tests", "samples", "tools", "script", "cmake"]
 REFUSED_NAMES = {"util", "utils", "common", "helper", "helpers", "types", "misc", "manager"}
 # Written so that this file does not hold what it refuses.
 PROMISE = re.compile(r"\b(TO[D]O|FIX[M]E|X[X]X)\b")
@@ -17,7 +17,7 @@ BRITISH = re.compile(r"\b(?!vips_)\w*(colou[r]|neighbou[r]|behaviou[r]|normali[s
 
 
 def files_are_small(tree):
-    for path in tree.cpp("src", "bench", "tests"):
+    for path in tree.cpp("src", "include", "examples", "bench", "tests"):
         lines, limit = tree.text(path).count("\n"), SOURCE_LINES_MAX
         if path.endswith(".h"):
             limit = HEADER_LINES_MAX
@@ -29,7 +29,7 @@ def files_are_small(tree):
 
 
 def functions_are_small(tree):
-    for path in tree.cpp("src", "bench", "tests"):
+    for path in tree.cpp("src", "include", "examples", "bench", "tests"):
         for first, last in functions(tree.code(path)):
             if last - first + 1 > FUNCTION_LINES_MAX:
                 yield f"{path}:{first}: a function of {last - first + 1} lines, the limit is {FUNCTION_LINES_MAX}"
@@ -75,7 +75,7 @@ def no_place_of_one_machine(tree):
 
 
 def spelling_is_american(tree):
-    yield from lines_with(tree, tree.under("src", "bench", "docs", ending=[".h", ".cpp", ".md"]), BRITISH)
+    yield from lines_with(tree, tree.under("src", "include", "bench", "docs", ending=[".h", ".cpp", ".md"]), BRITISH)
 
 
 def lines_with(tree, paths, pattern):
