@@ -53,7 +53,7 @@ TEST(SegmentSearch, ReportsHowAnAnswerCameAbout) {
     EXPECT_EQ(graph.ef, 40U);
     EXPECT_GT(graph.nodes_scored, 40U);
     EXPECT_LT(graph.nodes_scored, kRows);
-    EXPECT_EQ(graph.rows_decided, 12U);
+    EXPECT_EQ(graph.rows_decided, 13U);
     ASSERT_TRUE(graph.recall_expected);
     EXPECT_GT(*graph.recall_expected, 0.5);
     asked.effort.kind = Effort::Kind::kExact;
