@@ -90,6 +90,8 @@ Outcome<Answer> Index::search(std::span<const float> query, const Search& search
             TRY(query_of(search, search.among ? &search.among->body_->rows : nullptr,
                          body_->vectors->default_effort()));
         wanted.vector = TRY(values_of(one, state->rows.dimension(), "query"));
+        const auto prepared = search.among ? search.among->body_->prepared_for(*state) : nullptr;
+        wanted.prepared = prepared.get();
         return answer_of(library::search_state(*state, wanted, body_->vectors->threads()));
     });
 }

@@ -42,6 +42,31 @@ Outcome<RowSet> RowSet::of_bits(std::span<const std::uint64_t> words) {
     });
 }
 
+std::shared_ptr<const index::PreparedFilter> RowSet::Body::prepared_for(
+    const library::IndexState& state) const {
+    if (state.segment == nullptr) return nullptr;
+    {
+        const auto prepared = prepared_.lock();
+        const bool is_known =
+            prepared->segment.lock() == state.segment && prepared->dead.lock() == state.dead;
+        if (!is_known) {
+            *prepared = {.segment = state.segment, .dead = state.dead};
+            return nullptr;
+        }
+        if (prepared->filter != nullptr) return prepared->filter;
+    }
+    // Not under the lock: two searches may both make it, and the same.
+    const index::SlotFilter filter{.left_out = state.dead->empty() ? nullptr : state.dead.get(),
+                                   .allowed = &rows,
+                                   .allowed_count = rows.count()};
+    auto made = std::make_shared<const index::PreparedFilter>(*state.segment, filter);
+    const auto prepared = prepared_.lock();
+    if (prepared->segment.lock() == state.segment && prepared->dead.lock() == state.dead) {
+        prepared->filter = made;
+    }
+    return made;
+}
+
 std::size_t RowSet::count() const {
     return body_->rows.count();
 }
