@@ -107,6 +107,25 @@ TEST(IndexFile, ComesBackEmptyAndWithoutABlockOfRowsThatIsGone) {
     EXPECT_EQ(rows_of(*again->search(vectors[1'200], {.k = 1})), std::vector<Row>{1'200});
 }
 
+TEST(IndexFile, OpensTheGoldenOne) {
+    const std::string path = std::string(SOKKURI_SOURCE_DIR) + "/tests/golden/index-1.sokkidx";
+    const auto index = Index::load(path);
+    ASSERT_TRUE(index) << index.failure().message;
+    EXPECT_EQ(index->stats().rows, 30U);
+    EXPECT_EQ(index->stats().removed, 2U);
+    // As tests/golden/make_index.cpp made them.
+    std::vector<float> query(4);
+    for (std::size_t i = 0; i < query.size(); ++i) {
+        query[i] = static_cast<float>((17 * 4 + i) * (17 * 4 + i) % 31) / 4;
+    }
+    EXPECT_EQ(*index->row(17), query);
+    const auto answer = index->search(query, {.k = 30});
+    EXPECT_EQ(answer->neighbors.size(), 28U);
+    EXPECT_EQ(answer->neighbors[0].row, 17U);
+    EXPECT_EQ(answer->neighbors[0].distance, 0);
+    EXPECT_FALSE(index->row(29));
+}
+
 TEST(IndexFile, SaysWhereItCouldNotBeWrittenOrRead) {
     const Index index = sample(Metric::kL2, 40);
     int pieces = 3;
