@@ -161,6 +161,7 @@ Result<bool> IndexKeeper::build_next(store::FieldNumber number, const Look& look
     const SealState state = seal_state_of(*field);
     const auto plan = plan_seal(state, options_.limits, look.occasion);
     if (!plan) return false;
+    if (!are_whole(*field, *plan)) return true;  // then it is another plan
     auto built = build(*snapshot, *field, *plan, look);
     const bool is_too_large = !built && built.error().code() == ErrorCode::kExhausted;
     const auto alone = plan_tail(state, options_.limits);
@@ -199,6 +200,24 @@ Result<void> IndexKeeper::build(const Snapshot& snapshot, const FieldSnapshot& f
     const auto transaction = TRY(kept_.catalog.begin_read());
     remove_leftovers(kept_.files, kept_.directory, *transaction);
     return {};
+}
+
+/// Damage must not be merged into a new segment that then looks whole: sources that are read from
+/// maps have never been compared with their checksums.
+bool IndexKeeper::are_whole(const FieldSnapshot& field, const SealPlan& plan) {
+    bool are_whole = true;
+    for (const SegmentSnapshot& segment : field.segments) {
+        const bool is_source = std::find(plan.replaced.begin(), plan.replaced.end(),
+                                         segment.row.number) != plan.replaced.end();
+        if (!is_source || !segment.is_usable() || segment.opened.is_in_memory) continue;
+        const auto verified = kept_.shelf.verify(segment.row);
+        if (verified || verified.error().code() != ErrorCode::kCorruption) continue;
+        LOG(kWarn, "event=segment_damaged field={:?} reason={:?}", field.spec.name,
+            verified.error().message());
+        are_whole = false;
+    }
+    if (!are_whole) kept_.snapshots.forget();
+    return are_whole;
 }
 
 /// Copies what is read from maps so far. What is damaged is found by that, and built anew.

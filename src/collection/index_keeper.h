@@ -104,6 +104,7 @@ class IndexKeeper {
     Result<bool> build_next(store::FieldNumber field, const Look& look);
     Result<void> build(const Snapshot& snapshot, const FieldSnapshot& field, const SealPlan& plan,
                        const Look& look);
+    bool are_whole(const FieldSnapshot& field, const SealPlan& plan);
     Result<void> load_segments(const std::stop_token& stop);
     Result<std::shared_ptr<const Snapshot>> current() const;
     void say(store::FieldNumber field, std::string text);

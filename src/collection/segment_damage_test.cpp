@@ -80,6 +80,30 @@ TEST(SegmentDamage, ACopyInMemoryFindsDamageThatTheHeaderDoesNotShow) {
     EXPECT_EQ(wrong_answer(*collection, oracle, vectors, recall), "");
 }
 
+TEST(SegmentDamage, DamageIsNotMergedIntoANewSegment) {
+    const SegmentFolder folder;
+    Vectors vectors(14);
+    Oracle oracle(index::Metric::kL2);
+    auto collection = folder.open(index::Metric::kL2, small_keeper());
+    put_some(*collection, oracle, vectors, 300);
+    ASSERT_TRUE(collection->optimize({}));
+    collection.reset();
+    const std::string path = join_path(folder.segments_folder(), folder.segment_files().at(0));
+    auto bytes = read_file(posix_file_system(), path, 1U << 30).value();
+    bytes[bytes.size() - 3] ^= std::byte{1};
+    bytes[bytes.size() / 3] ^= std::byte{1};
+    ASSERT_TRUE(replace_file(posix_file_system(), path, bytes));
+    collection = folder.open(index::Metric::kL2, small_keeper());
+    put_some(*collection, oracle, vectors, 300);
+    ASSERT_TRUE(collection->optimize({}));
+    EXPECT_EQ(folder.segment_files().size(), 1U);
+    Recall recall;
+    for (int query = 0; query < 20; ++query) {
+        EXPECT_EQ(wrong_answer(*collection, oracle, vectors, recall), "");
+    }
+    EXPECT_GE(recall.share(), 0.95);
+}
+
 TEST(SegmentDamage, WithoutTheMemoryForAnIndexSearchStaysExact) {
     const SegmentFolder folder;
     Vectors vectors(8);

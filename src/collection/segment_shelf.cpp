@@ -43,11 +43,7 @@ Result<void> SegmentShelf::load(const store::SegmentRow& row, const FieldSpec& f
     const std::string path = join_path(directory_, row.file);
     const std::shared_ptr<const store::SegmentFile> file = TRY(open_file(files_, path));
     const auto copy = read_sections(*file, path);
-    if (!copy && copy.error().code() == ErrorCode::kCorruption) {
-        const auto shelf = shelf_.lock();
-        shelf->damaged.insert(row.file);
-        shelf->opened.erase(row.file);
-    }
+    if (!copy && copy.error().code() == ErrorCode::kCorruption) reject(row.file);
     if (!copy) return tl::unexpected(copy.error());
     std::shared_ptr<const index::Segment> segment =
         TRY(index::Segment::open((*copy)->views(), *copy, kernels_,
@@ -55,6 +51,14 @@ Result<void> SegmentShelf::load(const store::SegmentRow& row, const FieldSpec& f
     TRY(check_segment(*segment, row, field));
     put(row.file, std::move(segment));
     return {};
+}
+
+Result<void> SegmentShelf::verify(const store::SegmentRow& row) {
+    const std::shared_ptr<const store::SegmentFile> file =
+        TRY(open_file(files_, join_path(directory_, row.file)));
+    auto verified = file->verify();
+    if (!verified && verified.error().code() == ErrorCode::kCorruption) reject(row.file);
+    return verified;
 }
 
 void SegmentShelf::put(const std::string& file, std::shared_ptr<const index::Segment> segment) {
@@ -70,6 +74,12 @@ void SegmentShelf::keep_only(const std::set<std::string>& files) {
         if (!files.contains(entry->first)) gone.insert(shelf->opened.extract(entry));
         entry = next;
     }
+}
+
+void SegmentShelf::reject(const std::string& file) {
+    const auto shelf = shelf_.lock();
+    shelf->damaged.insert(file);
+    shelf->opened.erase(file);
 }
 
 Result<std::shared_ptr<const index::Segment>> SegmentShelf::open(const store::SegmentRow& row,

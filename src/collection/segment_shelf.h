@@ -37,6 +37,9 @@ class SegmentShelf {
     /// cannot be used.
     Result<void> load(const store::SegmentRow& row, const FieldSpec& field);
 
+    /// Reads the whole file and compares its checksums. kCorruption: from now on it cannot be used.
+    Result<void> verify(const store::SegmentRow& row);
+
     /// `segment` answers for the file from now on.
     void put(const std::string& file, std::shared_ptr<const index::Segment> segment);
     /// Forgets all other files. Who still searches in one keeps it.
@@ -45,6 +48,8 @@ class SegmentShelf {
  private:
     Result<std::shared_ptr<const index::Segment>> open(const store::SegmentRow& row,
                                                        const FieldSpec& field) const;
+
+    void reject(const std::string& file);
 
     struct Shelf {
         std::map<std::string, Opened> opened;
