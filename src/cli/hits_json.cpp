@@ -2,6 +2,7 @@
 #include "base/path_json.h"
 #include "base/shown_text.h"
 #include "cli/hit_printer.h"
+#include "http/hit_json.h"
 
 namespace sokkuri::cli {
 namespace {
@@ -31,6 +32,7 @@ class JsonPrinter final : public HitPrinter {
             json_.end_object();
         }
         json_.end_array();
+        http::write_method(json_, shown.answer.method);
         if (place_.with_timings) write_timings(json_, shown.answer.timings);
         json_.end_object();
         hand_over();

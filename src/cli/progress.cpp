@@ -35,6 +35,13 @@ void ProgressLine::show(const service::IngestProgress& progress) {
     console_.say("{}", plain(progress));
 }
 
+void ProgressLine::show(std::string_view stage, double share) {
+    if (!terminal_.error_is_terminal) return;
+    const std::string line = fmt::format("index: {}, {:.0f} %", stage, std::floor(share * 100));
+    console_.write(fmt::format("\r{}\x1b[K", fit_width(line, console_columns() - 1, Cut::kEnd)));
+    is_drawn_ = true;
+}
+
 void ProgressLine::clear() {
     if (is_drawn_) console_.write("\r\x1b[K");
     is_drawn_ = false;

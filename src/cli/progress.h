@@ -7,6 +7,7 @@
 #include "service/ingest.h"
 
 #include <string>
+#include <string_view>
 
 namespace sokkuri::cli {
 
@@ -16,6 +17,8 @@ class ProgressLine {
         : console_(console), terminal_(terminal) {}
 
     void show(const service::IngestProgress& progress);
+    /// What goes on after the pictures: "index: linking, 45 %". On a terminal only.
+    void show(std::string_view stage, double share);
     /// Takes the line off the terminal again.
     void clear();
 

@@ -5,10 +5,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sokkuri::cli {
 namespace {
 
 constexpr double kScoreMax = 1e9;  // inner products have no bound of their own
+constexpr double kRecallMin = 0.5;
+
+/// Ways to say how surely the nearest must be found, those that were used.
+std::vector<std::string_view> efforts_given(const Settings& settings);
+index::Effort effort_of(const Settings& settings);
 
 }  // namespace
 
@@ -29,6 +36,21 @@ std::vector<Option> query_options() {
            .help = "Leave out hits with a lower score (1 is the same picture)",
            .minimum = -kScoreMax,
            .maximum = kScoreMax},
+          {.name = "recall",
+           .kind = ValueKind::kNumber,
+           .value_name = "R",
+           .help = "Share of the true look-alikes that must be found; with --min-score, nothing "
+                   "above that is missed",
+           .fallback = "0.99",
+           .minimum = kRecallMin,
+           .maximum = 1},
+          {.name = "exact", .help = "Miss nothing, instead of --recall"},
+          {.name = "ef",
+           .kind = ValueKind::kInteger,
+           .value_name = "N",
+           .help = "Width of the graph search, instead of --recall",
+           .minimum = 1,
+           .maximum = collection::SearchRequest::kEfMax},
           hits_format_option(),
           {.name = "timing", .help = "Say how long loading, decoding, inference and search took"}},
          show_options()});
@@ -38,11 +60,17 @@ service::SearchQuery query_of(const Settings& settings) {
     service::SearchQuery query;
     query.k = static_cast<std::size_t>(settings.integer("k"));
     if (settings.has("min-score")) query.score_min = settings.number("min-score");
+    query.effort = effort_of(settings);
     query.limits = decode_limits(settings);
     return query;
 }
 
 std::optional<std::string> contradiction(const Settings& settings) {
+    const std::vector<std::string_view> efforts = efforts_given(settings);
+    for (std::size_t i = 1; i < efforts.size(); ++i) {
+        if (settings.at(efforts[i]).origin != settings.at(efforts[0]).origin) continue;
+        return fmt::format("--{} and --{} exclude each other", efforts[0], efforts[i]);
+    }
     const bool is_drawn = settings.on("show") && format_of(settings) != Format::kTable;
     if (!is_drawn || settings.at("show").origin != settings.at("format").origin)
         return std::nullopt;
@@ -72,9 +100,45 @@ std::string timings_text(const service::SearchTimings& timings) {
         timings.load_ms, timings.decode_ms, timings.infer_ms, timings.search_ms, timings.total_ms);
 }
 
+std::string method_text(const collection::SearchMethod& method) {
+    std::string text(name_of(method.path));
+    if (method.ef > 0) text += fmt::format(", ef {}", method.ef);
+    if (method.recall_asked) text += fmt::format(", recall {} asked", *method.recall_asked);
+    if (method.recall_expected) text += fmt::format(", {:.4f} expected", *method.recall_expected);
+    return text;
+}
+
 ExitCode exit_code_of(std::size_t queries, std::size_t failed) {
     if (failed == 0) return ExitCode::kOk;
     return failed == queries ? ExitCode::kError : ExitCode::kSomeFailed;
 }
+
+namespace {
+
+/// Nearest first: a flag goes before a variable, and that before the file.
+std::vector<std::string_view> efforts_given(const Settings& settings) {
+    std::vector<std::string_view> given;
+    for (const std::string_view name : {"recall", "exact", "ef"}) {
+        const bool is_given = name == "exact" ? settings.on(name) : settings.has(name);
+        if (is_given) given.push_back(name);
+    }
+    std::stable_sort(given.begin(), given.end(), [&](std::string_view a, std::string_view b) {
+        return settings.at(a).origin > settings.at(b).origin;
+    });
+    return given;
+}
+
+index::Effort effort_of(const Settings& settings) {
+    using Kind = index::Effort::Kind;
+    const std::vector<std::string_view> given = efforts_given(settings);
+    if (given.empty()) return {};
+    if (given[0] == "exact") return {.kind = Kind::kExact};
+    if (given[0] == "recall") {
+        return {.kind = Kind::kRecall, .recall = settings.number("recall")};
+    }
+    return {.kind = Kind::kEf, .ef = static_cast<std::size_t>(settings.integer("ef"))};
+}
+
+}  // namespace
 
 }  // namespace sokkuri::cli

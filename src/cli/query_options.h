@@ -14,13 +14,14 @@
 
 namespace sokkuri::cli {
 
-/// -k, --min-score, --format with its shortcuts, --timing, --show.
+/// -k, --min-score, --recall, --exact, --ef, --format with its shortcuts, --timing, --show.
 std::vector<Option> query_options();
 
-/// Fills in k, score_min and limits.
+/// Fills in k, score_min, effort and limits.
 service::SearchQuery query_of(const Settings& settings);
 
-/// --show and another format than the table, asked for in the same way; empty when all is well.
+/// Two things that exclude each other, asked for in the same way: --show and another format than
+/// the table; two of --recall, --exact and --ef. Empty when all is well.
 std::optional<std::string> contradiction(const Settings& settings);
 
 /// For --format or --show, whichever was asked for more nearly: by a flag, a variable or the file.
@@ -29,6 +30,9 @@ std::unique_ptr<HitPrinter> printer_of(Invocation& invocation, const ChosenLibra
 
 /// "load 110.9 ms, decode 1.2 ms, …".
 std::string timings_text(const service::SearchTimings& timings);
+
+/// "graph, ef 64, recall 0.99 asked, 0.9934 expected".
+std::string method_text(const collection::SearchMethod& method);
 
 /// What the command ends with: everything, something or nothing was found out.
 ExitCode exit_code_of(std::size_t queries, std::size_t failed);

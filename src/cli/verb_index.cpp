@@ -12,16 +12,27 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+
 namespace sokkuri::cli {
 namespace {
 
 Result<ExitCode> run(Invocation& invocation);
 /// The argument, else the indexed folder around the working directory; empty when there is none.
 Result<std::string> folder_of(const Invocation& invocation);
+/// What is shown while it goes on.
+struct IndexWatch {
+    service::ProgressSink pictures;
+    std::function<void(double share, std::string_view stage)> index;
+};
+
 /// Here, or in the server that holds the folder.
 Result<service::IngestReport> index_folder(const Invocation& invocation, const std::string& folder,
-                                           const service::ProgressSink& progress,
-                                           const std::stop_token& stop);
+                                           const IndexWatch& watch, const std::stop_token& stop);
+Result<service::IngestReport> ingest_and_optimize(service::Library& library,
+                                                  const service::IngestRequest& request,
+                                                  const IndexWatch& watch,
+                                                  const std::stop_token& stop);
 ExitCode code_of(const service::IngestReport& report);
 
 }  // namespace
@@ -74,10 +85,14 @@ Result<ExitCode> run(Invocation& invocation) {
     const std::string absolute = TRY(invocation.files.canonical(folder));
     ProgressLine progress(invocation.console, invocation.terminal);
     const bool is_quiet = settings.on("quiet");
-    const auto show = [&](const service::IngestProgress& now) {
+    IndexWatch watch;
+    watch.pictures = [&](const service::IngestProgress& now) {
         if (!is_quiet) progress.show(now);
     };
-    const auto report = index_folder(invocation, folder, show, interrupt.token());
+    watch.index = [&](double share, std::string_view stage) {
+        if (!is_quiet) progress.show(stage, share);
+    };
+    const auto report = index_folder(invocation, folder, watch, interrupt.token());
     progress.clear();
     if (!report) return tl::unexpected(report.error());
     LOG(kInfo, "event=indexed folder={} added={} replaced={} removed={} failed={} ms={:.0f}",
@@ -99,8 +114,7 @@ Result<std::string> folder_of(const Invocation& invocation) {
 }
 
 Result<service::IngestReport> index_folder(const Invocation& invocation, const std::string& folder,
-                                           const service::ProgressSink& progress,
-                                           const std::stop_token& stop) {
+                                           const IndexWatch& watch, const std::stop_token& stop) {
     const Settings& settings = invocation.settings;
     service::IngestRequest request = ingest_request(settings);
     if (settings.on("keep-missing")) request.missing = service::MissingFiles::kKeep;
@@ -108,11 +122,28 @@ Result<service::IngestReport> index_folder(const Invocation& invocation, const s
     auto library = service::Library::open(
         invocation.files, {.folder = folder, .collection_directory = settings.text("collection")},
         {.access = service::LibraryAccess::kWrite});
-    if (library) return service::ingest(*library, request, progress, stop);
+    if (library) return ingest_and_optimize(*library, request, watch, stop);
     if (library.error().code() != ErrorCode::kConflict) {
         return tl::unexpected(with_place_hint(library.error(), settings));
     }
-    return index_through_server(invocation, {folder, library.error()}, progress, stop);
+    return index_through_server(invocation, {folder, library.error()}, watch.pictures, stop);
+}
+
+/// Everything has been put: now is the time to build what makes searches fast. Without it they are
+/// as right, only slower, so a failure is told and no more.
+Result<service::IngestReport> ingest_and_optimize(service::Library& library,
+                                                  const service::IngestRequest& request,
+                                                  const IndexWatch& watch,
+                                                  const std::stop_token& stop) {
+    service::IngestReport report = TRY(service::ingest(library, request, watch.pictures, stop));
+    if (report.was_interrupted) return report;
+    const auto optimized = library.collection().optimize({.progress = watch.index, .stop = stop});
+    if (optimized) return report;
+    report.was_interrupted = optimized.error().code() == ErrorCode::kCancelled;
+    if (!report.was_interrupted) {
+        LOG(kWarn, "event=index_not_built reason={:?}", optimized.error().message());
+    }
+    return report;
 }
 
 ExitCode code_of(const service::IngestReport& report) {

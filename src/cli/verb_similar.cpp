@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "base/shown_text.h"
 #include "cli/library_options.h"
 #include "cli/model_options.h"
@@ -89,6 +90,8 @@ Result<ExitCode> run(Invocation& invocation) {
             invocation.out.flush();
             invocation.console.say("{}", timings_text(answer->timings));
         }
+        LOG(kInfo, "event=searched hits={} search_ms={:.1f} method={:?}", answer->hits.size(),
+            answer->timings.search_ms, method_text(answer->method));
     }
     printer->finish();
     return exit_code_of(items.size(), failed);

@@ -6,6 +6,7 @@
 #include "cli/progress.h"
 #include "cli/verbs.h"
 #include "http/index_report_json.h"
+#include "http/index_stats_json.h"
 #include "service/stats.h"
 
 #include <fmt/format.h>
@@ -18,6 +19,9 @@ Result<std::vector<service::FailedFile>> all_failures(const service::Library& li
 void print_json(Output& out, const service::LibraryStats& stats,
                 const std::vector<service::FailedFile>* failures);
 void print_table(Output& out, const service::LibraryStats& stats);
+void print_index(Output& out, const collection::IndexStats& index);
+
+constexpr std::uint32_t kShownK = 10;  // of what was calibrated: --json has all
 
 }  // namespace
 
@@ -75,6 +79,7 @@ void print_json(Output& out, const service::LibraryStats& stats,
     write_path(json, "folder", stats.folder);
     json.member("metric", stats.metric).member("fingerprint", stats.fingerprint);
     json.member("tombstones", stats.tombstones).member("generation", stats.generation);
+    http::write_index(json, stats.index);
     if (failures != nullptr) {
         json.key("failures");
         http::write_failures(json, *failures);
@@ -94,6 +99,25 @@ void print_table(Output& out, const service::LibraryStats& stats) {
     out.print("on disk     {:.1f} MB\n", megabytes);
     out.print("tombstones  {}\n", with_commas(stats.tombstones));
     out.print("generation  {}\n", with_commas(stats.generation));
+    print_index(out, stats.index);
+}
+
+void print_index(Output& out, const collection::IndexStats& index) {
+    for (const collection::IndexStats::Segment& segment : index.segments) {
+        out.print("segment     {} rows, {} dead, {:.1f} MB{}\n", with_commas(segment.rows),
+                  with_commas(segment.dead), static_cast<double>(segment.bytes) / 1e6,
+                  segment.is_readable ? "" : ", cannot be read: its rows are scanned");
+        for (const auto& point : segment.calibration) {
+            if (point.k != kShownK) continue;
+            out.print("            recall@{} {:.4f} (at least {:.4f}) with ef {}\n", point.k,
+                      point.recall, point.recall_low, point.ef);
+        }
+    }
+    out.print("scanned     {} rows of no segment\n", with_commas(index.tail_rows));
+    out.print("resident    {:.1f} MB of segments\n",
+              static_cast<double>(index.resident_bytes) / 1e6);
+    if (!index.plan.empty()) out.print("plan        {}\n", index.plan);
+    if (!index.state.empty()) out.print("now         {}\n", index.state);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "base/path_json.h"
 #include "base/shown_text.h"
+#include "http/index_stats_json.h"
 #include "http/job_json.h"
 #include "http/nullable_json.h"
 
@@ -24,6 +25,7 @@ void write_collection(JsonWriter& json, const ShownCollection& shown) {
     json.member("bytes", stats.bytes).member("tombstones", stats.tombstones);
     json.member("generation", stats.generation);
     write_bands(json, stats);
+    write_index(json, stats.index);
     json.key("jobs").begin_array();
     for (const service::JobStatus& job : shown.jobs) {
         write_job(json, shown.libraries, job);

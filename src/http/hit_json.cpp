@@ -27,9 +27,21 @@ std::string search_answer_json(const service::SearchAnswer& answer, const HitsWa
     write_text_or_null(json, "model", answer.model);
     json.member("items", answer.items).member("k", std::uint64_t{wanted.k});
     json.member("offset", std::uint64_t{wanted.offset});
+    write_method(json, answer.method);
     write_timings(json, answer.timings);
     json.end_object();
     return text;
+}
+
+void write_method(JsonWriter& json, const collection::SearchMethod& method) {
+    json.key("search").begin_object().member("path", name_of(method.path));
+    json.key("ef");
+    method.ef == 0 ? json.null() : json.value(std::uint64_t{method.ef});
+    json.key("recall_asked");
+    method.recall_asked ? json.value(*method.recall_asked) : json.null();
+    json.key("recall_expected");
+    method.recall_expected ? json.value(*method.recall_expected) : json.null();
+    json.end_object();
 }
 
 void write_timings(JsonWriter& json, const service::SearchTimings& timings) {

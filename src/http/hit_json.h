@@ -1,4 +1,5 @@
-// Hits and what belongs to them as JSON (schemas SearchAnswer, Hit, Timings). Pure.
+// Hits and what belongs to them as JSON (schemas SearchAnswer, Hit, SearchMethod,
+// Timings). Pure.
 #pragma once
 
 #include "base/json.h"
@@ -10,6 +11,9 @@
 namespace sokkuri::http {
 
 std::string search_answer_json(const service::SearchAnswer& answer, const HitsWanted& wanted);
+
+/// Member "search": what was asked for and what was promised.
+void write_method(JsonWriter& json, const collection::SearchMethod& method);
 
 /// Member "timings_ms".
 void write_timings(JsonWriter& json, const service::SearchTimings& timings);

@@ -12,7 +12,13 @@ constexpr double kScoreBound = 1e9;
 Result<void> refuse_twice(const Request& request, const RequestJson* body);
 Result<std::optional<std::uint64_t>> read_integer(const Request& request, const RequestJson* body,
                                                   std::string_view name);
+Result<std::optional<double>> read_number(const Request& request, const RequestJson* body,
+                                          std::string_view name);
+Result<std::optional<bool>> read_boolean(const Request& request, const RequestJson* body,
+                                         std::string_view name);
+Result<index::Effort> read_effort(const Request& request, const RequestJson* body);
 Result<void> check_bounds(const HitsWanted& wanted);
+Result<void> check_effort(const index::Effort& effort);
 
 }  // namespace
 
@@ -32,7 +38,24 @@ std::vector<Parameter> hits_parameters(std::string_view k_fallback) {
              .kind = ParameterKind::kNumber,
              .help = "The least score of a hit.",
              .minimum = -kScoreBound,
-             .maximum = kScoreBound}};
+             .maximum = kScoreBound},
+            {.name = "recall",
+             .kind = ParameterKind::kNumber,
+             .help = "The share of the true nearest items that must be found, on average; 1 "
+                     "searches exactly. With min_score nothing above that is missed.",
+             .fallback = "0.99",
+             .minimum = kRecallMin,
+             .maximum = 1},
+            {.name = "exact",
+             .kind = ParameterKind::kBoolean,
+             .help = "Whether nothing may be missed, instead of recall.",
+             .fallback = "false"},
+            {.name = "ef",
+             .kind = ParameterKind::kInteger,
+             .help = "Width of the graph search, instead of recall; with min_score too, "
+                     "something may be missed.",
+             .minimum = 1,
+             .maximum = collection::SearchRequest::kEfMax}};
 }
 
 Result<HitsWanted> read_hits_wanted(const Request& request, const RequestJson* body) {
@@ -42,16 +65,32 @@ Result<HitsWanted> read_hits_wanted(const Request& request, const RequestJson* b
     const auto offset = TRY(read_integer(request, body, "offset"));
     wanted.k = k.value_or(wanted.k);
     wanted.offset = offset.value_or(wanted.offset);
-    wanted.score_min = TRY(number_value(request, "min_score"));
-    if (body != nullptr && !wanted.score_min) wanted.score_min = TRY(body->number("min_score"));
+    wanted.score_min = TRY(read_number(request, body, "min_score"));
+    wanted.effort = TRY(read_effort(request, body));
     TRY(check_bounds(wanted));
     return wanted;
 }
 
 namespace {
 
+/// At most one of recall, exact and ef; exact=false says nothing.
+Result<index::Effort> read_effort(const Request& request, const RequestJson* body) {
+    using Kind = index::Effort::Kind;
+    const auto recall = TRY(read_number(request, body, "recall"));
+    const auto ef = TRY(read_integer(request, body, "ef"));
+    const auto exact = TRY(read_boolean(request, body, "exact"));
+    const bool is_exact = exact.value_or(false);
+    if (int{recall.has_value()} + int{ef.has_value()} + int{is_exact} > 1) {
+        return fail(ErrorCode::kInvalidArgument, "recall, exact and ef: only one can be asked for");
+    }
+    if (is_exact) return index::Effort{.kind = Kind::kExact};
+    if (recall) return index::Effort{.kind = Kind::kRecall, .recall = *recall};
+    if (ef) return index::Effort{.kind = Kind::kEf, .ef = static_cast<std::size_t>(*ef)};
+    return index::Effort();
+}
+
 Result<void> refuse_twice(const Request& request, const RequestJson* body) {
-    for (const std::string_view name : {"k", "offset", "min_score"}) {
+    for (const std::string_view name : {"k", "offset", "min_score", "recall", "exact", "ef"}) {
         if (body == nullptr || body->find(name) == nullptr || !request.query_value(name)) continue;
         return fail(ErrorCode::kInvalidArgument,
                     "{}: said both in the query string and in the body", name);
@@ -63,6 +102,18 @@ Result<std::optional<std::uint64_t>> read_integer(const Request& request, const 
                                                   std::string_view name) {
     if (body != nullptr && body->find(name) != nullptr) return body->integer(name);
     return integer_value(request, name);
+}
+
+Result<std::optional<double>> read_number(const Request& request, const RequestJson* body,
+                                          std::string_view name) {
+    if (body != nullptr && body->find(name) != nullptr) return body->number(name);
+    return number_value(request, name);
+}
+
+Result<std::optional<bool>> read_boolean(const Request& request, const RequestJson* body,
+                                         std::string_view name) {
+    if (body != nullptr && body->find(name) != nullptr) return body->boolean(name);
+    return boolean_value(request, name);
 }
 
 /// What came in the body, no row of a route has checked.
@@ -77,6 +128,18 @@ Result<void> check_bounds(const HitsWanted& wanted) {
     if (wanted.score_min && !(std::abs(*wanted.score_min) <= kScoreBound)) {
         return fail(ErrorCode::kInvalidArgument, "min_score = {}: must be {} to {}",
                     *wanted.score_min, -kScoreBound, kScoreBound);
+    }
+    return check_effort(wanted.effort);
+}
+
+Result<void> check_effort(const index::Effort& effort) {
+    if (!(effort.recall >= kRecallMin && effort.recall <= 1)) {
+        return fail(ErrorCode::kInvalidArgument, "recall = {}: must be {} to 1", effort.recall,
+                    kRecallMin);
+    }
+    if (effort.ef < 1 || effort.ef > collection::SearchRequest::kEfMax) {
+        return fail(ErrorCode::kInvalidArgument, "ef = {}: must be 1 to {}", effort.ef,
+                    collection::SearchRequest::kEfMax);
     }
     return {};
 }

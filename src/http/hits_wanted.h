@@ -1,5 +1,5 @@
-// How many hits somebody wants, from where on and how good: read from the query string or from a
-// JSON body, by every route that answers hits. Pure.
+// How many hits somebody wants, from where on, how good and how surely: read from the query string
+// or from a JSON body, by every route that answers hits. Pure.
 #pragma once
 
 #include "base/result.h"
@@ -7,6 +7,7 @@
 #include "http/request.h"
 #include "http/request_json.h"
 #include "http/route.h"
+#include "index/effort.h"
 
 #include <cstddef>
 #include <optional>
@@ -18,14 +19,16 @@ namespace sokkuri::http {
 /// Of one answer: a hit has about 2 kB.
 inline constexpr std::size_t kHitsMax = 1'000;
 inline constexpr std::size_t kHitsOffsetMax = collection::SearchRequest::kKMax - kHitsMax;
+inline constexpr double kRecallMin = 0.5;  // below, a search is hardly cheaper
 
 struct HitsWanted {
     std::size_t k = 10;
     std::size_t offset = 0;
     std::optional<double> score_min;
+    index::Effort effort;
 };
 
-/// The rows of k, offset and min_score.
+/// The rows of k, offset, min_score, recall, exact and ef.
 std::vector<Parameter> hits_parameters(std::string_view k_fallback);
 
 /// `body`: null when it is no JSON. kInvalidArgument for values out of bounds and for those that

@@ -55,6 +55,7 @@ Result<Response> answer_search(const NativeApi& api, const service::Library& lib
     query.k = wanted.k;
     query.offset = wanted.offset;
     query.score_min = wanted.score_min;
+    query.effort = wanted.effort;
     query.model = api.model;
     query.limits = api.decode;
     const service::SearchAnswer answer = TRY(service::search(library, query));
@@ -83,8 +84,8 @@ Result<Response> search(const NativeApi& api, const Request& request) {
         upload.picture = TRY(picture_of_body(request));
         return answer_search(api, *library, {.what = std::move(upload)}, wanted);
     }
-    static constexpr std::string_view kMembers[] = {"id", "vector", "picture",  "query_id",
-                                                    "k",  "offset", "min_score"};
+    static constexpr std::string_view kMembers[] = {
+        "id", "vector", "picture", "query_id", "k", "offset", "min_score", "recall", "exact", "ef"};
     const RequestJson body = TRY(RequestJson::parse(request.body, api.limits, kMembers));
     const HitsWanted wanted = TRY(read_hits_wanted(request, &body));
     service::SearchQuery query = TRY(read_json(body));

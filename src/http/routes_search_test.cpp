@@ -102,6 +102,31 @@ TEST_F(SearchRoutes, PagesOfSimilarFitTogether) {
     EXPECT_EQ(with_self.text("hits.0.band"), "identical");
 }
 
+TEST_F(SearchRoutes, AnswersSayHowSurelyAndTakeTheKnob) {
+    const std::string id = server->id_of("0.jpg");
+    const CheckedAnswer plain = similar(id, "");
+    EXPECT_EQ(plain.at("search.recall_asked").as_double().value(), 0.99);
+    EXPECT_EQ(plain.text("search.path"), "exact") << "so few are compared one by one";
+    EXPECT_EQ(plain.at("search.recall_expected").as_double().value(), 1);
+    EXPECT_TRUE(plain.at("search.ef").is_null());
+    EXPECT_EQ(similar(id, "?recall=0.9").at("search.recall_asked").as_double().value(), 0.9);
+    EXPECT_EQ(similar(id, "?exact=true").at("search.recall_asked").as_double().value(), 1);
+    EXPECT_TRUE(similar(id, "?ef=20").at("search.recall_asked").is_null());
+    const std::string of_item = fmt::format(R"("id":"{}")", id);
+    const CheckedAnswer in_body = search(fmt::format(R"({{{},"recall":0.75}})", of_item));
+    EXPECT_EQ(in_body.at("search.recall_asked").as_double().value(), 0.75);
+    EXPECT_EQ(ids(in_body), ids(plain));
+
+    expect_refusal(similar(id, "?recall=0.3"), "recall");
+    expect_refusal(similar(id, "?ef=0"), "ef");
+    expect_refusal(similar(id, "?recall=0.9&ef=20"), "only one");
+    expect_refusal(similar(id, "?exact=true&ef=20"), "only one");
+    expect_refusal(search(fmt::format(R"({{{},"recall":2}})", of_item)), "recall");
+    expect_refusal(search(fmt::format(R"({{{},"ef":0}})", of_item)), "ef");
+    expect_refusal(search(fmt::format(R"({{{},"exact":1}})", of_item)), "exact");
+    expect_refusal(search(fmt::format(R"({{{},"ef":20}})", of_item), "?ef=30"), "both");
+}
+
 TEST_F(SearchRoutes, EveryWayToSendAPictureFindsTheSame) {
     const std::string picture = foreign_picture(1'000);
     const std::string target = server->target("/search?k=5");

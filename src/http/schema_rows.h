@@ -8,8 +8,10 @@
 namespace sokkuri::http {
 
 std::vector<Schema> collection_schemas();
+std::vector<Schema> index_schemas();
 std::vector<Schema> item_schemas();
 std::vector<Schema> search_schemas();
+std::vector<Schema> method_schemas();
 std::vector<Schema> query_schemas();
 std::vector<Schema> job_schemas();
 std::vector<Schema> report_schemas();

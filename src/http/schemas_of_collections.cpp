@@ -31,12 +31,13 @@ std::vector<Schema> collection_schemas() {
                       "string?",
                       "Of distances; null before the first vector.",
                       Need::kRequired,
-                      {"cosine", "l2", "ip"}},
+                      {"cosine", "l2", "ip", "l1", "linf"}},
                      {"bytes", "integer", "On disk, in bytes, of what was made from the pictures."},
                      {"tombstones", "integer", "Removed vectors that still take room."},
                      {"generation", "integer", "Grows with every change."},
                      {"bands", "Bands?",
                       "Where scores become words; null before the first vector."},
+                     {"index", "IndexState", "What makes searches fast."},
                      {"jobs", "Job[]", "Those that wait or run here, newest first."}}},
         {.name = "Bands",
          .help = "The least scores of each word; below `similar`, hits are weak.",
@@ -58,6 +59,40 @@ std::vector<Schema> collection_schemas() {
         {.name = "Health",
          .help = "That the server answers.",
          .members = {{"status", "string", "In a word.", Need::kRequired, {"ok", "ready"}}}},
+    };
+}
+
+std::vector<Schema> index_schemas() {
+    return {
+        {.name = "IndexState",
+         .help =
+             "How the vectors are indexed. What no segment holds is searched row by row, and as "
+             "surely.",
+         .members = {{"segments", "SegmentState[]", "In the order in which their rows came."},
+                     {"tail_rows", "integer", "Rows that no segment holds."},
+                     {"resident_bytes", "integer", "Of all segments, in bytes."},
+                     {"plan", "string?",
+                      "Memory that one segment of all rows needs, in words; null where the metric "
+                      "has none."},
+                     {"state", "string?",
+                      "What is being built, or why it could not be; null when all is well."}}},
+        {.name = "SegmentState",
+         .help = "An index over a run of rows.",
+         .members = {{"rows", "integer", "Rows that can be found."},
+                     {"dead", "integer", "Removed ones that it still holds."},
+                     {"bytes", "integer", "In bytes, on disk and in memory."},
+                     {"readable", "boolean",
+                      "False for a damaged file: its rows are searched one by one, and it is built "
+                      "anew."},
+                     {"in_memory", "boolean", "A copy in memory answers, else the file's map."},
+                     {"calibration", "RecallPoint[]", "What searches of several widths find."}}},
+        {.name = "RecallPoint",
+         .help = "Measured against exact search when the segment was built, on queries that it had "
+                 "not seen.",
+         .members = {{"k", "integer", "Nearest rows asked for."},
+                     {"ef", "integer", "Width of the graph search."},
+                     {"recall", "number", "Share of the true nearest that was found."},
+                     {"recall_low", "number", "Lower end of its 95 % interval."}}},
     };
 }
 

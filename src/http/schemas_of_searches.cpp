@@ -16,6 +16,7 @@ std::vector<Schema> search_schemas() {
                      {"items", "integer", "Items that were searched."},
                      {"k", "integer", "Hits asked for."},
                      {"offset", "integer", "Hits passed over."},
+                     {"search", "SearchMethod", "How surely the nearest were found."},
                      {"timings_ms", "Timings", "What each step took."}}},
         {.name = "Hit",
          .help = "An item that was found.",
@@ -47,6 +48,25 @@ std::vector<Schema> search_schemas() {
                      {"query_id", "string?",
                       "A handle on a picture that was sent; expires. Null for anything "
                       "else: vectors are not remembered."}}},
+    };
+}
+
+std::vector<Schema> method_schemas() {
+    return {
+        {.name = "SearchMethod",
+         .help = "What was asked for and what the index promises, side by side.",
+         .members = {{"path",
+                      "string",
+                      "The least certain way that was taken.",
+                      Need::kRequired,
+                      {"exact", "filtered_scan", "graph", "filtered_graph"}},
+                     {"ef", "integer?", "Width of the graph search; null without one."},
+                     {"recall_asked", "number?",
+                      "Share of the true nearest asked for, 1 for exact; null when ef was."},
+                     {"recall_expected", "number?",
+                      "Share of the true nearest that was found when the index was built, on "
+                      "queries it had not seen; 1 where nothing can be missed, null where nothing "
+                      "was measured."}}},
         {.name = "Timings",
          .help = "Milliseconds; 0 for a step that was not needed.",
          .members = {{"load", "number", "Loading the model, ms."},
@@ -62,15 +82,19 @@ std::vector<Schema> query_schemas() {
         {.name = "SearchBody",
          .help = "What to search for: exactly one of id, vector, picture and query_id. The others "
                  "may be said here or in the query string, not in both.",
-         .members = {{"id", "string", "Of an item, or its path; at most 4096 bytes.",
-                      Need::kOptional},
-                     {"vector", "number[]", "As many finite numbers as the collection's dimension.",
-                      Need::kOptional},
-                     {"picture", "base64", "The bytes of a picture file.", Need::kOptional},
-                     {"query_id", "string", "Of an earlier answer.", Need::kOptional},
-                     {"k", "integer", "Hits wanted, 1 to 1000.", Need::kOptional},
-                     {"offset", "integer", "Hits to pass over, at most 99000.", Need::kOptional},
-                     {"min_score", "number", "The least score of a hit.", Need::kOptional}},
+         .members =
+             {{"id", "string", "Of an item, or its path; at most 4096 bytes.", Need::kOptional},
+              {"vector", "number[]", "As many finite numbers as the collection's dimension.",
+               Need::kOptional},
+              {"picture", "base64", "The bytes of a picture file.", Need::kOptional},
+              {"query_id", "string", "Of an earlier answer.", Need::kOptional},
+              {"k", "integer", "Hits wanted, 1 to 1000.", Need::kOptional},
+              {"offset", "integer", "Hits to pass over, at most 99000.", Need::kOptional},
+              {"min_score", "number", "The least score of a hit.", Need::kOptional},
+              {"recall", "number", "Share of the true nearest items that must be found, 0.5 to 1.",
+               Need::kOptional},
+              {"exact", "boolean", "Whether nothing may be missed.", Need::kOptional},
+              {"ef", "integer", "Width of the graph search, instead of recall.", Need::kOptional}},
          .one_of = {"id", "vector", "picture", "query_id"},
          .is_closed = true},
         {.name = "PictureForm",

@@ -29,6 +29,7 @@ Libraries::~Libraries() = default;
 Result<std::unique_ptr<Libraries>> Libraries::open(FileSystem& files,
                                                    const std::vector<LibraryPlace>& places,
                                                    const std::string& socket) {
+    using Keeper = collection::KeeperOptions;
     std::unique_ptr<Libraries> libraries(new Libraries());
     for (const LibraryPlace& place : places) {
         const std::string folder = TRY(files.canonical(place.folder));
@@ -39,6 +40,8 @@ Result<std::unique_ptr<Libraries>> Libraries::open(FileSystem& files,
         Library library = TRY(Library::open(files, place,
                                             {.access = LibraryAccess::kWrite,
                                              .socket = socket,
+                                             .keeper = {.sealing = Keeper::Sealing::kInBackground,
+                                                        .segments = Keeper::Segments::kInMemory},
                                              .extractors = libraries->extractors_}));
         std::string name = free_name(slug_of(library.folder()), libraries->entries_);
         libraries->entries_.push_back(

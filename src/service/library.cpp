@@ -70,9 +70,11 @@ Result<void> Library::open_stores(const LibraryOptions& options) {
     using Access = collection::LocalOptions::Access;
     const bool is_writing = options.access == LibraryAccess::kWrite;
     if (is_writing) TRY(create_directories(*files_, directory_));
-    collection_ = TRY(collection::open_local_collection(
-        *files_, directory_,
-        {.access = is_writing ? Access::kCreate : Access::kRead, .socket = options.socket}));
+    collection_ = TRY(
+        collection::open_local_collection(*files_, directory_,
+                                          {.access = is_writing ? Access::kCreate : Access::kRead,
+                                           .socket = options.socket,
+                                           .keeper = options.keeper}));
     workspace_ = TRY(collection::Workspace::open(
         *files_, directory_,
         is_writing ? collection::WorkspaceAccess::kWrite : collection::WorkspaceAccess::kRead));

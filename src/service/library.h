@@ -32,6 +32,7 @@ struct LibraryPlace {
 struct LibraryOptions {
     LibraryAccess access = LibraryAccess::kRead;
     std::string socket;  // of a writer: where it listens for others that want to write
+    collection::KeeperOptions keeper;  // of a writer: when indexes are built, where they lie
     std::shared_ptr<ExtractorCache> extractors;  // shared with other libraries; null: its own
     UnixClock clock = unix_time_s;               // by which queries expire
 };

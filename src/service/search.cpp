@@ -53,7 +53,8 @@ Result<SearchAnswer> search(const Library& library, const SearchQuery& query) {
     collection::SearchRequest request{.field = field.name,
                                       .query = std::move(vector.values),
                                       .k = query.k,
-                                      .offset = query.offset};
+                                      .offset = query.offset,
+                                      .effort = query.effort};
     if (query.score_min) {
         request.distance_max = distance_at(field.metric, *query.score_min) + kDistanceSlack;
     }
@@ -75,6 +76,7 @@ Result<SearchAnswer> search(const Library& library, const SearchQuery& query) {
              .document = std::move(hit.document)});
     }
     answer.items = TRY(library.collection().count());
+    answer.method = found.method;
     answer.timings.search_ms = searching.ms();
     answer.timings.total_ms = total.ms();
     return answer;

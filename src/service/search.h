@@ -55,6 +55,9 @@ struct SearchQuery {
     std::size_t k = 10;
     std::size_t offset = 0;  // hits to pass over: the next page of the same query
     std::optional<double> score_min;
+    /// How good the answer must be. With score_min no hit above it is missed, unless ef is asked
+    /// for.
+    index::Effort effort;
     SelfHit self = SelfHit::kLeaveOut;  // ByItem only
     ModelChoice model;
     image::DecodeLimits limits;
@@ -87,6 +90,7 @@ struct SearchAnswer {
     std::string query_handle;  // ByUpload and ByQuery
     std::string model;  // name of the model of the vectors; empty for vectors of the user's own
     std::uint64_t items = 0;  // searched
+    collection::SearchMethod method;
 };
 
 Result<SearchAnswer> search(const Library& library, const SearchQuery& query);

@@ -19,6 +19,7 @@ Result<LibraryStats> stats(const Library& library) {
         result.dimension = field.spec.dimension;
         result.metric = index::name_of(field.spec.metric);
         result.tombstones = field.tombstones;
+        result.index = field.index;
         result.bands = features::Bands{};
         if (field.spec.model.empty()) continue;
         const auto card = TRY(in_context("model card of the collection",

@@ -24,6 +24,7 @@ struct LibraryStats {
     std::uint64_t bytes = 0;  // on disk, of `.sokkuri` but kept pictures and thumbnails
     std::uint64_t tombstones = 0;
     std::uint64_t generation = 0;
+    collection::IndexStats index;  // of the pictures' vectors
     /// Least scores of the words for hits; empty before the first vector.
     std::optional<features::Bands> bands;
 };

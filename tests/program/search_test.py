@@ -125,6 +125,22 @@ class Answers(IndexedTest):
         self.assertTrue(all(hit["score"] >= cut - 1e-6 for hit in kept))
         self.assertLess(len(kept), len(hits))
 
+    def test_how_surely_is_a_knob_and_is_told(self):
+        def asked(*flags, **variables):
+            run = self.run_program("similar", "0001.png", "--in", self.pictures, "--json", *flags, check=0,
+                                   **variables)
+            return json.loads(run.stdout)["search"]
+
+        self.assertEqual(asked(), {"path": "exact", "ef": None, "recall_asked": 0.99, "recall_expected": 1})
+        self.assertEqual(asked("--recall", "0.9")["recall_asked"], 0.9)
+        self.assertEqual(asked("--exact")["recall_asked"], 1)
+        self.assertIsNone(asked("--ef", "30")["recall_asked"])
+        self.assertEqual(asked("--exact", SOKKURI_RECALL="0.8")["recall_asked"], 1)
+        for wrong in (["--recall", "0.4"], ["--ef", "0"], ["--exact", "--ef", "9"], ["--exact", "--recall", "0.9"]):
+            self.run_program("similar", "0001.png", "--in", self.pictures, *wrong, check=2)
+        run = self.run_program("similar", "0001.png", "--in", self.pictures, "-v", check=0)
+        self.assertIn("recall 0.99 asked", run.stderr)
+
     def test_several_pictures_are_several_answers(self):
         names = [self.pictures / "0001.png", self.pictures / "missing.png", self.pictures / "0002.png"]
         run = self.run_program("search", *names, "--in", self.pictures, "--json", "-k", "2", check=3)
