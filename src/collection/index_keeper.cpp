@@ -17,7 +17,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kRetryPause{60};
 
 Error cancelled();
-std::uint64_t memory_of_machine();
+std::uint64_t memory_for(const KeeperOptions& options);
+std::uint64_t bytes_in_memory(const Snapshot& snapshot);
 std::uint64_t ms_since(Clock::time_point start);
 
 }  // namespace
@@ -176,7 +177,7 @@ Result<void> IndexKeeper::build(const Snapshot& snapshot, const FieldSnapshot& f
                                 const SealPlan& plan, const Look& look) {
     const auto start = Clock::now();
     index::BuildOptions options = options_.build;
-    if (options.memory_max == 0) options.memory_max = memory_of_machine() / 4 * 3;
+    options.memory_max = memory_for(options_);
     options.stop = look.stop;
     options.progress = [&](double share, const char* stage) {
         say(field.number, fmt::format("building: {:.0f} %, {}", 100 * share, stage));
@@ -224,11 +225,15 @@ bool IndexKeeper::are_whole(const FieldSnapshot& field, const SealPlan& plan) {
 Result<void> IndexKeeper::load_segments(const std::stop_token& stop) {
     if (options_.segments == KeeperOptions::Segments::kMapped) return {};
     const std::shared_ptr<const Snapshot> snapshot = TRY(current());
+    std::uint64_t bytes = bytes_in_memory(*snapshot);
     for (const FieldSnapshot& field : snapshot->fields) {
         for (const SegmentSnapshot& segment : field.segments) {
             const bool is_wanted = segment.is_usable() && !segment.opened.is_in_memory &&
                                    !unloaded_.contains(segment.row.file);
             if (!is_wanted || stop.stop_requested()) continue;
+            // What does not fit is answered from its map, as the system has room for it.
+            if (bytes + segment.opened.segment->size_bytes() > memory_for(options_)) continue;
+            bytes += segment.opened.segment->size_bytes();
             if (const auto loaded = kept_.shelf.load(segment.row, field.spec); !loaded) {
                 unloaded_.insert(segment.row.file);
                 LOG(kWarn, "event=segment_not_loaded field={:?} reason={:?}", field.spec.name,
@@ -261,10 +266,21 @@ Error cancelled() {
     return Error(ErrorCode::kCancelled, "the collection's index: building was stopped");
 }
 
-std::uint64_t memory_of_machine() {
+std::uint64_t memory_for(const KeeperOptions& options) {
+    if (options.build.memory_max > 0) return options.build.memory_max;
     const auto pages = static_cast<std::uint64_t>(std::max(0L, sysconf(_SC_PHYS_PAGES)));
     const auto page_bytes = static_cast<std::uint64_t>(std::max(0L, sysconf(_SC_PAGESIZE)));
-    return pages * page_bytes;
+    return pages * page_bytes / 4 * 3;
+}
+
+std::uint64_t bytes_in_memory(const Snapshot& snapshot) {
+    std::uint64_t bytes = 0;
+    for (const FieldSnapshot& field : snapshot.fields) {
+        for (const SegmentSnapshot& segment : field.segments) {
+            if (segment.opened.is_in_memory) bytes += segment.opened.segment->size_bytes();
+        }
+    }
+    return bytes;
 }
 
 std::uint64_t ms_since(Clock::time_point start) {
