@@ -1,6 +1,6 @@
 #include "index/graph_builder.h"
 
-#include "index/graph_landmarks.h"
+#include "index/graph_entries.h"
 #include "index/graph_links.h"
 #include "index/graph_reach.h"
 #include "index/graph_refine.h"
@@ -35,8 +35,7 @@ Result<Graph> build_graph(const GraphNodes& nodes, const Partition& partition,
     begin("reverse links");
     add_reverse_links(work, graph.links, 0);
     begin("reach");
-    graph.landmarks = choose_landmarks(codes);
-    make_reachable(work, graph.landmarks, graph.links);
+    settle_entries(work, graph);
     if (build.stop.stop_requested()) return fail(ErrorCode::kCancelled, "graph: asked to stop");
     return graph;
 }

@@ -1,9 +1,9 @@
 // add_to_graph: batches of new nodes, each searched for on the graph as it was before the batch and
 // compared among themselves, so that neither order nor threads matter within one.
 #include "index/graph_builder.h"
+#include "index/graph_entries.h"
 #include "index/graph_landmarks.h"
 #include "index/graph_links.h"
-#include "index/graph_reach.h"
 #include "index/graph_refine.h"
 #include "index/leaf_pairs.h"
 
@@ -39,8 +39,7 @@ Result<void> add_to_graph(const GraphNodes& nodes, Graph& graph, const GraphBuil
         if (build.stop.stop_requested()) return fail(ErrorCode::kCancelled, "graph: asked to stop");
         first = end;
     }
-    graph.landmarks = choose_landmarks(codes);
-    make_reachable(work, graph.landmarks, graph.links);
+    settle_entries(work, graph);
     if (build.stop.stop_requested()) return fail(ErrorCode::kCancelled, "graph: asked to stop");
     return {};
 }

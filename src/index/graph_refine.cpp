@@ -1,5 +1,7 @@
 #include "index/graph_refine.h"
 
+#include <algorithm>
+
 namespace sokkuri::index {
 
 namespace {
@@ -48,6 +50,27 @@ std::span<const Candidate> NodeSearch::find(Ordinal node, const LandmarksView& l
     choose_entries(landmarks, query_, codes_.kernels(), scratch_);
     entries_ = scratch_.entries;
     return find(node, entries_, width);
+}
+
+bool NodeSearch::sees(Ordinal node, const LandmarksView& landmarks, Width width) {
+    const std::span<const Candidate> found = find(node, landmarks, width);
+    const bool is_there = std::ranges::any_of(
+        found, [node](const Candidate& candidate) { return candidate.ordinal == node; });
+    return is_there || score_of(node) >= found.back().score;
+}
+
+float NodeSearch::score_of(Ordinal node) const {
+    const std::size_t row = graph_.layout.row_bytes();
+    const simd::Kernels& kernels = codes_.kernels();
+    const auto score = graph_.layout.bits == 4 ? kernels.score_nibbles : kernels.score_bytes;
+    float result = 0;
+    score({.rows = graph_.heads.data() + node * row,
+           .stride = row,
+           .size = row,
+           .ordinals = nullptr,
+           .count = 1},
+          query_.codes.data(), query_.multiplier, &result);
+    return result;
 }
 
 }  // namespace sokkuri::index

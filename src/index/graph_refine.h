@@ -23,8 +23,13 @@ class NodeSearch {
     std::span<const Candidate> find(Ordinal node, std::span<const Ordinal> entries, Width width);
     /// From the landmarks nearest to it on.
     std::span<const Candidate> find(Ordinal node, const LandmarksView& landmarks, Width width);
+    /// Whether that finds the node, or so many that look like it to a search that it need not.
+    bool sees(Ordinal node, const LandmarksView& landmarks, Width width);
 
  private:
+    /// Under the query of the last search.
+    float score_of(Ordinal node) const;
+
     const NodeCodes& codes_;
     const GraphView graph_;
     HeadQuery query_;

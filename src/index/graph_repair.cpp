@@ -2,10 +2,8 @@
 // measure is the full degree, not what the node happened to have: after many removals a graph must
 // not be thinner than a fresh one.
 #include "index/graph_builder.h"
-#include "index/graph_landmarks.h"
+#include "index/graph_entries.h"
 #include "index/graph_links.h"
-#include "index/graph_reach.h"
-#include "index/graph_refine.h"
 
 #include <algorithm>
 
@@ -42,8 +40,7 @@ Result<Graph> remove_from_graph(const GraphNodes& nodes, std::span<const std::ui
     const NodeCodes codes(staying, build.kernels, build.threads);
     const GraphWork work{staying, codes, build.stop, build.threads};
     add_reverse_links(work, graph.links, 0);
-    graph.landmarks = choose_landmarks(codes);
-    make_reachable(work, graph.landmarks, graph.links);
+    settle_entries(work, graph);
     if (build.stop.stop_requested()) return fail(ErrorCode::kCancelled, "graph: asked to stop");
     return graph;
 }
