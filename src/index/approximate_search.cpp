@@ -17,7 +17,9 @@ constexpr double kPoolShareMin = 2.0 / 3;
 // Expansions of a search among passing nodes: such a graph is less orderly than the whole one, but
 // who needs more than this wanders.
 constexpr std::size_t kExpansionsPerWidthMax = 4;
-// A query whose pool is_spread() gets one that is wider by this, once; then it is searched exactly.
+// A query whose pool is_spread() gets one that is wider by this, once. Under a filter it is then
+// searched exactly; without one the width is what was calibrated, and exact search of one query in
+// some hundreds would cost as much as all the others (1 M rows: a third of the queries a second).
 constexpr int kAttempts = 2;
 constexpr std::size_t kWidening = 3;
 // In narrower pools the best are spread by necessity.
@@ -56,6 +58,7 @@ std::optional<SegmentAnswer> search_approximately(const Segment& segment, const 
     Search search{segment, rows, query, plan.way, plan.shape, scratch_of_this_thread(), {}};
     if (!encode(search)) return std::nullopt;
     const bool keeps_promise = query.effort.kind == Effort::Kind::kRecall;
+    const bool is_filtered = query.filter.allowed != nullptr;
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
         if (!find_candidates(search)) return std::nullopt;
         const std::size_t pool = search.scratch.candidates.size();
@@ -65,7 +68,8 @@ std::optional<SegmentAnswer> search_approximately(const Segment& segment, const 
         if (answer.neighbors.size() < query.k && ranked.decided < query.k) return std::nullopt;
         const bool has_all = search.way == Way::kMatchingCodes && pool < search.ef();
         const bool can_tell = pool >= kPoolPerK * query.k && !has_all;
-        if (!keeps_promise || !can_tell || !is_spread(ranked, pool, query.k)) {
+        const bool is_last = !is_filtered && attempt + 1 == kAttempts;
+        if (!keeps_promise || is_last || !can_tell || !is_spread(ranked, pool, query.k)) {
             complete(search, ranked, answer);
             return answer;
         }

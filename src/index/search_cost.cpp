@@ -7,8 +7,8 @@ namespace sokkuri::index {
 
 namespace {
 
-// Nanoseconds, one core of an Ice Lake with AVX-512 VNNI, 1,000,000 × 1280, huge pages
-// (bench_segment_search --costs prints them anew).
+// Nanoseconds, one core of an Ice Lake with AVX-512 VNNI; from runs over 100,000 × 1280 on a busy
+// machine and from the shape of each way. bench_segment_search prints what each way takes.
 constexpr double kQueryStart = 5'000;      // encoding and entries, but for the projection
 constexpr double kProjectComponent = 4;    // of a query, by raw component
 constexpr double kExpansion = 500;         // of a node of the graph, its fresh neighbors scored
