@@ -164,7 +164,7 @@ class Odd(WireTest):
         self.assertEqual(self.status(head.replace(b"localhost", b"evil.example") + b"Content-Length: 5\r\n\r\n"), 421)
 
     def test_clients_that_hang_up_cost_nothing(self):
-        open_before = self.server.open_files()
+        open_before = self.server.open_sockets()
         head = f"POST {C}/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 100000\r\n\r\n".encode()
         for number in range(60):
             with self.server.connect() as line:
@@ -173,10 +173,10 @@ class Odd(WireTest):
                     line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         self.assert_alive()
         for _ in range(200):  # asking goes on until the server has seen them all go
-            if self.server.open_files() <= open_before + 2:
+            if self.server.open_sockets() <= open_before + 2:
                 break
             self.assert_alive()
-        self.assertLessEqual(self.server.open_files(), open_before + 2)
+        self.assertLessEqual(self.server.open_sockets(), open_before + 2)
 
 
 class Patience(HttpTest):
@@ -234,7 +234,7 @@ class Patience(HttpTest):
     def test_a_client_that_does_not_read_is_ended(self):
         server, client = self.serve("--write-time-max-ms", 400, "--idle-time-max-ms", 100_000)
         self.wait_for_jobs(client)
-        open_before = server.open_files()
+        open_before = server.open_sockets()
         with server.connect() as line:
             line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             line.settimeout(0.5)
@@ -245,9 +245,9 @@ class Patience(HttpTest):
             except (TimeoutError, BrokenPipeError, ConnectionResetError):
                 pass
             end = time.monotonic() + 30
-            while server.open_files() > open_before and time.monotonic() < end:
+            while server.open_sockets() > open_before and time.monotonic() < end:
                 client.get("/healthz")
-            self.assertLessEqual(server.open_files(), open_before, "the server waits for ever")
+            self.assertLessEqual(server.open_sockets(), open_before, "the server waits for ever")
         self.assertEqual(client.get("/healthz").status, 200)
 
     def test_one_connection_too_many_is_told_so(self):
