@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "collection/index_stats.h"
+#include "collection/load.h"
 #include "collection/search.h"
 #include "index/metric.h"
 
@@ -123,6 +124,8 @@ class Collection {
 
     /// All or none; durable when it returns. At most kPutRecordsMax records.
     virtual Result<std::vector<PutOutcome>> put(std::span<const PutRecord> records) = 0;
+    /// Rows of one field, all or none; durable when it returns. O(rows · log records).
+    virtual Result<LoadOutcome> load(const LoadBatch& batch) = 0;
     /// Changes documents alone and touches no vector. kNotFound (nothing changed) when an id is
     /// missing.
     virtual Result<std::vector<PutOutcome>> put_documents(std::span<const PutRecord> records) = 0;

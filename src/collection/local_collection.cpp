@@ -50,6 +50,7 @@ class LocalCollection final : public Collection {
     Result<std::vector<FieldSpec>> fields() const override;
     Result<void> add_field(const FieldSpec& field) override;
     Result<std::vector<PutOutcome>> put(std::span<const PutRecord> records) override;
+    Result<LoadOutcome> load(const LoadBatch& batch) override;
     Result<std::vector<PutOutcome>> put_documents(std::span<const PutRecord> records) override;
     Result<std::size_t> remove(std::span<const std::string> ids) override;
     Result<std::vector<std::optional<Record>>> get(std::span<const std::string> ids) const override;
@@ -186,6 +187,10 @@ Result<void> LocalCollection::add_field(const FieldSpec& field) {
 
 Result<std::vector<PutOutcome>> LocalCollection::put(std::span<const PutRecord> records) {
     return write([&](LocalWriter& writer) { return writer.put(records, VectorsOfPut::kReplace); });
+}
+
+Result<LoadOutcome> LocalCollection::load(const LoadBatch& batch) {
+    return write([&](LocalWriter& writer) { return writer.load(batch); });
 }
 
 Result<std::vector<PutOutcome>> LocalCollection::put_documents(std::span<const PutRecord> records) {

@@ -100,6 +100,14 @@ std::vector<Step> life() {
              return c.remove({&id, 1}).has_value();
          },
          [](State& s) { s.erase("a"); }},
+        {"load one that is there and one that is not",
+         [](Collection& c) {
+             const std::vector<std::string> ids{"b", "f"};
+             std::vector<float> vectors = filled(8);
+             vectors.insert(vectors.end(), kDimension, 9.0F);
+             return c.load({.field = "picture", .ids = ids, .vectors = vectors}).has_value();
+         },
+         [](State& s) { apply_put(s, "b", s["b"].document, 8), apply_put(s, "f", "{}", 9); }},
         seal,
         {"put it again", [=](Collection& c) { return put(c, {record("a", "{}", 5)}); },
          [](State& s) { apply_put(s, "a", "{}", 5); }},
@@ -122,7 +130,7 @@ std::vector<Step> life() {
 /// one.
 bool is_possible(const Step& step, const State& state, bool has_field) {
     const std::string_view name = step.name;
-    if (name == "change a document") return state.contains("b");
+    if (name == "change a document" || name.starts_with("load")) return state.contains("b");
     return !name.starts_with("put") && !name.starts_with("replace") ? true : has_field;
 }
 

@@ -46,7 +46,7 @@ Result<void> LocalWriter::add_field(const FieldSpec& field) {
         forget_fields();
         return tl::unexpected(committed.error());
     }
-    fields_.push_back({std::move(row), 0, nullptr});
+    fields_.push_back({.row = std::move(row)});
     return {};
 }
 
@@ -119,7 +119,7 @@ Result<void> LocalWriter::load_fields() {
     std::vector<OpenField> fields;
     for (store::FieldRow& row : rows) {
         const store::Slot committed = TRY(transaction->committed_slots(row.number));
-        fields.push_back({std::move(row), committed, nullptr});
+        fields.push_back({.row = std::move(row), .committed = committed});
     }
     fields_ = std::move(fields);
     fields_are_loaded_ = true;

@@ -5,6 +5,7 @@
 #include "base/file_system.h"
 #include "base/result.h"
 #include "collection/collection.h"
+#include "collection/load_plan.h"
 #include "store/catalog.h"
 #include "store/vector_file.h"
 
@@ -28,6 +29,7 @@ class LocalWriter {
 
     Result<void> add_field(const FieldSpec& field);
     Result<std::vector<PutOutcome>> put(std::span<const PutRecord> records, VectorsOfPut vectors);
+    Result<LoadOutcome> load(const LoadBatch& batch);
     Result<std::size_t> remove(std::span<const std::string> ids);
     /// store::WriteTransaction::replace_segments, committed.
     Result<void> replace_segments(std::span<const store::SegmentNumber> replaced,
@@ -39,6 +41,7 @@ class LocalWriter {
         store::FieldRow row;
         store::Slot committed = 0;
         std::unique_ptr<store::VectorWriter> writer;
+        std::unique_ptr<store::VectorReader> reader;  // at the first load
     };
     /// Where the vectors of a put went: slot of record r in field f, or kNoSlot.
     struct Placed {
@@ -55,6 +58,12 @@ class LocalWriter {
     Result<std::vector<PutOutcome>> put_rows(store::WriteTransaction& transaction,
                                              std::span<const PutRecord> records,
                                              const Placed& placed, VectorsOfPut vectors);
+    Result<OpenField*> field_named(std::string_view name);
+    Result<LoadOutcome> load_valid(store::WriteTransaction& transaction, const LoadBatch& batch,
+                                   OpenField& field);
+    Result<LoadPlan> plan_batch(const LoadBatch& batch, OpenField& field);
+    Result<store::Extent> append_rows(const LoadBatch& batch, const LoadPlan& plan,
+                                      OpenField& field);
     void forget_fields();
 
     FileSystem& files_;

@@ -1,0 +1,128 @@
+#include "collection/load_plan.h"
+
+#include "collection/validation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+namespace sokkuri::collection {
+
+namespace {
+
+constexpr std::string_view kNoDocument = "{}";
+constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+
+Result<void> validate_sizes(const LoadBatch& batch, const FieldSpec& field);
+/// For each row the one before it with the same id; kNone: it is the first.
+std::vector<std::size_t> rows_before(std::span<const std::string> ids);
+Result<bool> is_committed(const CommittedField& committed, store::RecordNumber record,
+                          std::span<const float> vector);
+
+}  // namespace
+
+Result<void> validate_load(const LoadBatch& batch, const FieldSpec& field) {
+    TRY(validate_sizes(batch, field));
+    for (std::size_t row = 0; row < batch.ids.size(); ++row) {
+        const std::string& id = batch.ids[row];
+        TRY(in_context(fmt::format("row {}", row), validate_id(id)));
+        const auto vector = batch.vectors.subspan(row * field.dimension, field.dimension);
+        const auto is_finite = [](float value) { return std::isfinite(value); };
+        if (!std::ranges::all_of(vector, is_finite)) {
+            TRY(validate_vector(fmt::format("row {}: vector of \"{}\"", row, id), vector, field));
+        }
+        if (batch.documents.empty() || batch.documents[row].empty()) continue;
+        TRY(in_context(fmt::format("row {}", row), validate_document(id, batch.documents[row])));
+    }
+    return {};
+}
+
+std::size_t LoadPlan::vectors_written() const {
+    return static_cast<std::size_t>(std::ranges::count(rows, true, &Row::writes_vector));
+}
+
+Result<LoadPlan> plan_load(const LoadBatch& batch, const CommittedField& committed) {
+    const std::vector<std::size_t> before = rows_before(batch.ids);
+    const std::size_t dimension = committed.field.dimension;
+    LoadPlan plan;
+    plan.rows.resize(batch.ids.size());
+    for (std::size_t i = 0; i < plan.rows.size(); ++i) {
+        LoadPlan::Row& row = plan.rows[i];
+        row.document = kNoDocument;
+        bool has_vector = false;
+        if (before[i] != kNone) {
+            row.document = plan.rows[before[i]].document;
+        } else if (auto known = TRY(committed.transaction.record(batch.ids[i]))) {
+            row.document = std::move(known->document);
+            const auto vector = batch.vectors.subspan(i * dimension, dimension);
+            has_vector = TRY(is_committed(committed, known->number, vector));
+        }
+        bool has_document = true;
+        if (!batch.documents.empty() && !batch.documents[i].empty()) {
+            has_document = row.document == batch.documents[i];
+            row.document = batch.documents[i];
+        }
+        row.writes_vector = !has_vector;
+        row.writes_record = !has_vector || !has_document;
+        if (!row.writes_record) ++plan.outcome.unchanged;
+    }
+    // A row that stays as it is must not lose against an earlier one of the same id.
+    for (std::size_t i = 0; i < plan.rows.size(); ++i) {
+        if (before[i] == kNone) continue;
+        LoadPlan::Row& first = plan.rows[before[i]];
+        if (!first.writes_record) --plan.outcome.unchanged;
+        first.writes_record = first.writes_vector = true;
+    }
+    return plan;
+}
+
+namespace {
+
+Result<void> validate_sizes(const LoadBatch& batch, const FieldSpec& field) {
+    if (batch.ids.size() > kLoadRecordsMax) {
+        return fail(ErrorCode::kExhausted, "load: {} records in one batch, at most {}",
+                    batch.ids.size(), kLoadRecordsMax);
+    }
+    if (batch.vectors.size_bytes() > kLoadVectorBytesMax) {
+        return fail(ErrorCode::kExhausted, "load: {} bytes of vectors in one batch, at most {}",
+                    batch.vectors.size_bytes(), kLoadVectorBytesMax);
+    }
+    if (batch.vectors.size() != batch.ids.size() * field.dimension) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "load: {} components for {} ids, field \"{}\" has {} a vector",
+                    batch.vectors.size(), batch.ids.size(), field.name, field.dimension);
+    }
+    if (batch.documents.empty() || batch.documents.size() == batch.ids.size()) return {};
+    return fail(ErrorCode::kInvalidArgument, "load: {} documents for {} ids",
+                batch.documents.size(), batch.ids.size());
+}
+
+std::vector<std::size_t> rows_before(std::span<const std::string> ids) {
+    std::unordered_map<std::string_view, std::size_t> last;
+    last.reserve(ids.size());
+    std::vector<std::size_t> before(ids.size(), kNone);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const auto [known, is_new] = last.try_emplace(ids[i], i);
+        if (is_new) continue;
+        before[i] = std::exchange(known->second, i);
+    }
+    return before;
+}
+
+/// Bit by bit: what is there is kept as it is, −0 and 0 are two.
+Result<bool> is_committed(const CommittedField& committed, store::RecordNumber record,
+                          std::span<const float> vector) {
+    const std::optional<store::Slot> slot =
+        TRY(committed.transaction.slot_of_record(committed.field.number, record));
+    if (!slot) return false;
+    const std::span<const std::byte> row = TRY(committed.vectors.row(*slot));
+    return std::memcmp(row.data(), vector.data(), vector.size_bytes()) == 0;
+}
+
+}  // namespace
+
+}  // namespace sokkuri::collection

@@ -1,0 +1,43 @@
+// LoadPlan: what has to be written for a batch of rows: which are new, which differ from what is
+// there, which are as they were. Made before anything is written, from what has been committed.
+#pragma once
+
+#include "base/result.h"
+#include "collection/collection.h"
+#include "collection/load.h"
+#include "store/catalog.h"
+#include "store/vector_file.h"
+
+#include <string>
+#include <vector>
+
+namespace sokkuri::collection {
+
+/// kInvalidArgument names the row and what is wrong with it; kExhausted for a batch beyond the
+/// bounds of load.h. `field` is the batch's.
+Result<void> validate_load(const LoadBatch& batch, const FieldSpec& field);
+
+struct LoadPlan {
+    struct Row {
+        bool writes_record = false;  // record or document
+        bool writes_vector = false;
+        std::string document;  // the record's from now on
+    };
+
+    std::vector<Row> rows;  // as many as the batch has
+    LoadOutcome outcome;
+
+    std::size_t vectors_written() const;
+};
+
+/// What is committed, to compare with.
+struct CommittedField {
+    store::ReadTransaction& transaction;
+    store::FieldRow field;
+    store::VectorReader& vectors;
+};
+
+/// `batch` is valid. O(rows · log records).
+Result<LoadPlan> plan_load(const LoadBatch& batch, const CommittedField& committed);
+
+}  // namespace sokkuri::collection
