@@ -20,21 +20,14 @@ constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kWrittenHeaderBytes = 128;
 constexpr std::size_t kDimensionsMax = 32;
 
-/// What the Python literal in a header says.
-struct Literal {
-    std::string descr;
-    bool is_fortran = false;
-    std::vector<std::uint64_t> shape;
-};
-
 /// Reads {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), } in any order of its keys.
 class LiteralReader {
  public:
     explicit LiteralReader(std::string_view text) : rest_(text) {}
-    Result<Literal> read();
+    Result<NpyArray> read();
 
  private:
-    Result<void> member(Literal& literal);
+    Result<void> member(NpyArray& literal);
     Result<void> expect(char mark);
     Result<std::string> quoted();
     Result<bool> truth();
@@ -70,9 +63,8 @@ std::size_t size_of(NpyElement element) {
 }
 
 Result<NpyHeader> parse_npy_header(std::span<const std::byte> start, std::uint64_t file_size) {
-    const Framed framed = TRY(unframe(start));
-    const Literal literal = TRY(LiteralReader(framed.text).read());
-    NpyHeader header{.data_at = framed.data_at};
+    const NpyArray literal = TRY(parse_npy_array(start));
+    NpyHeader header{.data_at = literal.data_at};
     header.element = TRY(element_named(literal.descr));
     if (literal.is_fortran) {
         return fail(ErrorCode::kUnsupported, "Fortran order: save it in C order");
@@ -92,6 +84,13 @@ Result<NpyHeader> parse_npy_header(std::span<const std::byte> start, std::uint64
                     shape_text(literal.shape), literal.descr, file_size);
     }
     return header;
+}
+
+Result<NpyArray> parse_npy_array(std::span<const std::byte> start) {
+    const Framed framed = TRY(unframe(start));
+    NpyArray array = TRY(LiteralReader(framed.text).read());
+    array.data_at = framed.data_at;
+    return array;
 }
 
 Result<NpyMatrix> NpyMatrix::open(FileSystem& files, const std::string& path) {
@@ -122,22 +121,26 @@ void NpyMatrix::convert(std::size_t first, std::span<float> out) const {
     if (out.empty()) return;
     const std::byte* values =
         std::as_const(*region_).bytes().data() + first * columns() * size_of(header_.element);
-    switch (header_.element) {
+    npy_to_floats(header_.element, values, out);
+}
+
+void npy_to_floats(NpyElement element, const std::byte* values, std::span<float> floats) {
+    switch (element) {
         case NpyElement::kFloat16:
-            for (std::size_t i = 0; i < out.size(); ++i) {
+            for (std::size_t i = 0; i < floats.size(); ++i) {
                 std::uint16_t half = 0;
                 std::memcpy(&half, values + i * sizeof(half), sizeof(half));
-                out[i] = float_of_half(half);
+                floats[i] = float_of_half(half);
             }
             return;
         case NpyElement::kFloat32:
-            return convert_from<float>(values, out);
+            return convert_from<float>(values, floats);
         case NpyElement::kFloat64:
-            return convert_from<double>(values, out);
+            return convert_from<double>(values, floats);
         case NpyElement::kInt8:
-            return convert_from<std::int8_t>(values, out);
+            return convert_from<std::int8_t>(values, floats);
         case NpyElement::kUint8:
-            return convert_from<std::uint8_t>(values, out);
+            return convert_from<std::uint8_t>(values, floats);
     }
 }
 
@@ -217,9 +220,9 @@ Result<NpyElement> element_named(const std::string& descr) {
                 shown_text(descr));
 }
 
-Result<Literal> LiteralReader::read() {
+Result<NpyArray> LiteralReader::read() {
     TRY(expect('{'));
-    Literal literal;
+    NpyArray literal;
     // Three keys, each once; a fourth is told by what follows them.
     for (int members = 0; members < 3; ++members) {
         TRY(member(literal));
@@ -234,7 +237,7 @@ Result<Literal> LiteralReader::read() {
     return literal;
 }
 
-Result<void> LiteralReader::member(Literal& literal) {
+Result<void> LiteralReader::member(NpyArray& literal) {
     const std::string key = TRY(quoted());
     TRY(expect(':'));
     if (key == "descr") {

@@ -39,6 +39,20 @@ struct NpyHeader {
 Result<NpyHeader> parse_npy_header(std::span<const std::byte> start, std::uint64_t file_size);
 inline constexpr std::size_t kNpyHeaderBytesMax = 64U << 10;
 
+/// Of any array: what its header says, and nothing more.
+struct NpyArray {
+    std::string descr;  // "<U44": the type of its elements
+    bool is_fortran = false;
+    std::vector<std::uint64_t> shape;
+    std::size_t data_at = 0;  // bytes from the start of the file
+};
+
+/// As parse_npy_header, but for arrays of any shape and type; does not ask how long the file is.
+Result<NpyArray> parse_npy_array(std::span<const std::byte> start);
+
+/// As many elements as `floats` holds, from where they lie in a file (aligned or not).
+void npy_to_floats(NpyElement element, const std::byte* values, std::span<float> floats);
+
 class NpyMatrix {
  public:
     /// Maps the file. Errors as parse_npy_header, naming the path. The file must not shrink while
