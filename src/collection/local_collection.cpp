@@ -83,6 +83,12 @@ class LocalCollection final : public Collection {
     std::unique_ptr<IndexKeeper> keeper_;    // of a writer; last: it works on all of these
 };
 
+/// Until filters are evaluated here.
+Result<void> refuse_filter(const SearchRequest& request) {
+    if (!request.filter) return {};
+    return fail(ErrorCode::kUnsupported, "filter: this collection cannot filter yet");
+}
+
 /// Bytes of the files in `directory` and of those of its fields. Links are not followed.
 Result<std::uint64_t> bytes_on_disk(const FileSystem& files, const std::string& directory);
 
@@ -231,6 +237,7 @@ Result<std::vector<float>> LocalCollection::vector_of(const std::string& id,
 
 Result<SearchAnswer> LocalCollection::search(const SearchRequest& request) const {
     TRY(request.validate());
+    TRY(refuse_filter(request));
     const auto transaction = TRY(catalog_->begin_read());
     const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(*transaction));
     const FieldSnapshot* field = TRY(snapshot->field(request.field));
@@ -241,6 +248,7 @@ Result<SearchAnswer> LocalCollection::search(const SearchRequest& request) const
 Result<std::vector<SearchAnswer>> LocalCollection::search_many(
     const SearchRequest& shared, std::span<const std::vector<float>> queries) const {
     TRY(shared.validate());
+    TRY(refuse_filter(shared));
     if (queries.size() > kQueriesMax) {
         return fail(ErrorCode::kInvalidArgument, "{} queries: at most {} in one call",
                     queries.size(), kQueriesMax);

@@ -12,6 +12,7 @@ Result<void> SearchRequest::validate() const {
         return fail(ErrorCode::kInvalidArgument, "offset {} + k {}: must be at most {}", offset, k,
                     kKMax);
     }
+    if (filter) TRY(filter->validate());
     if (distance_max && std::isnan(*distance_max)) {
         return fail(ErrorCode::kInvalidArgument, "distance_max: not a number");
     }

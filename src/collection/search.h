@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "collection/filter.h"
 #include "index/effort.h"
 
 #include <cstddef>
@@ -23,6 +24,7 @@ struct SearchRequest {
     std::size_t offset = 0;  // nearest hits to pass over; offset + k is bounded by kKMax
     std::optional<double> distance_max;  // hits beyond it are left out
     std::vector<std::string> excluded_ids;
+    std::optional<Filter> filter = {};  // the only records that may be hits
     Documents documents = Documents::kInclude;
     /// Under kExact the answer is that of a float64 scan over all rows, ties by record number.
     index::Effort effort;
