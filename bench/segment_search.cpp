@@ -3,8 +3,9 @@
 // where the time of a query goes.
 //
 //     bench_segment_search FILE.npy [--rows N] [--queries N] [--k K] [--rounds N] [--segment FILE]
-//                          [--without-filters]
+//                          [--without-filters] [--only-filters] [--correlated N]
 //
+// Filters by distance: N queries (default 20), against an exact scan of the rows that pass.
 // The first N rows (default: all but 2,000) become a segment, those after them are the queries.
 // Raw rows stay in the mapped file, as a collection has them. --segment keeps what was built, and
 // takes it when it is there.
@@ -12,10 +13,9 @@
 
 #include "base/npy.h"
 #include "index/approximate_search.h"
-#include "index/exact_scan.h"
-#include "index/filtered_search.h"
 #include "index/re_rank.h"
 #include "index/segment_builder.h"
+#include "segment_filters.h"
 #include "simd/dispatch.h"
 #include "store/segment_file.h"
 
@@ -23,103 +23,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <numeric>
-#include <random>
 #include <string>
 #include <vector>
 
 namespace {
 
 using namespace sokkuri;
-using namespace sokkuri::index;
-
-struct Settings {
-    std::string file;
-    std::size_t rows = 0;
-    std::size_t queries = 1000;
-    std::size_t k = 10;
-    int rounds = 5;
-    std::string segment_file;
-    bool has_filters = true;
-};
-
-/// What is measured: a segment, the queries and the true neighbors of each.
-struct Bench {
-    const Settings& settings;
-    RawRows rows;
-    std::span<const float> queries;
-    std::shared_ptr<const Segment> segment;
-    std::vector<SegmentAnswer> truth;
-
-    std::size_t count() const { return queries.size() / rows.dimension(); }
-    std::span<const float> query(std::size_t i) const {
-        return queries.subspan(i * rows.dimension(), rows.dimension());
-    }
-};
-
-double seconds_of(const std::function<void()>& work) {
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double recall_of(const std::vector<Neighbor>& found, const std::vector<Neighbor>& truth,
-                 std::size_t k) {
-    const std::size_t wanted = std::min(k, truth.size());
-    if (wanted == 0) return 1;
-    const auto hits = std::ranges::count_if(
-        found, [&](const Neighbor& one) { return one.distance <= truth[wanted - 1].distance; });
-    return std::min(1.0, static_cast<double>(hits) / static_cast<double>(wanted));
-}
-
-struct Measured {
-    double qps = 0;
-    double p50_us = 0;
-    double p99_us = 0;
-    double recall = 0;
-    double nodes = 0;
-    SearchReport::Path path = SearchReport::Path::kGraph;
-};
-
-/// One query after the other; of each the best of all rounds, so that what else the machine does
-/// counts little.
-Measured measure(const Bench& bench, const SegmentQuery& shared,
-                 const std::vector<SegmentAnswer>& truth, int rounds) {
-    std::vector<SegmentAnswer> answers(truth.size());
-    std::vector<double> taken(truth.size(), 1e9);
-    for (int round = 0; round < rounds; ++round) {
-        for (std::size_t i = 0; i < truth.size(); ++i) {
-            SegmentQuery one = shared;
-            one.vector = bench.query(i);
-            taken[i] = std::min(taken[i], seconds_of([&] {
-                                    answers[i] =
-                                        search_segment(*bench.segment, bench.rows, one, nullptr);
-                                }));
-        }
-    }
-    Measured best;
-    best.qps = static_cast<double>(taken.size()) / std::accumulate(taken.begin(), taken.end(), 0.0);
-    std::ranges::sort(taken);
-    best.p50_us = 1e6 * taken[taken.size() / 2];
-    best.p99_us = 1e6 * taken[taken.size() * 99 / 100];
-    for (std::size_t i = 0; i < truth.size(); ++i) {
-        best.recall += recall_of(answers[i].neighbors, truth[i].neighbors, shared.k);
-        best.nodes += static_cast<double>(answers[i].report.nodes_scored);
-    }
-    best.recall /= static_cast<double>(truth.size());
-    best.nodes /= static_cast<double>(truth.size());
-    best.path = answers.back().report.path;
-    return best;
-}
-
-void print(const std::string& name, const Measured& measured) {
-    static constexpr const char* kPaths[] = {"graph", "filtered graph", "filtered scan",
-                                             "exact bounds", "exact rows"};
-    fmt::print("{:28} {:9.0f} {:9.1f} {:9.1f} {:8.4f} {:8.0f}  {}\n", name, measured.qps,
-               measured.p50_us, measured.p99_us, measured.recall, measured.nodes,
-               kPaths[static_cast<std::size_t>(measured.path)]);
-}
+using namespace sokkuri::bench;
 
 void measure_widths(const Bench& bench) {
     fmt::print("\n{:28} {:>9} {:>9} {:>9} {:>8} {:>8}\n", "one thread", "QPS", "p50 us", "p99 us",
@@ -209,101 +120,6 @@ void measure_steps(const Bench& bench, std::size_t ef) {
                static_cast<double>(scored) / static_cast<double>(bench.count()));
 }
 
-std::vector<SegmentAnswer> exact_answers(const Bench& bench, SegmentQuery shared,
-                                         std::size_t count) {
-    shared.effort.kind = Effort::Kind::kExact;
-    std::vector<SegmentAnswer> answers;
-    for (std::size_t i = 0; i < count; ++i) {
-        shared.vector = bench.query(i);
-        answers.push_back(search_segment(*bench.segment, bench.rows, shared, nullptr));
-    }
-    return answers;
-}
-
-void measure_filters(const Bench& bench) {
-    fmt::print("\n{:28} {:>9} {:>9} {:>9} {:>8} {:>8}\n", "filters, recall .99", "QPS", "p50 us",
-               "p99 us", "recall", "scored");
-    std::mt19937_64 random(1);
-    for (const double share : {0.0001, 0.001, 0.01, 0.03, 0.1, 0.3, 0.5, 0.9}) {
-        std::bernoulli_distribution passes(share);
-        Bitmap allowed;
-        for (Slot slot = 0; slot < bench.rows.count(); ++slot) {
-            if (passes(random)) allowed.set(slot);
-        }
-        SegmentQuery shared{.k = bench.settings.k,
-                            .filter = {.allowed = &allowed, .allowed_count = allowed.count()}};
-        const auto truth = exact_answers(bench, shared, std::min<std::size_t>(bench.count(), 200));
-        print(fmt::format("random {:g} %", 100 * share), measure(bench, shared, truth, 3));
-        const PreparedFilter prepared(*bench.segment, shared.filter);
-        shared.prepared = &prepared;
-        print(fmt::format("random {:g} % prepared", 100 * share), measure(bench, shared, truth, 3));
-        // Each way, whatever the cost model thinks: what search_cost.cpp is made from.
-        for (const Way way : {Way::kGraph, Way::kPassingGraph, Way::kMatchingCodes}) {
-            SegmentQuery one = shared;
-            double recall = 0;
-            double taken = 0;
-            for (std::size_t i = 0; i < truth.size(); ++i) {
-                one.vector = bench.query(i);
-                SearchPlan plan = plan_search(*bench.segment, bench.rows, one, 1);
-                plan.way = way;
-                if (plan.shape.ef == 0 || widened(plan.shape.ef, share) > kWidthMax) continue;
-                std::optional<SegmentAnswer> answer;
-                taken += seconds_of(
-                    [&] { answer = search_approximately(*bench.segment, bench.rows, one, plan); });
-                if (answer) {
-                    recall += recall_of(answer->neighbors, truth[i].neighbors, one.k);
-                }
-            }
-            const auto count = static_cast<double>(truth.size());
-            fmt::print("    way {}  {:8.1f} us  recall {:.4f}\n", static_cast<int>(way),
-                       1e6 * taken / count, recall / count);
-        }
-    }
-}
-
-/// Only the rows farthest from each query pass.
-void measure_far_filters(const Bench& bench) {
-    fmt::print("\n{:28} {:>12} {:>12} {:>8}\n", "far filters, recall .99", "search us", "scan us",
-               "recall");
-    const std::size_t count = std::min<std::size_t>(bench.count(), 10);
-    for (const double share : {0.001, 0.01, 0.1, 0.5}) {
-        double searching = 0;
-        double scanning = 0;
-        double recall = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            SegmentQuery asked{.vector = bench.query(i),
-                               .k = bench.rows.count(),
-                               .effort = {.kind = Effort::Kind::kExact}};
-            const auto all = search_segment(*bench.segment, bench.rows, asked, nullptr).neighbors;
-            Bitmap far;
-            std::vector<Slot> slots;
-            const auto first =
-                static_cast<std::size_t>(static_cast<double>(all.size()) * (1 - share));
-            for (std::size_t r = first; r < all.size(); ++r)
-                slots.push_back(all[r].slot);
-            std::ranges::sort(slots);
-            for (const Slot slot : slots)
-                far.set(slot);
-            asked.k = bench.settings.k;
-            asked.effort = {};
-            asked.filter = {.allowed = &far, .allowed_count = slots.size()};
-            SegmentAnswer answer;
-            const ExactScan scan{.metric = bench.segment->parts().space.metric,
-                                 .query = asked.vector,
-                                 .k = asked.k,
-                                 .kernels = &bench.segment->kernels()};
-            std::vector<Neighbor> truth;
-            scanning += seconds_of([&] { truth = nearest_rows(scan, bench.rows, slots); });
-            searching += seconds_of(
-                [&] { answer = search_segment(*bench.segment, bench.rows, asked, nullptr); });
-            recall += recall_of(answer.neighbors, truth, asked.k);
-        }
-        const auto times = static_cast<double>(count);
-        fmt::print("{:28} {:12.1f} {:12.1f} {:8.4f}\n", fmt::format("farthest {:g} %", 100 * share),
-                   1e6 * searching / times, 1e6 * scanning / times, recall / times);
-    }
-}
-
 Result<SegmentImage> load_image(const std::string& path) {
     const auto file = TRY(store::SegmentFile::open(posix_file_system(), path));
     SegmentImage image;
@@ -360,12 +176,14 @@ Result<void> run(const Settings& settings) {
                bench.segment->parts().model.kappa, built.count());
     const SegmentQuery exact{.k = settings.k, .effort = {.kind = Effort::Kind::kExact}};
     bench.truth = search_segment(*bench.segment, bench.rows, bench.queries, exact, &threads);
-    measure_widths(bench);
-    measure_batches(bench);
-    measure_steps(bench, 64);
+    if (settings.has_widths) {
+        measure_widths(bench);
+        measure_batches(bench);
+        measure_steps(bench, 64);
+    }
     if (!settings.has_filters) return {};
-    measure_filters(bench);
-    measure_far_filters(bench);
+    measure_random_filters(bench);
+    measure_correlated_filters(bench);
     return {};
 }
 
@@ -386,6 +204,10 @@ int main(int argc, char** argv) {
             settings.rounds = static_cast<int>(number());
         else if (name == "--segment" && i + 1 < argc)
             settings.segment_file = argv[++i];
+        else if (name == "--correlated")
+            settings.correlated_queries = number();
+        else if (name == "--only-filters")
+            settings.has_widths = false;
         else if (name == "--without-filters")
             settings.has_filters = false;
         else

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "index/calibration.h"
 #include "index/filtered_search.h"
+#include "index/matching_codes.h"
 #include "index/re_rank.h"
 
 #include <algorithm>
@@ -40,11 +41,13 @@ struct Search {
 };
 
 bool encode(Search& search);
+std::optional<SegmentAnswer> search_matching_codes(Search& search);
 bool find_candidates(Search& search);
 bool find_in_graph(Search& search);
 bool find_among_passing(Search& search, const PreparedFilter& filter);
 void take_found(Search& search);
 ReRanked decide(Search& search, std::vector<Neighbor>& found);
+void decide_loose(const Search& search, const Decider& decider, std::vector<Neighbor>& found);
 void complete(const Search& search, const ReRanked& ranked, SegmentAnswer& answer);
 SearchReport::Path path_of(Way way, const SlotFilter& filter);
 GraphView graph_of(const SegmentParts& parts);
@@ -57,6 +60,7 @@ std::optional<SegmentAnswer> search_approximately(const Segment& segment, const 
     DCHECK(!plan.is_exact() && plan.shape.ef > 0);
     Search search{segment, rows, query, plan.way, plan.shape, scratch_of_this_thread(), {}};
     if (!encode(search)) return std::nullopt;
+    if (search.way == Way::kMatchingCodes) return search_matching_codes(search);
     const bool keeps_promise = query.effort.kind == Effort::Kind::kRecall;
     const bool is_filtered = query.filter.allowed != nullptr;
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
@@ -66,8 +70,7 @@ std::optional<SegmentAnswer> search_approximately(const Segment& segment, const 
         const ReRanked ranked = decide(search, answer.neighbors);
         // Fewer than asked for only where the radius cut them off.
         if (answer.neighbors.size() < query.k && ranked.decided < query.k) return std::nullopt;
-        const bool has_all = search.way == Way::kMatchingCodes && pool < search.ef();
-        const bool can_tell = pool >= kPoolPerK * query.k && !has_all;
+        const bool can_tell = pool >= kPoolPerK * query.k;
         const bool is_last = !is_filtered && attempt + 1 == kAttempts;
         if (!keeps_promise || is_last || !can_tell || !is_spread(ranked, pool, query.k)) {
             complete(search, ranked, answer);
@@ -90,6 +93,23 @@ bool encode(Search& search) {
     encoder.encode_full_fast(scratch.mapped, scratch.full);
     encoder.encode_head_fast(scratch.full, scratch.head);
     return true;
+}
+
+std::optional<SegmentAnswer> search_matching_codes(Search& search) {
+    const SegmentQuery& query = search.query;
+    const Decider decider(search.parts().space.metric, query.vector, search.segment.kernels());
+    const ReRank job{search.segment, search.rows, decider,
+                     query.filter,   query.k,     query.distance_max};
+    std::optional<PreparedFilter> prepared;
+    if (query.prepared == nullptr) prepared.emplace(search.segment, query.filter);
+    const PreparedFilter& filter = prepared ? *prepared : *query.prepared;
+    SegmentAnswer answer;
+    const ReRanked ranked = rank_matching_codes({.rank = job, .filter = filter, .ef = search.ef()},
+                                                search.scratch, answer.neighbors);
+    decide_loose(search, decider, answer.neighbors);
+    search.report.nodes_scored = filter.ordinals().size();
+    complete(search, ranked, answer);
+    return answer;
 }
 
 bool find_candidates(Search& search) {
@@ -132,13 +152,6 @@ bool find_among_passing(Search& search, const PreparedFilter& filter) {
     const SegmentParts& parts = search.parts();
     const simd::Kernels& kernels = search.segment.kernels();
     const GraphView graph = graph_of(parts);
-    if (search.way == Way::kMatchingCodes) {
-        const GraphEffort effort =
-            scan_passing_nodes(graph, filter, scratch.head, search.ef(), kernels, scratch.graph);
-        search.report.nodes_scored += effort.nodes_scored;
-        take_found(search);
-        return true;
-    }
     const LandmarksView landmarks{search.segment.landmark_heads(), parts.model.layout,
                                   parts.landmarks};
     choose_entries(landmarks, scratch.head, kernels, scratch.graph);
@@ -169,12 +182,16 @@ ReRanked decide(Search& search, std::vector<Neighbor>& found) {
     const ReRank job{search.segment, search.rows, decider,
                      query.filter,   query.k,     query.distance_max};
     const ReRanked ranked = re_rank(job, search.scratch, found);
+    decide_loose(search, decider, found);
+    return ranked;
+}
+
+void decide_loose(const Search& search, const Decider& decider, std::vector<Neighbor>& found) {
     for (const Slot slot : search.parts().loose) {
-        if (slot < search.rows.count() && query.filter.passes(slot)) {
+        if (slot < search.rows.count() && search.query.filter.passes(slot)) {
             found.push_back({slot, decider(search.rows[slot])});
         }
     }
-    return ranked;
 }
 
 void complete(const Search& search, const ReRanked& ranked, SegmentAnswer& answer) {

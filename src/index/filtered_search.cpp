@@ -12,8 +12,6 @@ namespace {
 // Passing nodes, evenly spread over the segment (ordinals follow the partition), that are scored as
 // entries: with the landmarks they find every part of a filter's nodes that is worth it.
 constexpr std::size_t kSampledEntries = 128;
-// Of the rows of heads of a scan that one kernel call scores: its scores stay in the first cache.
-constexpr std::size_t kScanBlock = 256;
 // Rows of links asked for before they are looked through; the last ones are often not needed.
 constexpr std::size_t kLinkRowsAhead = 8;
 
@@ -22,34 +20,6 @@ std::size_t visit_passing_links(Ordinal node, const PreparedFilter& filter, Grap
 void expand(Ordinal node, const PreparedFilter& filter, GraphWalk& walk);
 
 }  // namespace
-
-GraphEffort scan_passing_nodes(const GraphView& graph, const PreparedFilter& filter,
-                               const HeadQuery& query, std::size_t ef, const simd::Kernels& kernels,
-                               GraphScratch& scratch) {
-    const std::span<const Ordinal> ordinals = filter.ordinals();
-    if (scratch.pool.size() < ef + 1) scratch.pool.resize(ef + 1);
-    const auto score = graph.layout.bits == 4 ? kernels.score_nibbles : kernels.score_bytes;
-    CandidatePool pool(scratch.pool.data(), ef);
-    std::array<float, kScanBlock> scores;
-    for (std::size_t first = 0; first < ordinals.size(); first += kScanBlock) {
-        const auto block = ordinals.subspan(first, std::min(kScanBlock, ordinals.size() - first));
-        const simd::CodeRows rows{.rows = graph.heads.data(),
-                                  .stride = graph.layout.row_bytes(),
-                                  .size = graph.layout.row_bytes(),
-                                  .ordinals = block.data(),
-                                  .count = block.size()};
-        score(rows, query.codes.data(), query.multiplier, scores.data());
-        for (std::size_t i = 0; i < block.size(); ++i) {
-            const std::uint64_t key = candidate_key(scores[i], block[i]);
-            if (pool.takes(key)) pool.insert(key);
-        }
-    }
-    scratch.found.clear();
-    for (std::size_t i = 0; i < pool.size(); ++i) {
-        scratch.found.push_back(candidate_of_key(pool[i]));
-    }
-    return {.nodes_scored = ordinals.size(), .expansions = 0};
-}
 
 GraphEffort search_passing_graph(const GraphView& graph, const PreparedFilter& filter,
                                  const GraphSearch& search, const simd::Kernels& kernels,

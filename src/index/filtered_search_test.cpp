@@ -74,23 +74,43 @@ TEST(FilteredSearch, KeepsItsRecallUnderFiltersInEveryWay) {
     }
 }
 
-TEST(FilteredSearch, FindsRowsThatPassFarFromTheQuery) {
-    const Corpus& corpus = corpus_of(Metric::kL2);
-    for (const std::size_t matches : {30UL, 400UL, 2000UL}) {
-        double sum = 0;
-        for (std::size_t i = 0; i < 20; ++i) {
-            SegmentQuery asked{.vector = query(i), .k = kRows};
-            const std::vector<Neighbor> all = oracle(corpus, asked);
-            Bitmap farthest;
-            for (std::size_t r = kRows - matches; r < kRows; ++r)
-                farthest.set(all[r].slot);
-            asked.k = 10;
-            asked.filter = {.allowed = &farthest, .allowed_count = matches};
-            const SegmentAnswer answer = corpus.search(asked);
-            EXPECT_EQ(flaw_of(corpus, asked, answer), "");
-            sum += recall_of(answer.neighbors, oracle(corpus, asked), 10);
+/// What passes lies where the query is, away from it, somewhere else, or everywhere.
+enum class Lies { kNear, kFar, kElsewhere, kAnywhere };
+
+Bitmap lying(const Corpus& corpus, std::size_t i, Lies where, double share) {
+    if (where == Lies::kAnywhere) return random_bitmap(kRows, share, kSeed + 20 + i);
+    const auto center = where == Lies::kElsewhere
+                            ? corpus.row(static_cast<Slot>((997 * i + 13) % kRows))
+                            : query(i);
+    const std::vector<Neighbor> all = oracle(corpus, {.vector = center, .k = kRows});
+    const auto matches = static_cast<std::size_t>(share * static_cast<double>(kRows));
+    const std::size_t first = where == Lies::kFar ? kRows - matches : 0;
+    Bitmap bitmap;
+    for (std::size_t r = first; r < first + matches; ++r)
+        bitmap.set(all[r].slot);
+    return bitmap;
+}
+
+TEST(FilteredSearch, KeepsItsRecallWhereverWhatPassesLies) {
+    constexpr std::size_t kAsked = 25;
+    for (const Metric metric : {Metric::kCosine, Metric::kL2}) {
+        const Corpus& corpus = corpus_of(metric);
+        for (const Lies where : {Lies::kNear, Lies::kFar, Lies::kElsewhere, Lies::kAnywhere}) {
+            for (const double share : {0.01, 0.1, 0.3, 0.5}) {
+                double sum = 0;
+                for (std::size_t i = 0; i < kAsked; ++i) {
+                    const Bitmap allowed = lying(corpus, i, where, share);
+                    const SegmentQuery asked{
+                        .vector = query(i),
+                        .filter = {.allowed = &allowed, .allowed_count = allowed.count()}};
+                    const SegmentAnswer answer = corpus.search(asked);
+                    EXPECT_EQ(flaw_of(corpus, asked, answer), "");
+                    sum += recall_of(answer.neighbors, oracle(corpus, asked), 10);
+                }
+                EXPECT_GE(sum / kAsked, 0.99)
+                    << name_of(metric) << ", filter " << static_cast<int>(where) << ", " << share;
+            }
         }
-        EXPECT_GE(sum / 20, 0.97) << matches;
     }
 }
 

@@ -1,9 +1,10 @@
 #include "index/re_rank.h"
 
 #include "index/candidate_pool.h"
+#include "index/full_scores.h"
 
 #include <algorithm>
-#include <cstring>
+#include <limits>
 
 namespace sokkuri::index {
 
@@ -33,7 +34,7 @@ constexpr std::size_t best_looked_at(std::size_t k) {
 }
 
 double order_by_full_codes(const ReRank& job, SearchScratch& scratch);
-void score_full_codes(const ReRank& job, SearchScratch& scratch);
+void score_candidates(const ReRank& job, SearchScratch& scratch);
 const float* row_of(const ReRank& job, Ordinal ordinal);
 void append_slots(const ReRank& job, Ordinal ordinal, double distance,
                   std::vector<Neighbor>& found);
@@ -45,12 +46,20 @@ ReRanked re_rank(const ReRank& job, SearchScratch& scratch, std::vector<Neighbor
     if (scratch.candidates.size() > decided_for(job.k)) {
         ranked.depth = order_by_full_codes(job, scratch);
     }
-    const std::vector<Ordinal>& candidates = scratch.candidates;
+    decide_nodes(job, scratch.candidates, scratch, found);
+    ranked.decided = static_cast<std::size_t>(
+        std::ranges::count_if(scratch.rows, [](const float* row) { return row != nullptr; }));
+    return ranked;
+}
+
+void decide_nodes(const ReRank& job, std::span<const Ordinal> nodes, SearchScratch& scratch,
+                  std::vector<Neighbor>& found) {
     std::vector<const float*>& rows = scratch.rows;
     rows.clear();
-    for (const Ordinal ordinal : candidates) {
-        rows.push_back(row_of(job, ordinal));
+    for (const Ordinal node : nodes) {
+        rows.push_back(row_of(job, node));
     }
+    scratch.distances.assign(rows.size(), std::numeric_limits<double>::infinity());
     const std::size_t row_bytes = job.rows.dimension() * sizeof(float);
     for (std::size_t i = 0; i < std::min(kRawRowsAhead, rows.size()); ++i) {
         prefetch(rows[i], row_bytes);
@@ -59,10 +68,9 @@ ReRanked re_rank(const ReRank& job, SearchScratch& scratch, std::vector<Neighbor
         if (i + kRawRowsAhead < rows.size()) prefetch(rows[i + kRawRowsAhead], row_bytes);
         if (rows[i] == nullptr) continue;
         const double distance = job.decider(rows[i]);
-        ++ranked.decided;
-        if (distance <= job.distance_max) append_slots(job, candidates[i], distance, found);
+        scratch.distances[i] = distance;
+        if (distance <= job.distance_max) append_slots(job, nodes[i], distance, found);
     }
-    return ranked;
 }
 
 bool is_spread(const ReRanked& ranked, std::size_t pool, std::size_t k) {
@@ -92,7 +100,7 @@ namespace {
 
 /// Leaves the decided_for(k) best, in order. Returns ReRanked::depth.
 double order_by_full_codes(const ReRank& job, SearchScratch& scratch) {
-    score_full_codes(job, scratch);
+    score_candidates(job, scratch);
     std::vector<std::uint64_t>& keys = scratch.keys;
     const std::size_t kept = decided_for(job.k);
     std::partial_sort(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(kept), keys.end());
@@ -109,36 +117,14 @@ double order_by_full_codes(const ReRank& job, SearchScratch& scratch) {
     return static_cast<double>(places) / static_cast<double>(looked_at * keys.size());
 }
 
-/// Into scratch.keys: D² but for |q|², with the place among the candidates.
-void score_full_codes(const ReRank& job, SearchScratch& scratch) {
-    const SegmentParts& parts = job.segment.parts();
-    const std::size_t dimension = parts.space.dimension();
-    const std::size_t stride = full_code_stride(dimension);
-    const std::size_t meta_at = full_meta_at(dimension);
-    const std::vector<Ordinal>& candidates = scratch.candidates;
-    const FullQuery& query = scratch.full;
-    const std::size_t count = candidates.size();
-    const auto meta_of = [&](std::size_t i) {
-        return &parts.full[candidates[i] * stride + meta_at];
-    };
-    // The kernel asks for the codes, but for no more.
-    for (std::size_t i = 0; i < count; ++i) {
-        __builtin_prefetch(meta_of(i));
-    }
-    scratch.dots.resize(count);
-    const simd::CodeRows rows{.rows = parts.full.data(),
-                              .stride = stride,
-                              .size = dimension,
-                              .ordinals = candidates.data(),
-                              .count = count};
-    job.segment.kernels().dot_bytes(rows, query.codes.data(), scratch.dots.data());
+/// Into scratch.keys: full scores, with the place among the candidates.
+void score_candidates(const ReRank& job, SearchScratch& scratch) {
+    const std::size_t count = scratch.candidates.size();
+    scratch.scores.resize(count);
+    score_full_codes(job.segment, scratch.full, scratch.candidates, scratch.dots, scratch.scores);
     scratch.keys.clear();
     for (std::size_t i = 0; i < count; ++i) {
-        FullMeta meta;
-        std::memcpy(&meta, meta_of(i), sizeof(meta));
-        const float dot =
-            meta.low * query.sum + meta.scale * query.step * static_cast<float>(scratch.dots[i]);
-        scratch.keys.push_back(candidate_key(meta.norm_squared - 2 * dot, static_cast<Ordinal>(i)));
+        scratch.keys.push_back(candidate_key(scratch.scores[i], static_cast<Ordinal>(i)));
     }
 }
 

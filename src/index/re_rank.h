@@ -10,6 +10,7 @@
 #include "index/segment.h"
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 namespace sokkuri::index {
@@ -41,6 +42,11 @@ struct ReRanked {
 /// distance_max away. Neither sorted nor cut (keep_nearest). Candidates of which no slot passes
 /// cost a place. O(candidates × dimension).
 ReRanked re_rank(const ReRank& job, SearchScratch& scratch, std::vector<Neighbor>& found);
+
+/// Appends slots of all `nodes` likewise. Leaves in scratch.distances the distance of each node,
+/// also beyond distance_max; infinite where none of its slots passes. O(nodes × dimension).
+void decide_nodes(const ReRank& job, std::span<const Ordinal> nodes, SearchScratch& scratch,
+                  std::vector<Neighbor>& found);
 
 /// Whether heads said so little about this query that better rows may lie beyond the pool: what
 /// full codes call the best is spread over the `pool` candidates instead of leading them.

@@ -18,7 +18,9 @@ struct SearchScratch {
     std::vector<Ordinal> candidates;  // to be re-ranked, best first
     std::vector<Ordinal> ordered;     // the same, after re-ranking
     std::vector<std::int32_t> dots;   // their full codes against the query
+    std::vector<float> scores;        // what these make of it
     std::vector<const float*> rows;   // raw rows about to be decided
+    std::vector<double> distances;    // of these
     std::vector<std::uint64_t> keys;
 };
 

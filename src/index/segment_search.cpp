@@ -79,6 +79,13 @@ SegmentAnswer search_as_planned(const Segment& segment, const RawRows& rows,
     if (plan.is_exact()) return search_exactly(segment, rows, query, plan, threads);
     std::optional<SegmentAnswer> answer = search_approximately(segment, rows, query, plan);
     if (answer) return std::move(*answer);
+    if (!query.filter.passes_all() && plan.way != Way::kMatchingCodes) {
+        // What passes is not near the query: who looks at all of it needs no way there.
+        SearchPlan scan = plan;
+        scan.way = Way::kMatchingCodes;
+        answer = search_approximately(segment, rows, query, scan);
+        if (answer) return std::move(*answer);
+    }
     if (exact_way_without_bounds(plan.shape) == Way::kMatchingRows) {
         return decide_matching_rows(segment, rows, query, threads);
     }
