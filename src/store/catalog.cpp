@@ -107,8 +107,6 @@ class SqliteCatalog final : public Catalog, public CatalogWriteOwner {
     bool is_in_doubt_ = false;  // touched by the one writer only
 };
 
-DatabaseOptions database_options(DatabaseOptions::Access access);
-
 }  // namespace
 
 Result<std::unique_ptr<Catalog>> Catalog::open(FileSystem& files, const std::string& path,
@@ -116,10 +114,10 @@ Result<std::unique_ptr<Catalog>> Catalog::open(FileSystem& files, const std::str
     std::unique_ptr<Database> writer;
     if (access != CatalogAccess::kRead) {
         const bool may_create = access == CatalogAccess::kCreate;
-        writer =
-            TRY(Database::open(files, path,
-                               database_options(may_create ? DatabaseOptions::Access::kCreate
-                                                           : DatabaseOptions::Access::kWrite)));
+        writer = TRY(
+            Database::open(files, path,
+                           catalog_database_options(may_create ? DatabaseOptions::Access::kCreate
+                                                               : DatabaseOptions::Access::kWrite)));
     }
     auto catalog = std::make_unique<SqliteCatalog>(files, path, std::move(writer));
     // The first reader is opened now, so that a catalog that cannot be read is told here.
@@ -144,7 +142,8 @@ Result<std::unique_ptr<Database>> ReaderPool::take() {
             return reader;
         }
     }
-    auto reader = Database::open(*files_, path_, database_options(DatabaseOptions::Access::kRead));
+    auto reader =
+        Database::open(*files_, path_, catalog_database_options(DatabaseOptions::Access::kRead));
     if (!reader) --state_.lock()->lent;
     return reader;
 }
@@ -198,18 +197,13 @@ Result<std::unique_ptr<WriteTransaction>> SqliteCatalog::begin_only_write() {
 /// (docs/formats/catalog.md).
 Result<void> SqliteCatalog::rule_out_doubtful_commit() {
     Transaction transaction = TRY(writer_->begin_write());
-    Statement* advance = TRY(writer_->prepared("UPDATE meta SET generation = generation + 1"));
+    Statement* advance = TRY(writer_->prepared(
+        "UPDATE meta SET generation = generation + 1, "
+        "hash = row_hash(generation + 1, next_record, next_seq, next_field, records)"));
     TRY(advance->run());
     TRY(transaction.commit());
     is_in_doubt_ = false;
     return {};
-}
-
-DatabaseOptions database_options(DatabaseOptions::Access access) {
-    return {.access = access,
-            .application_id = kCatalogApplicationId,
-            .format_version = kCatalogFormatVersion,
-            .schema = kCatalogSchema};
 }
 
 }  // namespace

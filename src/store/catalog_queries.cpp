@@ -13,6 +13,8 @@ constexpr std::int64_t kBitOnDisk = 3;
 
 template <typename Integer>
 Result<Integer> narrow(std::int64_t value, std::string_view what);
+/// `row`: what the message calls it by.
+Result<void> check_hash(const Rows& rows, int column, std::string_view table, std::int64_t row);
 Result<FieldRow> field_of(const Rows& rows);
 Result<SegmentRow> segment_of(const Rows& rows);
 Result<RecordRow> record_of(const Rows& rows);
@@ -22,10 +24,12 @@ Result<std::optional<RecordRow>> only_record(Rows rows);
 
 Result<CatalogMeta> CatalogQueries::meta() const {
     Statement* statement = TRY(database_->prepared(
-        "SELECT generation, next_record, next_seq, next_field, records FROM meta"));
+        "SELECT generation, next_record, next_seq, next_field, records, "
+        "hash = row_hash(generation, next_record, next_seq, next_field, records) FROM meta"));
     Rows rows = TRY(statement->query());
     const bool has_row = TRY(rows.next());
     if (!has_row) return fail(ErrorCode::kCorruption, "catalog: table meta is empty");
+    TRY(check_hash(rows, 5, "meta", 1));
     CatalogMeta meta;
     meta.generation = TRY(narrow<Generation>(rows.integer(0), "generation"));
     meta.next_record = TRY(narrow<std::uint64_t>(rows.integer(1), "next record"));
@@ -37,8 +41,9 @@ Result<CatalogMeta> CatalogQueries::meta() const {
 
 Result<std::vector<FieldRow>> CatalogQueries::fields() const {
     Statement* statement = TRY(database_->prepared(
-        "SELECT number, name, element, dimension, metric, model, fingerprint, rows_per_chunk "
-        "FROM fields ORDER BY number"));
+        "SELECT number, name, element, dimension, metric, model, fingerprint, rows_per_chunk, "
+        "hash = row_hash(number, name, element, dimension, metric, model, fingerprint, "
+        "rows_per_chunk) FROM fields ORDER BY number"));
     Rows rows = TRY(statement->query());
     std::vector<FieldRow> fields;
     for (;;) {
@@ -51,21 +56,25 @@ Result<std::vector<FieldRow>> CatalogQueries::fields() const {
 
 Result<Slot> CatalogQueries::committed_slots(FieldNumber field) const {
     Statement* statement = TRY(database_->prepared(
-        "SELECT first_slot + rows FROM extents WHERE field = ? ORDER BY first_slot DESC LIMIT 1"));
+        "SELECT first_slot + rows, hash = row_hash(field, first_slot, rows, checksum) "
+        "FROM extents WHERE field = ? ORDER BY first_slot DESC LIMIT 1"));
     Rows rows = TRY(statement->query(field));
     const bool has_row = TRY(rows.next());
     if (!has_row) return 0;
+    TRY(check_hash(rows, 1, "extents, end", rows.integer(0)));
     return narrow<Slot>(rows.integer(0), "committed slots");
 }
 
 Result<std::vector<Extent>> CatalogQueries::extents(FieldNumber field) const {
     Statement* statement = TRY(database_->prepared(
-        "SELECT first_slot, rows, checksum FROM extents WHERE field = ? ORDER BY first_slot"));
+        "SELECT first_slot, rows, checksum, hash = row_hash(field, first_slot, rows, checksum) "
+        "FROM extents WHERE field = ? ORDER BY first_slot"));
     Rows rows = TRY(statement->query(field));
     std::vector<Extent> extents;
     for (;;) {
         const bool has_row = TRY(rows.next());
         if (!has_row) return extents;
+        TRY(check_hash(rows, 3, "extents, slot", rows.integer(0)));
         const Slot first_slot = TRY(narrow<Slot>(rows.integer(0), "first slot of an extent"));
         const std::uint64_t count =
             TRY(narrow<std::uint64_t>(rows.integer(1), "rows of an extent"));
@@ -75,12 +84,14 @@ Result<std::vector<Extent>> CatalogQueries::extents(FieldNumber field) const {
 
 Result<std::vector<Slot>> CatalogQueries::tombstones(FieldNumber field) const {
     Statement* statement =
-        TRY(database_->prepared("SELECT slot FROM tombstones WHERE field = ? ORDER BY slot"));
+        TRY(database_->prepared("SELECT slot, hash = row_hash(field, slot) FROM tombstones "
+                                "WHERE field = ? ORDER BY slot"));
     Rows rows = TRY(statement->query(field));
     std::vector<Slot> slots;
     for (;;) {
         const bool has_row = TRY(rows.next());
         if (!has_row) return slots;
+        TRY(check_hash(rows, 1, "tombstones, slot", rows.integer(0)));
         const Slot slot = TRY(narrow<Slot>(rows.integer(0), "tombstone"));
         slots.push_back(slot);
     }
@@ -89,8 +100,9 @@ Result<std::vector<Slot>> CatalogQueries::tombstones(FieldNumber field) const {
 Result<std::vector<SegmentRow>> CatalogQueries::segments(FieldNumber field) const {
     const Slot committed = TRY(committed_slots(field));
     Statement* statement =
-        TRY(database_->prepared("SELECT number, field, file, first_slot, rows, live FROM segments "
-                                "WHERE field = ? ORDER BY first_slot"));
+        TRY(database_->prepared("SELECT number, field, file, first_slot, rows, live, "
+                                "hash = row_hash(number, field, file, first_slot, rows, live) "
+                                "FROM segments WHERE field = ? ORDER BY first_slot"));
     Rows rows = TRY(statement->query(field));
     std::vector<SegmentRow> segments;
     Slot behind_last = 0;
@@ -115,15 +127,18 @@ Result<std::vector<SegmentRow>> CatalogQueries::segments(FieldNumber field) cons
 }
 
 Result<std::optional<RecordRow>> CatalogQueries::record(std::string_view id) const {
-    Statement* statement = TRY(
-        database_->prepared("SELECT number, id, document, version, seq FROM records WHERE id = ?"));
+    Statement* statement =
+        TRY(database_->prepared("SELECT number, id, document, version, seq, "
+                                "hash = row_hash(number, id, document, version, seq) "
+                                "FROM records WHERE id = ?"));
     Rows rows = TRY(statement->query(id));
     return only_record(std::move(rows));
 }
 
 Result<std::optional<RecordRow>> CatalogQueries::record(RecordNumber number) const {
     Statement* statement = TRY(database_->prepared(
-        "SELECT number, id, document, version, seq FROM records WHERE number = ?"));
+        "SELECT number, id, document, version, seq, "
+        "hash = row_hash(number, id, document, version, seq) FROM records WHERE number = ?"));
     Rows rows = TRY(statement->query(number));
     return only_record(std::move(rows));
 }
@@ -131,7 +146,8 @@ Result<std::optional<RecordRow>> CatalogQueries::record(RecordNumber number) con
 Result<std::vector<RecordNumber>> CatalogQueries::records_of_slots(
     FieldNumber field, std::span<const Slot> slots) const {
     Statement* statement =
-        TRY(database_->prepared("SELECT record FROM vectors WHERE field = ? AND slot = ?"));
+        TRY(database_->prepared("SELECT record, hash = row_hash(field, slot, record) "
+                                "FROM vectors WHERE field = ? AND slot = ?"));
     std::vector<RecordNumber> records;
     records.reserve(slots.size());
     for (const Slot slot : slots) {
@@ -141,6 +157,7 @@ Result<std::vector<RecordNumber>> CatalogQueries::records_of_slots(
             return fail(ErrorCode::kCorruption, "catalog: field {}, slot {}: belongs to no record",
                         field, slot);
         }
+        TRY(check_hash(rows, 1, "vectors, slot", static_cast<std::int64_t>(slot)));
         const RecordNumber record = TRY(narrow<RecordNumber>(rows.integer(0), "record of a slot"));
         records.push_back(record);
     }
@@ -150,22 +167,26 @@ Result<std::vector<RecordNumber>> CatalogQueries::records_of_slots(
 Result<std::optional<Slot>> CatalogQueries::slot_of_record(FieldNumber field,
                                                            RecordNumber record) const {
     Statement* statement =
-        TRY(database_->prepared("SELECT slot FROM vectors WHERE record = ? AND field = ?"));
+        TRY(database_->prepared("SELECT slot, hash = row_hash(field, slot, record) "
+                                "FROM vectors WHERE record = ? AND field = ?"));
     Rows rows = TRY(statement->query(record, field));
     const bool has_row = TRY(rows.next());
     if (!has_row) return std::nullopt;
+    TRY(check_hash(rows, 1, "vectors, slot", rows.integer(0)));
     const Slot slot = TRY(narrow<Slot>(rows.integer(0), "slot of a record"));
     return slot;
 }
 
 Result<std::vector<FieldSlot>> CatalogQueries::vectors_of_record(RecordNumber record) const {
     Statement* statement =
-        TRY(database_->prepared("SELECT field, slot FROM vectors WHERE record = ? ORDER BY field"));
+        TRY(database_->prepared("SELECT field, slot, hash = row_hash(field, slot, record) "
+                                "FROM vectors WHERE record = ? ORDER BY field"));
     Rows rows = TRY(statement->query(record));
     std::vector<FieldSlot> vectors;
     for (;;) {
         const bool has_row = TRY(rows.next());
         if (!has_row) return vectors;
+        TRY(check_hash(rows, 2, "vectors, slot", rows.integer(1)));
         const FieldNumber field = TRY(narrow<FieldNumber>(rows.integer(0), "field of a vector"));
         const Slot slot = TRY(narrow<Slot>(rows.integer(1), "slot of a vector"));
         vectors.push_back({field, slot});
@@ -175,7 +196,8 @@ Result<std::vector<FieldSlot>> CatalogQueries::vectors_of_record(RecordNumber re
 Result<std::vector<RecordRow>> CatalogQueries::records_from(RecordNumber from,
                                                             std::size_t limit) const {
     Statement* statement = TRY(database_->prepared(
-        "SELECT number, id, document, version, seq FROM records WHERE number >= ? "
+        "SELECT number, id, document, version, seq, "
+        "hash = row_hash(number, id, document, version, seq) FROM records WHERE number >= ? "
         "ORDER BY number LIMIT ?"));
     Rows rows = TRY(statement->query(from, limit));
     std::vector<RecordRow> records;
@@ -207,6 +229,11 @@ Result<Integer> narrow(std::int64_t value, std::string_view what) {
     return fail(ErrorCode::kCorruption, "catalog: {}: {} is out of range", what, value);
 }
 
+Result<void> check_hash(const Rows& rows, int column, std::string_view table, std::int64_t row) {
+    if (rows.integer(column) == 1) return {};
+    return fail(ErrorCode::kCorruption, "catalog: table {} {}: row hash mismatch", table, row);
+}
+
 Result<ElementType> element_from_disk(std::int64_t number) {
     switch (number) {
         case kF32OnDisk:
@@ -221,6 +248,7 @@ Result<ElementType> element_from_disk(std::int64_t number) {
 }
 
 Result<FieldRow> field_of(const Rows& rows) {
+    TRY(check_hash(rows, 8, "fields, number", rows.integer(0)));
     FieldRow field;
     field.number = TRY(narrow<FieldNumber>(rows.integer(0), "field number"));
     field.name = rows.text(1);
@@ -234,6 +262,7 @@ Result<FieldRow> field_of(const Rows& rows) {
 }
 
 Result<SegmentRow> segment_of(const Rows& rows) {
+    TRY(check_hash(rows, 6, "segments, number", rows.integer(0)));
     SegmentRow segment;
     segment.number = TRY(narrow<SegmentNumber>(rows.integer(0), "segment number"));
     segment.field = TRY(narrow<FieldNumber>(rows.integer(1), "field of a segment"));
@@ -245,6 +274,7 @@ Result<SegmentRow> segment_of(const Rows& rows) {
 }
 
 Result<RecordRow> record_of(const Rows& rows) {
+    TRY(check_hash(rows, 5, "records, number", rows.integer(0)));
     RecordRow record;
     record.number = TRY(narrow<RecordNumber>(rows.integer(0), "record number"));
     record.id = rows.text(1);

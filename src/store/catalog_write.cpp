@@ -42,7 +42,8 @@ Result<FieldNumber> CatalogWrite::add_field(const FieldRow& field) {
     }
     const auto number = static_cast<FieldNumber>(meta_.next_field);
     Statement* insert =
-        TRY(database_->prepared("INSERT INTO fields VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
+        TRY(database_->prepared("INSERT INTO fields VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+                                "row_hash(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))"));
     TRY(insert->run(number, std::string_view(field.name), element_on_disk(field.element),
                     field.dimension, std::string_view(field.metric), std::string_view(field.model),
                     std::string_view(field.fingerprint), field.rows_per_chunk));
@@ -77,15 +78,17 @@ Result<PutRow> CatalogWrite::put_record(std::string_view id, std::string_view do
                      .version = known->version + 1,
                      .seq = meta_.next_seq++,
                      .was_created = false};
-    Statement* update = TRY(database_->prepared(
-        "UPDATE records SET document = ?, version = ?, seq = ? WHERE number = ?"));
+    Statement* update =
+        TRY(database_->prepared("UPDATE records SET document = ?1, version = ?2, seq = ?3, "
+                                "hash = row_hash(number, id, ?1, ?2, ?3) WHERE number = ?4"));
     TRY(update->run(document, row.version, row.seq, row.number));
     return row;
 }
 
 Result<void> CatalogWrite::set_vector(FieldNumber field, RecordNumber record, Slot slot) {
     TRY(clear_vector(field, record));
-    Statement* insert = TRY(database_->prepared("INSERT INTO vectors VALUES (?, ?, ?)"));
+    Statement* insert =
+        TRY(database_->prepared("INSERT INTO vectors VALUES (?1, ?2, ?3, row_hash(?1, ?2, ?3))"));
     TRY(insert->run(field, slot, record));
     FieldChanges* changes = TRY(changes_of(field));
     ++changes->vectors_set;
@@ -122,7 +125,8 @@ Result<void> CatalogWrite::add_extent(FieldNumber field, const Extent& extent) {
                     "catalog: field {}: an extent of {} rows at slot {} does not follow slot {}",
                     field, extent.rows, extent.first_slot, changes->committed);
     }
-    Statement* insert = TRY(database_->prepared("INSERT INTO extents VALUES (?, ?, ?, ?)"));
+    Statement* insert = TRY(database_->prepared(
+        "INSERT INTO extents VALUES (?1, ?2, ?3, ?4, row_hash(?1, ?2, ?3, ?4))"));
     TRY(insert->run(field, extent.first_slot, extent.rows,
                     std::bit_cast<std::int64_t>(extent.checksum)));
     changes->committed += extent.rows;
@@ -147,6 +151,10 @@ Result<SegmentNumber> CatalogWrite::replace_segments(std::span<const SegmentNumb
         number = static_cast<SegmentNumber>(rows.integer(0));
         TRY(rows.next());
     }
+    Statement* sign = TRY(database_->prepared(
+        "UPDATE segments SET hash = row_hash(number, field, file, first_slot, rows, live) "
+        "WHERE number = ?"));
+    TRY(sign->run(number));
     // What readers check is checked before they can see it.
     const auto segments = queries_.segments(added.field);
     if (segments) return number;
@@ -184,7 +192,8 @@ Result<PutRow> CatalogWrite::insert_record(std::string_view id, std::string_view
                      .version = 1,
                      .seq = meta_.next_seq++,
                      .was_created = true};
-    Statement* insert = TRY(database_->prepared("INSERT INTO records VALUES (?, ?, ?, ?, ?)"));
+    Statement* insert = TRY(database_->prepared(
+        "INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, row_hash(?1, ?2, ?3, ?4, ?5))"));
     TRY(insert->run(row.number, id, document, row.version, row.seq));
     ++meta_.records;
     return row;
@@ -195,7 +204,8 @@ Result<void> CatalogWrite::bury(FieldSlot vector) {
     Statement* remove =
         TRY(database_->prepared("DELETE FROM vectors WHERE field = ? AND slot = ?"));
     TRY(remove->run(vector.field, vector.slot));
-    Statement* insert = TRY(database_->prepared("INSERT INTO tombstones VALUES (?, ?)"));
+    Statement* insert =
+        TRY(database_->prepared("INSERT INTO tombstones VALUES (?1, ?2, row_hash(?1, ?2))"));
     return insert->run(vector.field, vector.slot);
 }
 
@@ -229,8 +239,8 @@ Result<void> CatalogWrite::check_slots() const {
 
 Result<void> CatalogWrite::write_meta() {
     Statement* update = TRY(database_->prepared(
-        "UPDATE meta SET generation = ?, next_record = ?, next_seq = ?, next_field = ?, "
-        "records = ?"));
+        "UPDATE meta SET generation = ?1, next_record = ?2, next_seq = ?3, next_field = ?4, "
+        "records = ?5, hash = row_hash(?1, ?2, ?3, ?4, ?5)"));
     return update->run(meta_.generation, meta_.next_record, meta_.next_seq, meta_.next_field,
                        meta_.records);
 }

@@ -1,6 +1,8 @@
 #include "store/database.h"
 
 #include "base/check.h"
+#include "store/page_checksum.h"
+#include "store/row_hash.h"
 #include "store/sqlite_vfs.h"
 
 #include <sqlite3.h>
@@ -81,8 +83,9 @@ Result<void> Database::open_ordinary(const DatabaseOptions& options) {
     const bool may_create = options.access == DatabaseOptions::Access::kCreate;
     TRY(connect(SQLITE_OPEN_READWRITE | (may_create ? SQLITE_OPEN_CREATE : 0), options));
     if (is_reader) {
-        TRY(execute(kReaderSettings));
-        return check_format(options);
+        TRY(check_format(options));
+        TRY(see_old_format(options));
+        return execute(kReaderSettings);
     }
     if (may_create) {
         TRY(create_format(options));
@@ -106,6 +109,7 @@ Result<std::unique_ptr<Database>> Database::open_immutable(FileSystem& files,
     std::unique_ptr<Database> database(new Database(std::move(state)));
     TRY(database->connect(SQLITE_OPEN_READONLY, options));
     TRY(database->check_format(options));
+    TRY(database->see_old_format(options));
     return database;
 }
 
@@ -116,6 +120,9 @@ Result<void> Database::connect(int flags, const DatabaseOptions& options) {
     sqlite3_extended_result_codes(state_->connection, 1);
     sqlite3_busy_timeout(state_->connection, static_cast<int>(options.busy_timeout_ms));
     sqlite3_db_config(state_->connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    register_row_hash(state_->connection);
+    // Before the first look into the file: one that is made now gets them.
+    if (options.format_version >= options.sealed_since) want_page_checksums();
     return execute(kSettings);
 }
 
@@ -147,16 +154,24 @@ Result<void> Database::check_format(const DatabaseOptions& options) {
         options.format_version - static_cast<std::int64_t>(options.upgrades.size());
     if (version >= oldest && version <= options.format_version) {
         state_->format_version = static_cast<std::int32_t>(version);
-        return {};
+        if (version < options.sealed_since || has_page_checksums()) return {};
+        return fail(ErrorCode::kCorruption,
+                    "{}: page 1: damaged at byte {}: says that pages have no "
+                    "checksums",
+                    state_->path, kReservedBytesAt);
     }
     return fail(ErrorCode::kUnsupported, "{}: format version {}, this program knows {}{}",
                 state_->path, version, options.format_version,
                 version > options.format_version ? "; a newer sokkuri wrote it" : "");
 }
 
-/// All steps or none: a kill leaves the old format, which the next writer upgrades.
+/// All steps or none: a kill leaves the old format, which the next writer upgrades. Page checksums
+/// come before: by rewriting the whole file, one transaction as well.
 Result<void> Database::upgrade_format(const DatabaseOptions& options) {
     if (state_->format_version == options.format_version) return {};
+    const bool lacks_checksums =
+        options.format_version >= options.sealed_since && !has_page_checksums();
+    if (lacks_checksums) TRY(execute("VACUUM"));
     Transaction transaction = TRY(begin_write());
     TRY(check_format(options));  // somebody may have been faster
     const auto missing = static_cast<std::size_t>(options.format_version - state_->format_version);
@@ -167,6 +182,30 @@ Result<void> Database::upgrade_format(const DatabaseOptions& options) {
     TRY(transaction.commit());
     state_->format_version = options.format_version;
     return {};
+}
+
+Result<void> Database::see_old_format(const DatabaseOptions& options) {
+    const auto missing = static_cast<std::size_t>(options.format_version - state_->format_version);
+    if (missing == 0 || options.reader_views.empty()) return {};
+    CHECK(options.reader_views.size() == options.upgrades.size());
+    return execute(options.reader_views[options.upgrades.size() - missing]);
+}
+
+/// Of files that are made from now on, and of all when they are rewritten by VACUUM.
+void Database::want_page_checksums() {
+    int bytes = kPageChecksumBytes;
+    CHECK(sqlite3_file_control(state_->connection, "main", SQLITE_FCNTL_RESERVE_BYTES, &bytes) ==
+          SQLITE_OK);
+}
+
+/// What the first page says, as it was last read by this connection.
+bool Database::has_page_checksums() {
+    int wanted = 0;  // SQLite answers the larger of wish and truth
+    sqlite3_file_control(state_->connection, "main", SQLITE_FCNTL_RESERVE_BYTES, &wanted);
+    int bytes = -1;
+    sqlite3_file_control(state_->connection, "main", SQLITE_FCNTL_RESERVE_BYTES, &bytes);
+    if (wanted > 0) want_page_checksums();
+    return bytes == kPageChecksumBytes;
 }
 
 /// False for an empty database that nobody has claimed.
@@ -297,6 +336,11 @@ Result<Witness> witness_of(const FileSystem& files, const std::string& path) {
     return Witness{status.size_bytes, status.modified_ns};
 }
 
+/// SQLite calls every failure of a file an I/O error.
+bool is_told_as_it_is(ErrorCode code) {
+    return code == ErrorCode::kExhausted || code == ErrorCode::kCorruption;
+}
+
 ErrorCode code_of(int sqlite_code, const std::optional<Error>& cause) {
     switch (sqlite_code & 0xff) {
         case SQLITE_BUSY:
@@ -311,8 +355,7 @@ ErrorCode code_of(int sqlite_code, const std::optional<Error>& cause) {
         case SQLITE_CANTOPEN:
             return cause ? cause->code() : ErrorCode::kIo;
         case SQLITE_IOERR:
-            return cause && cause->code() == ErrorCode::kExhausted ? ErrorCode::kExhausted
-                                                                   : ErrorCode::kIo;
+            return cause && is_told_as_it_is(cause->code()) ? cause->code() : ErrorCode::kIo;
         case SQLITE_READONLY:
         case SQLITE_PERM:
             return ErrorCode::kIo;

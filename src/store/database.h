@@ -1,12 +1,14 @@
 // Database: one SQLite connection with sokkuri's settings (WAL, synchronous=FULL, every file
 // operation through the FileSystem), and the few calls that catalog and workspace need. Errors
-// carry the statement and the file's own error. One thread at a time per Database; any number of
-// Databases, in any process, may have the same file open. SQLite's own header stays inside store.
-// Deliberately no query builder and no value classes: SQL is written where it is used.
+// carry the statement and the file's own error. Statements may call row_hash (store/row_hash.h).
+// One thread at a time per Database; any number of Databases, in any process, may have the same
+// file open. SQLite's own header stays inside store. Deliberately no query builder and no value
+// classes: SQL is written where it is used.
 #pragma once
 
 #include "base/file_system.h"
 #include "base/result.h"
+#include "store/database_options.h"
 
 #include <cstdint>
 #include <memory>
@@ -20,19 +22,6 @@ struct sqlite3_stmt;
 namespace sokkuri::store {
 
 class SqliteVfs;
-
-struct DatabaseOptions {
-    enum class Access { kRead, kWrite, kCreate };  // kCreate: write, and made when missing
-    Access access = Access::kRead;
-    std::int32_t application_id = 0;  // not 0; a file with another one is refused
-    std::int32_t format_version = 0;  // from 1; a file with a newer one is refused
-    /// SQL that turns each older version into the next; the last one makes `format_version`. Older
-    /// files than these are refused. Run in one transaction when opened for writing; readers take
-    /// such a file as it is.
-    std::span<const char* const> upgrades;
-    const char* schema = "";  // SQL that makes an empty file one of this format
-    std::uint32_t busy_timeout_ms = 5'000;
-};
 
 /// The rows of one run of a statement. Ends the run when destroyed. Views are valid until the next
 /// `next`.
@@ -183,6 +172,9 @@ class Database {
     Result<void> create_format(const DatabaseOptions& options);
     Result<void> check_format(const DatabaseOptions& options);
     Result<void> upgrade_format(const DatabaseOptions& options);
+    Result<void> see_old_format(const DatabaseOptions& options);
+    void want_page_checksums();
+    bool has_page_checksums();
     Result<bool> has_format();
     Result<std::int64_t> integer_of(const char* sql);
     Result<void> check_immutable() const;

@@ -1,9 +1,12 @@
 // Stores of every released format version must open for ever; damaged ones must be refused in
 // words, never by a crash. The golden folders were made by tests/golden/make_store.cpp.
+#include "base/testing/faulty_file_system.h"
 #include "base/testing/memory_file_system.h"
 #include "store/catalog.h"
+#include "store/catalog_check.h"
 #include "store/vector_file.h"
 
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -12,13 +15,19 @@
 namespace sokkuri::store {
 namespace {
 
+using sokkuri::testing::FaultEffect;
+using sokkuri::testing::FaultyFileSystem;
 using sokkuri::testing::MemoryFileSystem;
 
-const std::string kGoldenFolder = SOKKURI_SOURCE_DIR "/tests/golden/store-1";
 constexpr std::uint64_t kFileBytesMax = 1U << 20;
+constexpr const char* kGoldenFiles[] = {"/catalog.db", "/fields/0/vectors/0000",
+                                        "/fields/0/vectors/0001", "/fields/1/vectors/0000",
+                                        "/fields/1/vectors/0001"};
 
-std::vector<std::byte> golden(const std::string& name) {
-    return read_file(posix_file_system(), join_path(kGoldenFolder, name), kFileBytesMax).value();
+/// `version`: of the format, as it was released.
+std::vector<std::byte> golden(int version, const std::string& name) {
+    const std::string folder = fmt::format(SOKKURI_SOURCE_DIR "/tests/golden/store-{}", version);
+    return read_file(posix_file_system(), join_path(folder, name), kFileBytesMax).value();
 }
 
 void place(FileSystem& files, const std::string& path, std::span<const std::byte> bytes) {
@@ -36,38 +45,106 @@ std::vector<float> float_row(VectorReader& reader, Slot slot) {
     return row;
 }
 
-TEST(GoldenStore, Version1Opens) {
-    MemoryFileSystem files;
-    for (const char* name : {"/catalog.db", "/fields/0/vectors/0000", "/fields/0/vectors/0001",
-                             "/fields/1/vectors/0000", "/fields/1/vectors/0001"}) {
-        place(files, name, golden(name));
+void place_golden(FileSystem& files, int version) {
+    for (const char* name : kGoldenFiles) {
+        place(files, name, golden(version, name));
     }
-    const auto catalog = Catalog::open(files, "/catalog.db", CatalogAccess::kRead).value();
-    const auto read = catalog->begin_read().value();
-    EXPECT_EQ(read->generation(), 2U);
-    EXPECT_EQ(read->record_count().value(), 5U);
-    EXPECT_FALSE(read->record("id-1").value());
-    EXPECT_EQ(read->record("id-2").value()->version, 2U);
-    EXPECT_EQ(read->record("id-5").value()->document, R"({"z": 5, "name": "そっくり"})");
-    EXPECT_EQ(read->record("id-5").value()->number, 5U);
-    const std::vector<FieldRow> fields = read->fields().value();
+}
+
+/// What tests/golden/make_store.cpp has put into every one of them.
+void expect_golden_records(ReadTransaction& read) {
+    EXPECT_EQ(read.record_count().value(), 5U);
+    EXPECT_FALSE(read.record("id-1").value());
+    EXPECT_EQ(read.record("id-2").value()->version, 2U);
+    EXPECT_EQ(read.record("id-5").value()->document, R"({"z": 5, "name": "そっくり"})");
+    EXPECT_EQ(read.record("id-5").value()->number, 5U);
+    EXPECT_EQ(read.tombstones(0).value(), (std::vector<Slot>{1, 2}));
+    EXPECT_EQ(read.tombstones(1).value(), (std::vector<Slot>{1, 2}));
+    EXPECT_TRUE(read.segments(0)->empty());
+    EXPECT_EQ(read.records_from(0, 10)->size(), 5U);
+    const std::vector<Slot> slots = {0, 3};
+    EXPECT_EQ(read.records_of_slots(0, slots).value(), (std::vector<RecordNumber>{0, 3}));
+    EXPECT_FALSE(read.slot_of_record(1, 2).value());
+}
+
+void expect_golden_vectors(FileSystem& files, ReadTransaction& read) {
+    const std::vector<FieldRow> fields = read.fields().value();
     ASSERT_EQ(fields.size(), 2U);
     EXPECT_EQ(fields[0].model, R"({"name": "golden"})");
     EXPECT_EQ(fields[1].element, ElementType::kBit);
     EXPECT_EQ(fields[1].metric, "hamming");
-    EXPECT_EQ(read->tombstones(0).value(), (std::vector<Slot>{1, 2}));
-    EXPECT_EQ(read->tombstones(1).value(), (std::vector<Slot>{1, 2}));
-    EXPECT_TRUE(read->segments(0)->empty());
     const auto floats = VectorReader::open(files, "/fields/0", fields[0]).value();
-    EXPECT_TRUE(floats->verify(read->extents(0).value()));
-    EXPECT_EQ(float_row(*floats, read->slot_of_record(0, 2).value().value()),
+    EXPECT_TRUE(floats->verify(read.extents(0).value()));
+    EXPECT_EQ(float_row(*floats, read.slot_of_record(0, 2).value().value()),
               (std::vector<float>{100, -100, 50}));
-    EXPECT_EQ(float_row(*floats, read->slot_of_record(0, 5).value().value()),
+    EXPECT_EQ(float_row(*floats, read.slot_of_record(0, 5).value().value()),
               (std::vector<float>{5, -5, 2.5F}));
     const auto bits = VectorReader::open(files, "/fields/1", fields[1]).value();
-    EXPECT_TRUE(bits->verify(read->extents(1).value()));
+    EXPECT_TRUE(bits->verify(read.extents(1).value()));
     EXPECT_EQ(bits->row(4).value()[0], std::byte{4});
-    EXPECT_FALSE(read->slot_of_record(1, 2).value());
+}
+
+void expect_golden_store(FileSystem& files, Generation generation) {
+    const auto catalog = Catalog::open(files, "/catalog.db", CatalogAccess::kRead);
+    ASSERT_TRUE(catalog) << catalog.error().message();
+    const auto read = (*catalog)->begin_read();
+    ASSERT_TRUE(read) << read.error().message();
+    EXPECT_EQ((*read)->generation(), generation);
+    expect_golden_records(**read);
+    expect_golden_vectors(files, **read);
+}
+
+/// Puts and removes a record, so that nothing but two generations has come to it.
+void write_to(FileSystem& files) {
+    const auto catalog = Catalog::open(files, "/catalog.db", CatalogAccess::kWrite);
+    ASSERT_TRUE(catalog) << catalog.error().message();
+    {
+        const auto write = (*catalog)->begin_write().value();
+        EXPECT_TRUE(write->put_record("new", "{}", {}));
+        EXPECT_TRUE(write->commit());
+    }
+    const auto write = (*catalog)->begin_write().value();
+    EXPECT_TRUE(write->remove_record("new").value());
+    EXPECT_TRUE(write->commit());
+}
+
+TEST(GoldenStore, EveryReleasedVersionOpensAndIsLeftAsItIsByReaders) {
+    for (const int version : {1, 2}) {
+        SCOPED_TRACE(version);
+        MemoryFileSystem files;
+        place_golden(files, version);
+        expect_golden_store(files, 2);
+        EXPECT_EQ(read_file(files, "/catalog.db", kFileBytesMax).value(),
+                  golden(version, "catalog.db"));
+    }
+}
+
+TEST(GoldenStore, EveryReleasedVersionIsBroughtUpToDateByTheNextWriter) {
+    for (const int version : {1, 2}) {
+        SCOPED_TRACE(version);
+        MemoryFileSystem files;
+        place_golden(files, version);
+        write_to(files);
+        expect_golden_store(files, 4);
+    }
+}
+
+TEST(GoldenStore, AnUpgradeThatIsCutOffAnywhereLeavesAStoreThatOpens) {
+    for (std::uint64_t at = 0;; ++at) {
+        SCOPED_TRACE(at);
+        MemoryFileSystem memory;
+        place_golden(memory, 1);
+        FaultyFileSystem files(memory);
+        files.set_fault({.at = at, .effect = FaultEffect::kCutOff});
+        const bool was_opened =
+            Catalog::open(files, "/catalog.db", CatalogAccess::kWrite).has_value();
+        const bool was_cut_off = files.has_failed();
+        if (at % 2 == 1) memory.crash(at);
+        expect_golden_store(memory, 2);
+        write_to(memory);
+        expect_golden_store(memory, 4);
+        if (HasFailure() || (was_opened && !was_cut_off)) return;
+    }
 }
 
 /// Asks everything that can be asked; only that it returns counts.
@@ -97,12 +174,13 @@ void ask_everything(MemoryFileSystem& files, const std::string& path) {
 }
 
 TEST(GoldenStore, DamagedCatalogsAreRefusedOrReadButNeverCrash) {
-    const std::vector<std::byte> whole = golden("catalog.db");
-    const std::vector<std::byte> chunk = golden("fields/0/vectors/0000");
+    const std::vector<std::byte> chunk = golden(1, "fields/0/vectors/0000");
     int refused = 0;
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         SCOPED_TRACE(fmt::format("seed {}", seed));
         std::mt19937_64 random(seed);
+        // Pages of version 1 have no checksums: SQLite itself meets the damage.
+        const std::vector<std::byte> whole = golden(seed % 3 == 0 ? 2 : 1, "catalog.db");
         std::vector<std::byte> damaged = whole;
         const std::uint64_t flips = 1 + random() % 20;
         for (std::uint64_t flip = 0; flip < flips; ++flip) {
@@ -118,6 +196,49 @@ TEST(GoldenStore, DamagedCatalogsAreRefusedOrReadButNeverCrash) {
         ask_everything(files, "/catalog.db");
     }
     EXPECT_GT(refused, 30) << "the damage must matter";
+}
+
+/// What is said of a catalog; empty when it is whole.
+std::string complaint_about(FileSystem& files) {
+    const auto findings = check_catalog(files, "/catalog.db", CatalogCheck::kMeaning);
+    if (!findings) return findings.error().message();
+    return fmt::format("{}", fmt::join(*findings, "\n"));
+}
+
+TEST(GoldenStore, EveryByteOfACatalogThatChangesIsNoticed) {
+    const std::vector<std::byte> whole = golden(2, "catalog.db");
+    constexpr std::size_t kPageBytes = 4096;
+    constexpr std::size_t kStep = 29;
+#ifdef SOKKURI_SANITIZED
+    constexpr std::size_t kStepInHeader = 7;
+#else
+    constexpr std::size_t kStepInHeader = 1;
+#endif
+    MemoryFileSystem files;
+    place(files, "/catalog.db", whole);
+    EXPECT_EQ(complaint_about(files), "");
+    // Every byte of the first page, where the file says what it is; elsewhere one rule holds for
+    // all.
+    for (std::size_t at = 0; at < whole.size(); at += at < kPageBytes ? kStepInHeader : kStep) {
+        SCOPED_TRACE(fmt::format("byte {}", at));
+        std::vector<std::byte> damaged = whole;
+        damaged[at] ^= static_cast<std::byte>(1U << at % 8);
+        place(files, "/catalog.db", damaged);
+        const std::string complaint = complaint_about(files);
+        ASSERT_NE(complaint, "");
+        EXPECT_NE(complaint.find("/catalog.db"), std::string::npos) << complaint;
+        if (at < kPageBytes) continue;  // page 1 says what the file is: its complaints vary
+        const std::string page = fmt::format("page {}, from byte {}: checksum mismatch",
+                                             at / kPageBytes + 1, at / kPageBytes * kPageBytes);
+        EXPECT_NE(complaint.find(page), std::string::npos) << complaint;
+    }
+    for (std::size_t length = 0; length < whole.size(); length += 509) {
+        SCOPED_TRACE(fmt::format("{} bytes", length));
+        std::vector<std::byte> cut = whole;
+        cut.resize(length);
+        place(files, "/catalog.db", cut);
+        EXPECT_NE(complaint_about(files), "");
+    }
 }
 
 }  // namespace

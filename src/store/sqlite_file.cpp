@@ -1,7 +1,10 @@
 #include "store/sqlite_file.h"
 
+#include "store/page_checksum.h"
+
 #include <sqlite3.h>
 
+#include <array>
 #include <cstring>
 
 namespace sokkuri::store {
@@ -37,17 +40,54 @@ SqliteFile::~SqliteFile() {
 
 int SqliteFile::read(void* out, int count, std::int64_t offset) {
     const std::span bytes(static_cast<std::byte*>(out), static_cast<std::size_t>(count));
-    const auto filled = file_->read_at(static_cast<std::uint64_t>(offset), bytes);
+    const auto at = static_cast<std::uint64_t>(offset);
+    const auto filled = file_->read_at(at, bytes);
     if (!filled) return failed(SQLITE_IOERR_READ, filled.error());
-    if (*filled == bytes.size()) return SQLITE_OK;
+    if (at == 0 && *filled > kReservedBytesAt) is_sealed_ = says_sealed(bytes);
+    if (*filled == bytes.size()) return check_page(bytes, at);
+    if (*filled > 0 && is_sealed_ && options_.is_database && is_page(at, bytes.size())) {
+        return failed(SQLITE_IOERR_DATA,
+                      Error(ErrorCode::kCorruption,
+                            fmt::format("{}: ends at byte {}, inside page {}", options_.path,
+                                        at + *filled, page_number(at, bytes.size()))));
+    }
     std::memset(bytes.data() + *filled, 0, bytes.size() - *filled);
     return SQLITE_IOERR_SHORT_READ;
 }
 
+int SqliteFile::check_page(std::span<const std::byte> page, std::uint64_t offset) {
+    if (!options_.is_database || !is_sealed_ || !is_page(offset, page.size())) return SQLITE_OK;
+    const std::uint64_t number = page_number(offset, page.size());
+    if (is_whole_page(page, number)) return SQLITE_OK;
+    return failed(
+        SQLITE_IOERR_DATA,
+        Error(ErrorCode::kCorruption, fmt::format("{}: page {}, from byte {}: checksum mismatch",
+                                                  options_.path, number, offset)));
+}
+
 int SqliteFile::write(const void* bytes, int count, std::int64_t offset) {
-    const auto written = file_->write_at(
-        static_cast<std::uint64_t>(offset),
-        std::span(static_cast<const std::byte*>(bytes), static_cast<std::size_t>(count)));
+    const std::span data(static_cast<const std::byte*>(bytes), static_cast<std::size_t>(count));
+    const auto at = static_cast<std::uint64_t>(offset);
+    if (!options_.is_database || !is_page(at, data.size())) return write_plain(data, at);
+    if (at == 0) is_sealed_ = says_sealed(data);
+    if (!is_sealed()) return write_plain(data, at);
+    // Not in SQLite's own memory: a page that is in the cache must not change under it.
+    page_.assign(data.begin(), data.end());
+    seal_page(page_, page_number(at, page_.size()));
+    return write_plain(page_, at);
+}
+
+/// Another connection may have sealed the file since we looked.
+bool SqliteFile::is_sealed() {
+    if (is_sealed_) return true;
+    std::array<std::byte, kReservedBytesAt + 1> start{};
+    const auto filled = file_->read_at(0, start);
+    is_sealed_ = filled && *filled == start.size() && says_sealed(start);
+    return is_sealed_;
+}
+
+int SqliteFile::write_plain(std::span<const std::byte> bytes, std::uint64_t offset) {
+    const auto written = file_->write_at(offset, bytes);
     if (written) return SQLITE_OK;
     const bool is_full = written.error().code() == ErrorCode::kExhausted;
     return failed(is_full ? SQLITE_FULL : SQLITE_IOERR_WRITE, written.error());

@@ -1,7 +1,8 @@
 // SqliteFile: one open file of a SQLite connection: reads that fill up with zeros, the five lock
-// levels of the rollback protocol on SQLite's own bytes, and the WAL's shared memory. Used by
-// sqlite_vfs.cpp alone. Returns SQLite's result codes (0 is success) and notes the FileSystem's
-// error beside them. One thread at a time.
+// levels of the rollback protocol on SQLite's own bytes, the WAL's shared memory, and the checksums
+// of a sealed database's pages (store/page_checksum.h). Used by sqlite_vfs.cpp alone. Returns
+// SQLite's result codes (0 is success) and notes the FileSystem's error beside them. One thread at
+// a time.
 #pragma once
 
 #include "base/error.h"
@@ -11,7 +12,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace sokkuri::store {
 
@@ -23,6 +26,7 @@ struct SqliteFileOptions {
     bool is_new = false;  // made just now: its directory is synced with it
     bool is_removed_on_close = false;
     bool is_immutable = false;
+    bool is_database = false;  // the database itself, no journal or WAL
 };
 
 class SqliteFile {
@@ -48,6 +52,9 @@ class SqliteFile {
     SqliteSharedMemory& shared_memory() { return shared_memory_; }
 
  private:
+    int check_page(std::span<const std::byte> page, std::uint64_t offset);
+    bool is_sealed();
+    int write_plain(std::span<const std::byte> bytes, std::uint64_t offset);
     int lock_shared();
     int lock_reserved();
     int lock_exclusive();
@@ -60,7 +67,9 @@ class SqliteFile {
     SqliteFileOptions options_;
     ErrorNote* note_;
     SqliteSharedMemory shared_memory_;
-    int level_ = 0;  // SQLITE_LOCK_NONE
+    int level_ = 0;                // SQLITE_LOCK_NONE
+    bool is_sealed_ = false;       // as the first page said when it was last read or written
+    std::vector<std::byte> page_;  // room for the page that is being sealed
 };
 
 }  // namespace sokkuri::store

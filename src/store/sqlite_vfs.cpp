@@ -122,7 +122,8 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* out, int flags, 
                     .path = is_named ? name : "",
                     .is_new = opened->is_new,
                     .is_removed_on_close = is_named && (flags & SQLITE_OPEN_DELETEONCLOSE) != 0,
-                    .is_immutable = context.mode == SqliteVfsMode::kImmutable},
+                    .is_immutable = context.mode == SqliteVfsMode::kImmutable,
+                    .is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0},
                 context.note)
                 .release();
         open->base.pMethods = io_methods();
