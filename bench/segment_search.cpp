@@ -13,6 +13,7 @@
 
 #include "base/npy.h"
 #include "index/approximate_search.h"
+#include "index/graph_search.h"
 #include "index/re_rank.h"
 #include "index/segment_builder.h"
 #include "segment_filters.h"
@@ -23,6 +24,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <numeric>
 #include <string>
 #include <vector>
