@@ -105,8 +105,10 @@ void measure_steps(const Bench& bench, std::size_t ef) {
             {.query = each[i].head, .ef = ef, .entries = each[i].graph.entries}, kernels, shared);
         expansions += effort.expansions;
         scored += effort.nodes_scored;
-        for (const Candidate& one : shared.found)
+        for (const Candidate& one : shared.found) {
             each[i].candidates.push_back(one.ordinal);
+            each[i].candidate_scores.push_back(one.score);
+        }
     });
     std::vector<Neighbor> found;
     const SlotFilter filter;

@@ -139,7 +139,7 @@ bool find_in_graph(Search& search) {
         if (search.query.filter.passes_all()) return true;
         drop_filtered_out(parts, search.query.filter, scratch);
         const std::size_t passing = scratch.candidates.size();
-        scratch.candidates.resize(std::min(passing, search.ef()));
+        scratch.cut_candidates(std::min(passing, search.ef()));
         if (passing >= enough) return true;
         // Where the query is, this share passes.
         shape.pass_share = static_cast<double>(passing) / static_cast<double>(width);
@@ -171,8 +171,10 @@ bool find_among_passing(Search& search, const PreparedFilter& filter) {
 
 void take_found(Search& search) {
     search.scratch.candidates.clear();
+    search.scratch.candidate_scores.clear();
     for (const Candidate& candidate : search.scratch.graph.found) {
         search.scratch.candidates.push_back(candidate.ordinal);
+        search.scratch.candidate_scores.push_back(candidate.score);
     }
 }
 

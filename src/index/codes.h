@@ -147,6 +147,11 @@ class QueryEncoder {
     void encode_full_fast(std::span<const float> mapped, FullQuery& query) const;
     /// By the byte matrix, from the full query: steers, proves nothing. Leaves what is for bounds.
     void encode_head_fast(const FullQuery& full, HeadQuery& query) const;
+    /// The same of several queries: the matrix is read once for all of them. At most
+    /// kTogetherMax.
+    void encode_heads_fast(std::span<const FullQuery* const> full,
+                           std::span<HeadQuery* const> queries) const;
+    static constexpr std::size_t kTogetherMax = 16;
     /// By the float32 matrix: for bounds, and for search as well.
     void encode_head(std::span<const float> mapped, HeadQuery& query) const;
 
@@ -155,6 +160,9 @@ class QueryEncoder {
         std::uint8_t bytes[64];
     };
 
+    /// From what the byte matrix gave for each component.
+    void take_dots(std::span<const std::int32_t> dots, const FullQuery& full,
+                   HeadQuery& query) const;
     /// Of query.projected: first plane, multiplier and constant.
     void quantize_head(HeadQuery& query) const;
     void measure_head(HeadQuery& query) const;
@@ -163,7 +171,8 @@ class QueryEncoder {
     const HeadModel& model_;
     const simd::Kernels& kernels_;
     double slack_ = 0;
-    std::vector<Line> matrix_;   // components × stride_ bytes: dimension, offset 128, and zeros
+    // Components × stride_ bytes (dimension, offset 128, and zeros), in packed blocks of 16.
+    std::vector<Line> matrix_;
     std::vector<float> scales_;  // of the rows of matrix_
     std::size_t stride_ = 0;
 };

@@ -33,4 +33,13 @@ void score_full_codes(const Segment& segment, const FullQuery& query,
     }
 }
 
+float full_scale(const Segment& segment, Ordinal ordinal) {
+    const SegmentParts& parts = segment.parts();
+    const std::size_t dimension = parts.space.dimension();
+    FullMeta meta;
+    std::memcpy(&meta, &parts.full[ordinal * full_code_stride(dimension) + full_meta_at(dimension)],
+                sizeof(meta));
+    return meta.scale;
+}
+
 }  // namespace sokkuri::index

@@ -17,4 +17,7 @@ void score_full_codes(const Segment& segment, const FullQuery& query,
                       std::span<const Ordinal> ordinals, std::vector<std::int32_t>& dots,
                       std::span<float> scores);
 
+/// FullMeta::scale of a node.
+float full_scale(const Segment& segment, Ordinal ordinal);
+
 }  // namespace sokkuri::index

@@ -19,11 +19,15 @@ struct Candidate {
 };
 
 struct GraphScratch {
+    /// A search that marks more than this clears all bits behind itself.
+    static constexpr std::size_t kMarkedMax = 8192;
+
     std::vector<std::uint64_t> visited;  // bit by ordinal; all zero between searches
-    std::vector<std::uint32_t> touched;  // its words that are not
+    std::vector<Ordinal> marked;         // those of its bits that are not, up to kMarkedMax
     std::vector<std::uint64_t> pool;     // sorted keys: score · ordinal · expanded or not
     std::vector<Ordinal> fresh;          // unvisited neighbors of the node being expanded
     std::vector<float> scores;           // of `fresh`, or of the landmarks
+    std::vector<std::uint64_t> keys;     // of those of `fresh` that may get into the pool
     std::vector<Ordinal> entries;        // result of choose_entries
     std::vector<Candidate> found;        // result of search_graph
 
@@ -31,9 +35,10 @@ struct GraphScratch {
     void fit(std::size_t nodes, std::size_t ef, std::size_t fresh_max) {
         const std::size_t words = (nodes + 63) / 64;
         if (visited.size() < words) visited.resize(words);
-        // Whoever comes next writes one place before it is known whether it counts.
-        if (touched.size() < words + 1) touched.resize(words + 1);
+        if (marked.size() < kMarkedMax) marked.resize(kMarkedMax);
         if (pool.size() < ef + 1) pool.resize(ef + 1);
+        // Whoever comes next is written one place before it is known whether it counts.
+        if (keys.size() < fresh_max + 1) keys.resize(fresh_max + 1);
         if (fresh.size() < fresh_max + 1) fresh.resize(fresh_max + 1);
         if (scores.size() < fresh_max) scores.resize(fresh_max);
     }

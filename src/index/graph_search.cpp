@@ -15,10 +15,7 @@ GraphEffort search_graph(const GraphView& graph, const GraphSearch& search,
     }
     walk.settle();
     for (std::size_t left = search.expansions_max; left > 0 && walk.has_next(); --left) {
-        const std::uint32_t* const links = walk.links_of(walk.take_next());
-        for (std::size_t i = 0; i < kDegree && walk.is_node(links[i]); ++i) {
-            walk.visit(links[i]);
-        }
+        walk.visit_links(walk.take_next());
         walk.prefetch_next();
         walk.settle();
     }

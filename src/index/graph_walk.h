@@ -24,6 +24,8 @@ class GraphWalk {
           score_(score_function(graph.layout, kernels)),
           scratch_(scratch),
           pool_((scratch.fit(graph.nodes(), search.ef, kFreshMax), scratch.pool.data()), search.ef),
+          visited_(scratch.visited.data()),
+          fresh_(scratch.fresh.data()),
           rows_{.rows = graph.heads.data(),
                 .stride = graph.layout.row_bytes(),
                 .size = graph.layout.row_bytes(),
@@ -44,22 +46,29 @@ class GraphWalk {
     bool is_node(Ordinal ordinal) const { return ordinal < nodes_; }
 
     bool was_visited(Ordinal ordinal) const {
-        return ((scratch_.visited[ordinal / 64] >> (ordinal % 64)) & 1U) != 0;
+        return ((visited_[ordinal / 64] >> (ordinal % 64)) & 1U) != 0;
     }
     /// Marks and, if it was not yet marked, notes for settle(). Without branches: whether a
     /// neighbor was seen before is a coin toss to the processor.
     void visit(Ordinal ordinal) {
-        scratch_.fresh[fresh_count_] = ordinal;
-        fresh_count_ += static_cast<std::size_t>(mark(ordinal));
+        fresh_[fresh_count_] = ordinal;
+        fresh_count_ += static_cast<std::size_t>(set(ordinal));
     }
-    /// True the first time.
+    /// The same of all links of a node.
+    void visit_links(Ordinal node) {
+        const std::uint32_t* const links = links_of(node);
+        // A local count: stores into `visited_` might change a member, as far as a compiler knows.
+        std::size_t count = fresh_count_;
+        for (std::size_t i = 0; i < kDegree && is_node(links[i]); ++i) {
+            fresh_[count] = links[i];
+            count += static_cast<std::size_t>(set(links[i]));
+        }
+        fresh_count_ = count;
+    }
+    /// Marks without noting. True the first time.
     bool mark(Ordinal ordinal) {
-        std::uint64_t& word = scratch_.visited[ordinal / 64];
-        const std::uint64_t bit = std::uint64_t{1} << (ordinal % 64);
-        const bool is_first = (word & bit) == 0;
-        scratch_.touched[touched_count_] = ordinal / 64;
-        touched_count_ += static_cast<std::size_t>(word == 0);
-        word |= bit;
+        const bool is_first = set(ordinal);
+        if (is_first) log(&ordinal, 1);
         return is_first;
     }
 
@@ -84,6 +93,21 @@ class GraphWalk {
  private:
     using ScoreRows = decltype(simd::Kernels::score_bytes);
 
+    /// True when the mark was not yet set.
+    bool set(Ordinal ordinal) {
+        std::uint64_t& word = visited_[ordinal / 64];
+        const std::uint64_t bit = std::uint64_t{1} << (ordinal % 64);
+        const bool is_first = (word & bit) == 0;
+        word |= bit;
+        return is_first;
+    }
+    /// Remembers what was marked, so that finish() can take it back.
+    void log(const Ordinal* ordinals, std::size_t count) {
+        if (marked_count_ + count <= GraphScratch::kMarkedMax) {
+            std::copy_n(ordinals, count, scratch_.marked.data() + marked_count_);
+        }
+        marked_count_ += count;
+    }
     static ScoreRows score_function(const HeadLayout& layout, const simd::Kernels& kernels) {
         return layout.bits == 4 ? kernels.score_nibbles : kernels.score_bytes;
     }
@@ -94,35 +118,47 @@ class GraphWalk {
     ScoreRows score_;
     GraphScratch& scratch_;
     CandidatePool pool_;
+    std::uint64_t* visited_;
+    Ordinal* fresh_;
     simd::CodeRows rows_;
     std::size_t fresh_count_ = 0;
-    std::size_t touched_count_ = 0;
+    std::size_t marked_count_ = 0;
     GraphEffort effort_;
 };
 
 inline void GraphWalk::settle() {
-    rows_.count = fresh_count_;
-    effort_.nodes_scored += fresh_count_;
-    float* const scores = scratch_.scores.data();
-    score_(rows_, query_.codes.data(), query_.multiplier, scores);
+    const std::size_t count = fresh_count_;
+    rows_.count = count;
+    effort_.nodes_scored += count;
+    const float* const scores = scratch_.scores.data();
+    std::uint64_t* const keys = scratch_.keys.data();
+    score_(rows_, query_.codes.data(), query_.multiplier, scratch_.scores.data());
     std::uint64_t best = UINT64_MAX;
-    for (std::size_t i = 0; i < fresh_count_; ++i) {
-        best = std::min(best, candidate_key(scores[i], scratch_.fresh[i]));
+    std::size_t good = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::uint64_t key = candidate_key(scores[i], fresh_[i]);
+        best = std::min(best, key);
+        keys[good] = key;
+        good += static_cast<std::size_t>(pool_.takes(key));
     }
     // It will be the next to be expanded: its links travel while the pool is put in order.
-    if (pool_.takes(best) && (!pool_.has_next() || best < pool_.next())) {
+    if (good > 0 && (!pool_.has_next() || best < pool_.next())) {
         prefetch_links(ordinal_of_key(best));
     }
-    for (std::size_t i = 0; i < fresh_count_; ++i) {
-        const std::uint64_t key = candidate_key(scores[i], scratch_.fresh[i]);
-        if (pool_.takes(key)) pool_.insert(key);
+    for (std::size_t i = 0; i < good; ++i) {
+        if (pool_.takes(keys[i])) pool_.insert(keys[i]);
     }
+    log(fresh_, count);
     fresh_count_ = 0;
 }
 
 inline GraphEffort GraphWalk::finish() {
-    for (std::size_t i = 0; i < touched_count_; ++i) {
-        scratch_.visited[scratch_.touched[i]] = 0;
+    if (marked_count_ <= GraphScratch::kMarkedMax) {
+        for (std::size_t i = 0; i < marked_count_; ++i) {
+            visited_[scratch_.marked[i] / 64] = 0;
+        }
+    } else {
+        std::ranges::fill(scratch_.visited, 0);
     }
     scratch_.found.clear();
     for (std::size_t i = 0; i < pool_.size(); ++i) {

@@ -49,7 +49,7 @@ ReRanked rank_matching_codes(const MatchingCodes& job, SearchScratch& scratch,
     const std::vector<float> decided =
         measure_enough({.keys = keys,
                         .sampled = kFullCodesSampled,
-                        .first = decided_for(job.rank.k),
+                        .first = decided_max_for(job.rank.k),
                         .k = job.rank.k,
                         .measure = [&](std::span<const std::uint64_t> some, std::span<float> fine) {
                             decide_rows(job, some, scratch, found);

@@ -9,6 +9,7 @@
 #include "index/search_scratch.h"
 #include "index/segment.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -24,10 +25,10 @@ struct ReRank {
     double distance_max = 0;
 };
 
-/// How many candidates are decided in float64 for `k` results: what full codes put in a wrong order
-/// lies next to where it belongs (1 M features, k 10: two more lose .0003, three nothing).
-constexpr std::size_t decided_for(std::size_t k) {
-    return k + (k < 24 ? 3 : k / 8);
+/// How many candidates are decided in float64 for `k` results at most: what full codes put in a
+/// wrong order lies next to where it belongs.
+constexpr std::size_t decided_max_for(std::size_t k) {
+    return k + std::max<std::size_t>(8, k / 4);
 }
 
 struct ReRanked {
@@ -40,7 +41,8 @@ struct ReRanked {
 /// Takes scratch.candidates, best first, and scratch.full, the query, and appends the slots of the
 /// best to `found`, each with its float64 distance: those that the filter lets through, at most
 /// distance_max away. Neither sorted nor cut (keep_nearest). Candidates of which no slot passes
-/// cost a place. O(candidates × dimension).
+/// cost a place. O(candidates × dimension); where the scores of their heads are known, it looks at
+/// no more of them than these make likely to be among the k best.
 ReRanked re_rank(const ReRank& job, SearchScratch& scratch, std::vector<Neighbor>& found);
 
 /// Appends slots of all `nodes` likewise. Leaves in scratch.distances the distance of each node,
