@@ -63,6 +63,19 @@ void apply_put(State& state, const std::string& id, const std::string& document,
     said = {document, said.version + 1, filled(value)};
 }
 
+Step load_two() {
+    const auto load = [](Collection& c) {
+        const std::vector<std::string> ids{"b", "f"};
+        std::vector<float> vectors = filled(8);
+        vectors.insert(vectors.end(), kDimension, 9.0F);
+        return c.load({.field = "picture", .ids = ids, .vectors = vectors}).has_value();
+    };
+    return {"load one that is there and one that is not", load, [](State& s) {
+                apply_put(s, "b", s["b"].document, 8);
+                apply_put(s, "f", "{}", 9);
+            }};
+}
+
 std::vector<Step> life() {
     const auto record = [](const char* id, const char* document, float value) {
         return PutRecord{.id = id, .document = document, .vectors = {{"picture", filled(value)}}};
@@ -100,14 +113,7 @@ std::vector<Step> life() {
              return c.remove({&id, 1}).has_value();
          },
          [](State& s) { s.erase("a"); }},
-        {"load one that is there and one that is not",
-         [](Collection& c) {
-             const std::vector<std::string> ids{"b", "f"};
-             std::vector<float> vectors = filled(8);
-             vectors.insert(vectors.end(), kDimension, 9.0F);
-             return c.load({.field = "picture", .ids = ids, .vectors = vectors}).has_value();
-         },
-         [](State& s) { apply_put(s, "b", s["b"].document, 8), apply_put(s, "f", "{}", 9); }},
+        load_two(),
         seal,
         {"put it again", [=](Collection& c) { return put(c, {record("a", "{}", 5)}); },
          [](State& s) { apply_put(s, "a", "{}", 5); }},
