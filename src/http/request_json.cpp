@@ -1,9 +1,9 @@
 #include "http/request_json.h"
 
 #include "base/base64.h"
+#include "base/json_members.h"
 #include "base/shown_text.h"
 #include "collection/collection.h"
-#include "http/json_members.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -51,7 +51,8 @@ Result<RequestJson> RequestJson::parse(std::string_view text, const Limits& limi
     }
     json.tree_ = std::move(*tree);
     TRY(check_members(json.tree_.members(), known_members));
-    json.texts_ = member_texts(text);
+    for (const JsonMember& member : json_members(text))
+        json.texts_.push_back(member.value);
     return json;
 }
 

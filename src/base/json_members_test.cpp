@@ -1,4 +1,4 @@
-#include "http/json_members.h"
+#include "base/json_members.h"
 
 #include "base/json.h"
 
@@ -7,7 +7,7 @@
 #include <random>
 #include <string>
 
-namespace sokkuri::http {
+namespace sokkuri {
 namespace {
 
 /// Any JSON value, with spaces where they may be and hostile strings.
@@ -41,18 +41,34 @@ TEST(JsonMembers, AreTheTextsOfTheValuesInTheirOrder) {
         }
         text += "} ";
         ASSERT_TRUE(parse_json(text)) << text << " seed " << kSeed;
-        const auto found = member_texts(text);
-        ASSERT_EQ(std::vector<std::string>(found.begin(), found.end()), values)
-            << text << " seed " << kSeed;
+        const auto found = json_members(text);
+        ASSERT_EQ(found.size(), values.size()) << text << " seed " << kSeed;
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            EXPECT_EQ(found[i].name, std::to_string(i) + "{,\"") << text;
+            EXPECT_EQ(found[i].value, values[i]) << text << " seed " << kSeed;
+        }
     }
 }
 
 TEST(JsonMembers, KeepTheTextOfNumbersAndEscapes) {
-    const auto texts = member_texts(R"({"a":{"x" : 1.0,"y":"\u0041"},"b":1e2})");
-    ASSERT_EQ(texts.size(), 2U);
-    EXPECT_EQ(texts[0], R"({"x" : 1.0,"y":"\u0041"})");
-    EXPECT_EQ(texts[1], "1e2");
+    const auto members = json_members(R"({"a":{"x" : 1.0,"y":"\u0041"},"\u0062":1e2})");
+    ASSERT_EQ(members.size(), 2U);
+    EXPECT_EQ(members[0].value, R"({"x" : 1.0,"y":"\u0041"})");
+    EXPECT_EQ(members[1].name, "b");
+    EXPECT_EQ(members[1].key, R"("\u0062")");
+    EXPECT_EQ(members[1].value, "1e2");
+}
+
+TEST(JsonMembers, MakeTheSameObjectAgain) {
+    const std::string text = R"({"a":1.50,"\u0062":[1, 2],"a":null})";
+    JsonObjectText again;
+    for (const JsonMember& member : json_members(text))
+        again.add(member);
+    EXPECT_EQ(std::move(again).finish(), text);
+    EXPECT_EQ(find_member(json_members(text), "a")->value, "null") << "the last one counts";
+    EXPECT_EQ(find_member(json_members(text), "c"), nullptr);
+    EXPECT_EQ(JsonObjectText().finish(), "{}");
 }
 
 }  // namespace
-}  // namespace sokkuri::http
+}  // namespace sokkuri
