@@ -11,6 +11,10 @@ constexpr std::size_t kLine = 64;
 constexpr std::size_t kLanes = 16;
 constexpr std::size_t kBlockRows = 16;
 constexpr std::size_t kBiasBytes = 4;
+// How many times the slack of a bound keeps a rough one on its safe side, and what does so with
+// its products.
+constexpr float kSlacks = 4;
+constexpr float kMore = 1.00001F;
 
 /// Sixteen lines, one of each row of a block.
 struct Lines {
@@ -19,6 +23,12 @@ struct Lines {
 
 Lines load_lines(const CodeRows& rows, std::size_t first, std::size_t byte, std::size_t size);
 void store_transposed(const Lines& lines, std::uint8_t* packed, std::size_t size);
+/// Rows whose heads are farther than this and their own error do not survive, whatever their tails.
+float reach_without_tails(const BoundQuery& query);
+/// Those of `mask` whose bound, as it is defined, is within the limit.
+__mmask16 lanes_within(__mmask16 mask, const std::int32_t* dots, const BoundRows& rows,
+                       const BoundQuery& query);
+BoundRows part_of(const BoundRows& rows, std::size_t first);
 __m512i bits_of_bytes(__m512i bytes);
 __mmask64 line_mask(std::size_t bytes);
 __mmask16 lane_mask(std::size_t lanes);
@@ -58,35 +68,32 @@ void pack_nibbles(const CodeRows& rows, std::uint8_t* packed) {
 
 std::size_t rows_within(const std::int32_t* dots, const BoundRows& rows, std::size_t count,
                         const BoundQuery& query, std::uint32_t* survivors) {
-    const __m512 zero = _mm512_setzero_ps();
-    const __m512 limit = _mm512_set1_ps(query.limit_squared);
-    __m512i positions = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    // Nearly all rows are too far whatever their tails, and that takes no root to see.
+    const __m512 multiplier = _mm512_set1_ps(query.multiplier);
+    const __m512 constant =
+        _mm512_set1_ps(query.constant - kSlacks * query.slack * query.constant_slack);
+    const __m512 norm_share = _mm512_set1_ps(1 - kSlacks * query.slack);
+    const __m512 reach = _mm512_set1_ps(reach_without_tails(query));
     std::size_t found = 0;
     for (std::size_t i = 0; i < count; i += kLanes) {
         const __mmask16 mask = lane_mask(count - i < kLanes ? count - i : kLanes);
         const __m512 norms = _mm512_maskz_loadu_ps(mask, rows.norms_squared + i);
-        const __m512 products =
-            _mm512_mul_ps(_mm512_set1_ps(query.multiplier),
-                          _mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(mask, dots + i)));
-        const __m512 slack =
-            _mm512_mul_ps(_mm512_set1_ps(query.slack),
-                          _mm512_add_ps(_mm512_set1_ps(query.constant_slack), norms));
-        const __m512 squared = _mm512_sub_ps(
-            _mm512_add_ps(_mm512_add_ps(_mm512_set1_ps(query.constant), norms), products), slack);
-        // The maximum of two is its second operand if either is NaN.
-        const __m512 root = _mm512_sqrt_ps(_mm512_max_ps(zero, squared));
-        const __m512 gap = _mm512_sub_ps(_mm512_sub_ps(root, _mm512_set1_ps(query.error)),
-                                         _mm512_maskz_loadu_ps(mask, rows.errors + i));
-        const __m512 head = _mm512_max_ps(zero, gap);
-        const __m512 tail =
-            _mm512_sub_ps(_mm512_set1_ps(query.tail), _mm512_maskz_loadu_ps(mask, rows.tails + i));
-        const __m512 bound = _mm512_add_ps(_mm512_mul_ps(head, head), _mm512_mul_ps(tail, tail));
-        const __mmask16 within = _mm512_mask_cmp_ps_mask(mask, bound, limit, _CMP_NGT_UQ);
-        if (within != 0) {
-            _mm512_mask_compressstoreu_epi32(survivors + found, within, positions);
-            found += static_cast<std::size_t>(__builtin_popcount(within));
-        }
-        positions = _mm512_add_epi32(positions, _mm512_set1_epi32(kLanes));
+        const __m512 tails = _mm512_maskz_loadu_ps(mask, rows.tails + i);
+        const __m512 squared = _mm512_fmadd_ps(
+            multiplier, _mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(mask, dots + i)),
+            _mm512_fmadd_ps(norms, norm_share, constant));
+        const __m512 farthest = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(mask, rows.errors + i),
+                                                _mm512_set1_ps(kMore), reach);
+        const __mmask16 near =
+            _mm512_mask_cmp_ps_mask(mask, squared, _mm512_mul_ps(farthest, farthest), _CMP_NGT_UQ) |
+            _mm512_mask_cmp_ps_mask(mask, tails, tails, _CMP_UNORD_Q);
+        if (near == 0) continue;
+        const __mmask16 within = lanes_within(near, dots + i, part_of(rows, i), query);
+        const __m512i positions = _mm512_add_epi32(
+            _mm512_set1_epi32(static_cast<int>(i)),
+            _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+        _mm512_mask_compressstoreu_epi32(survivors + found, within, positions);
+        found += static_cast<std::size_t>(__builtin_popcount(within));
     }
     return found;
 }
@@ -104,6 +111,36 @@ std::uint32_t hamming(const std::uint8_t* a, const std::uint8_t* b, std::size_t 
 }
 
 namespace {
+
+float reach_without_tails(const BoundQuery& query) {
+    const float limit = _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(query.limit_squared)));
+    return (limit + query.error) * kMore;
+}
+
+__mmask16 lanes_within(__mmask16 mask, const std::int32_t* dots, const BoundRows& rows,
+                       const BoundQuery& query) {
+    const __m512 zero = _mm512_setzero_ps();
+    const __m512 norms = _mm512_maskz_loadu_ps(mask, rows.norms_squared);
+    const __m512 products = _mm512_mul_ps(_mm512_set1_ps(query.multiplier),
+                                          _mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(mask, dots)));
+    const __m512 slack = _mm512_mul_ps(_mm512_set1_ps(query.slack),
+                                       _mm512_add_ps(_mm512_set1_ps(query.constant_slack), norms));
+    const __m512 squared = _mm512_sub_ps(
+        _mm512_add_ps(_mm512_add_ps(_mm512_set1_ps(query.constant), norms), products), slack);
+    // The maximum of two is its second operand if either is NaN.
+    const __m512 root = _mm512_sqrt_ps(_mm512_max_ps(zero, squared));
+    const __m512 gap = _mm512_sub_ps(_mm512_sub_ps(root, _mm512_set1_ps(query.error)),
+                                     _mm512_maskz_loadu_ps(mask, rows.errors));
+    const __m512 head = _mm512_max_ps(zero, gap);
+    const __m512 tail =
+        _mm512_sub_ps(_mm512_set1_ps(query.tail), _mm512_maskz_loadu_ps(mask, rows.tails));
+    const __m512 bound = _mm512_add_ps(_mm512_mul_ps(head, head), _mm512_mul_ps(tail, tail));
+    return _mm512_mask_cmp_ps_mask(mask, bound, _mm512_set1_ps(query.limit_squared), _CMP_NGT_UQ);
+}
+
+BoundRows part_of(const BoundRows& rows, std::size_t first) {
+    return {rows.norms_squared + first, rows.errors + first, rows.tails + first};
+}
 
 /// Rows that are missing, and bytes from `size` on, are zero.
 Lines load_lines(const CodeRows& rows, std::size_t first, std::size_t byte, std::size_t size) {
