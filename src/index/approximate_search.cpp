@@ -59,7 +59,7 @@ std::optional<SegmentAnswer> search_approximately(const Segment& segment, const 
                                                   const SearchPlan& plan) {
     DCHECK(!plan.is_exact() && plan.shape.ef > 0);
     Search search{segment, rows, query, plan.way, plan.shape, scratch_of_this_thread(), {}};
-    if (!encode(search)) return std::nullopt;
+    if (!plan.is_encoded && !encode(search)) return std::nullopt;
     if (search.way == Way::kMatchingCodes) return search_matching_codes(search);
     const bool keeps_promise = query.effort.kind == Effort::Kind::kRecall;
     const bool is_filtered = query.filter.allowed != nullptr;
@@ -92,6 +92,10 @@ bool encode(Search& search) {
     const QueryEncoder& encoder = search.segment.query_encoder();
     encoder.encode_full_fast(scratch.mapped, scratch.full);
     encoder.encode_head_fast(scratch.full, scratch.head);
+    if (search.way == Way::kMatchingCodes) return true;
+    const LandmarksView landmarks{search.segment.landmark_heads(), search.parts().model.layout,
+                                  search.parts().landmarks};
+    choose_entries(landmarks, scratch.head, search.segment.kernels(), scratch.graph);
     return true;
 }
 
@@ -123,9 +127,6 @@ bool find_in_graph(Search& search) {
     const SegmentParts& parts = search.parts();
     SearchScratch& scratch = search.scratch;
     const simd::Kernels& kernels = search.segment.kernels();
-    const LandmarksView landmarks{search.segment.landmark_heads(), parts.model.layout,
-                                  parts.landmarks};
-    choose_entries(landmarks, scratch.head, kernels, scratch.graph);
     const auto enough = std::max(
         search.query.k, static_cast<std::size_t>(kPoolShareMin * static_cast<double>(search.ef())));
     SearchShape shape = search.shape;
@@ -152,9 +153,6 @@ bool find_among_passing(Search& search, const PreparedFilter& filter) {
     const SegmentParts& parts = search.parts();
     const simd::Kernels& kernels = search.segment.kernels();
     const GraphView graph = graph_of(parts);
-    const LandmarksView landmarks{search.segment.landmark_heads(), parts.model.layout,
-                                  parts.landmarks};
-    choose_entries(landmarks, scratch.head, kernels, scratch.graph);
     const std::size_t expansions_max = kExpansionsPerWidthMax * search.ef() + kDegree;
     const GraphEffort effort = search_passing_graph(graph, filter,
                                                     {.query = scratch.head,

@@ -3,6 +3,8 @@
 #include "base/check.h"
 #include "index/graph_walk.h"
 
+#include <array>
+
 namespace sokkuri::index {
 
 GraphEffort search_graph(const GraphView& graph, const GraphSearch& search,
@@ -26,7 +28,6 @@ void choose_entries(const LandmarksView& landmarks, const HeadQuery& query,
                     const simd::Kernels& kernels, GraphScratch& scratch) {
     const std::size_t count = landmarks.ordinals.size();
     if (scratch.scores.size() < count) scratch.scores.resize(count);
-    if (scratch.pool.size() < kEntries + 1) scratch.pool.resize(kEntries + 1);
     const simd::CodeRows rows{.rows = landmarks.heads.data(),
                               .stride = landmarks.layout.row_bytes(),
                               .size = landmarks.layout.row_bytes(),
@@ -34,14 +35,20 @@ void choose_entries(const LandmarksView& landmarks, const HeadQuery& query,
                               .count = count};
     const auto score = landmarks.layout.bits == 4 ? kernels.score_nibbles : kernels.score_bytes;
     score(rows, query.codes.data(), query.multiplier, scratch.scores.data());
-    CandidatePool best(scratch.pool.data(), kEntries);
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::uint64_t key = candidate_key(scratch.scores[i], landmarks.ordinals[i]);
+    choose_entries(landmarks, std::span(scratch.scores).first(count), scratch.entries);
+}
+
+void choose_entries(const LandmarksView& landmarks, std::span<const float> scores,
+                    std::vector<Ordinal>& entries) {
+    std::array<std::uint64_t, kEntries + 1> keys;
+    CandidatePool best(keys.data(), kEntries);
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        const std::uint64_t key = candidate_key(scores[i], landmarks.ordinals[i]);
         if (best.takes(key)) best.insert(key);
     }
-    scratch.entries.clear();
+    entries.clear();
     for (std::size_t i = 0; i < best.size(); ++i) {
-        scratch.entries.push_back(ordinal_of_key(best[i]));
+        entries.push_back(ordinal_of_key(best[i]));
     }
 }
 

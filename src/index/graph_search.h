@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace sokkuri::index {
 
@@ -53,6 +54,9 @@ struct LandmarksView {
 /// first. O(landmarks).
 void choose_entries(const LandmarksView& landmarks, const HeadQuery& query,
                     const simd::Kernels& kernels, GraphScratch& scratch);
+/// The same from scores that are known: one a landmark.
+void choose_entries(const LandmarksView& landmarks, std::span<const float> scores,
+                    std::vector<Ordinal>& entries);
 
 /// How many landmarks a search starts from: 4 lose a little recall on clustered data, 16 only cost.
 inline constexpr std::size_t kEntries = 8;

@@ -13,13 +13,6 @@ namespace sokkuri::index {
 
 namespace {
 
-// Rows of a packed block (simd/kernels.h).
-constexpr std::size_t kPackedRows = 16;
-
-constexpr std::size_t blocks_of(std::size_t rows) {
-    return (rows + kPackedRows - 1) / kPackedRows;
-}
-
 /// Whole steps of a query, −127 … 127.
 void quantize_query(std::span<const float> values, float step, std::int8_t* codes);
 /// What those leave, in steps / 128.
@@ -69,7 +62,8 @@ QueryEncoder::QueryEncoder(const L2Space& space, const HeadModel& model,
                 static_cast<std::uint8_t>(model.matrix[i * columns + c] * factor + 128.5F);
         }
     }
-    matrix_.resize(blocks_of(model.components) * kPackedRows * stride_ / sizeof(Line), Line{});
+    matrix_.resize(
+        simd::packed_blocks(model.components) * simd::kPackedRows * stride_ / sizeof(Line), Line{});
     kernels.pack_bytes(
         {.rows = bytes.data(), .stride = stride_, .size = stride_, .count = model.components},
         matrix_.front().bytes);
@@ -109,8 +103,8 @@ void QueryEncoder::encode_head_fast(const FullQuery& full, HeadQuery& query) con
 void QueryEncoder::encode_heads_fast(std::span<const FullQuery* const> full,
                                      std::span<HeadQuery* const> queries) const {
     DCHECK(full.size() == queries.size() && full.size() <= kTogetherMax);
-    const std::size_t blocks = blocks_of(model_.components);
-    const std::size_t dots_stride = blocks * kPackedRows;
+    const std::size_t blocks = simd::packed_blocks(model_.components);
+    const std::size_t dots_stride = blocks * simd::kPackedRows;
     thread_local std::vector<std::int8_t> codes;
     thread_local std::vector<std::int32_t> dots;
     codes.assign(full.size() * stride_, 0);

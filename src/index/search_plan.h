@@ -12,6 +12,8 @@ namespace sokkuri::index {
 struct SearchPlan {
     Way way = Way::kBounds;
     SearchShape shape;
+    /// The query's codes and its entries are in this thread's scratch already (EncodedQueries).
+    bool is_encoded = false;
 
     bool is_exact() const { return way == Way::kBounds || way == Way::kMatchingRows; }
     bool needs_prepared() const { return way == Way::kPassingGraph || way == Way::kMatchingCodes; }

@@ -26,6 +26,15 @@ Result<std::shared_ptr<const Segment>> Segment::open(std::span<const Section> se
         const std::span<const std::uint8_t> head = own.heads.subspan(landmark * stride, stride);
         segment->landmark_heads_.insert(segment->landmark_heads_.end(), head.begin(), head.end());
     }
+    const HeadLayout layout = own.model.layout;
+    segment->landmark_tiles_.resize(simd::packed_blocks(own.landmarks.size()) * simd::kPackedRows *
+                                    layout.places());
+    const auto pack = layout.bits == 4 ? kernels.pack_nibbles : kernels.pack_bytes;
+    pack({.rows = segment->landmark_heads_.data(),
+          .stride = stride,
+          .size = stride,
+          .count = own.landmarks.size()},
+         segment->landmark_tiles_.data());
     return segment;
 }
 

@@ -122,6 +122,8 @@ class Segment {
     std::size_t size_bytes() const { return size_bytes_; }
     /// Heads of the landmarks, side by side.
     std::span<const std::uint8_t> landmark_heads() const { return landmark_heads_; }
+    /// The same in packed blocks (simd/kernels.h).
+    std::span<const std::uint8_t> landmark_tiles() const { return landmark_tiles_; }
     /// The inverse of the postings; made when first asked for (O(rows)), then kept.
     const SlotOrdinals& slot_ordinals() const;
 
@@ -131,6 +133,7 @@ class Segment {
     std::size_t size_bytes_ = 0;
     std::unique_ptr<const QueryEncoder> query_encoder_;
     std::vector<std::uint8_t> landmark_heads_;
+    std::vector<std::uint8_t> landmark_tiles_;
     mutable std::once_flag slot_ordinals_once_;
     mutable std::unique_ptr<const SlotOrdinals> slot_ordinals_;
     std::shared_ptr<const void> keep_;

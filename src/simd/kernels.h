@@ -33,6 +33,13 @@ struct CodeRows {
     std::size_t count = 0;
 };
 
+/// Rows of a packed block, see pack_bytes.
+inline constexpr std::size_t kPackedRows = 16;
+
+constexpr std::size_t packed_blocks(std::size_t rows) {
+    return (rows + kPackedRows - 1) / kPackedRows;
+}
+
 /// What the bound of a head (index/head_bounds.h) is made of, by row.
 struct BoundRows {
     const float* norms_squared;  // |x̂|² of the decoded head
