@@ -71,6 +71,7 @@ class CatalogRead final : public ReadTransaction {
     Result<std::vector<RecordRow>> records_from(RecordNumber from, std::size_t limit) override {
         return queries_.records_from(from, limit);
     }
+    Result<void> copy_to(const std::string& path) override { return database_->copy_to(path); }
 
  private:
     CatalogRead(ReaderPool& pool, std::unique_ptr<Database> database)
@@ -93,6 +94,7 @@ class SqliteCatalog final : public Catalog, public CatalogWriteOwner {
         return CatalogRead::begin(readers_);
     }
     Result<std::unique_ptr<WriteTransaction>> begin_write() override;
+    Result<void> shrink() override;
 
  private:
     Result<std::unique_ptr<WriteTransaction>> begin_only_write();
@@ -190,6 +192,12 @@ Result<std::unique_ptr<WriteTransaction>> SqliteCatalog::begin_only_write() {
     Transaction transaction = TRY(writer_->begin_write());
     const CatalogMeta meta = TRY(CatalogQueries(*writer_).meta());
     return std::make_unique<CatalogWrite>(*this, *writer_, std::move(transaction), meta);
+}
+
+Result<void> SqliteCatalog::shrink() {
+    if (!writer_) return fail(ErrorCode::kInvalidArgument, "catalog: opened for reading only");
+    if (is_in_doubt_) TRY(rule_out_doubtful_commit());
+    return writer_->execute("VACUUM");
 }
 
 /// A commit that failed may lie whole in the WAL, unseen by all but a recovery after a kill. A

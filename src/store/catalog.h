@@ -96,6 +96,8 @@ class ReadTransaction {
     virtual Result<std::optional<Slot>> slot_of_record(FieldNumber field, RecordNumber record) = 0;
     /// Records from number `from` on, ascending, at most `limit`.
     virtual Result<std::vector<RecordRow>> records_from(RecordNumber from, std::size_t limit) = 0;
+    /// Writes the catalog as it is in this transaction to a new file, synced. O(catalog).
+    virtual Result<void> copy_to(const std::string& path) = 0;
 };
 
 struct PutRow {
@@ -134,6 +136,11 @@ class WriteTransaction {
     /// or the slots belong to another segment.
     virtual Result<SegmentNumber> replace_segments(std::span<const SegmentNumber> replaced,
                                                    const SegmentRow& added) = 0;
+    /// Gives the field a new number, under which its live slots follow each other from 0 on in
+    /// their old order; its tombstones, extents and segments are forgotten. Extents of the new
+    /// number for all of these slots must follow. Returns the number; the folder of the old one may
+    /// be deleted after the commit. O(its vectors).
+    virtual Result<FieldNumber> renumber_field(FieldNumber field) = 0;
     /// Durable when this returns. Every row of the new extents must have been given to a record.
     /// After an error nobody sees the changes, but until the next begin_write succeeds a kill can
     /// still bring them back: before that, truncate no vector file.
@@ -158,6 +165,8 @@ class Catalog {
     /// The caller holds the write lock and begins one at a time (else kConflict). Open the
     /// VectorWriters of a write after this, not before: see WriteTransaction::commit.
     virtual Result<std::unique_ptr<WriteTransaction>> begin_write() = 0;
+    /// Gives the file's unused pages back to the disk. Outside of write transactions. O(catalog).
+    virtual Result<void> shrink() = 0;
 };
 
 }  // namespace sokkuri::store

@@ -52,16 +52,22 @@ Result<FieldNumber> CatalogWrite::add_field(const FieldRow& field) {
 }
 
 Result<void> CatalogWrite::drop_field(FieldNumber field) {
+    TRY(forget_slots(field));
+    Statement* remove = TRY(database_->prepared("DELETE FROM fields WHERE number = ?"));
+    TRY(remove->run(field));
+    if (database_->changes() == 1) return {};
+    return fail(ErrorCode::kNotFound, "field {}: does not exist", field);
+}
+
+Result<void> CatalogWrite::forget_slots(FieldNumber field) {
     for (const char* sql :
          {"DELETE FROM vectors WHERE field = ?", "DELETE FROM tombstones WHERE field = ?",
-          "DELETE FROM extents WHERE field = ?", "DELETE FROM segments WHERE field = ?",
-          "DELETE FROM fields WHERE number = ?"}) {
+          "DELETE FROM extents WHERE field = ?", "DELETE FROM segments WHERE field = ?"}) {
         Statement* remove = TRY(database_->prepared(sql));
         TRY(remove->run(field));
     }
     changes_.erase(field);
-    if (database_->changes() == 1) return {};
-    return fail(ErrorCode::kNotFound, "field {}: does not exist", field);
+    return {};
 }
 
 Result<std::optional<RecordRow>> CatalogWrite::record(std::string_view id) {
@@ -159,6 +165,28 @@ Result<SegmentNumber> CatalogWrite::replace_segments(std::span<const SegmentNumb
     const auto segments = queries_.segments(added.field);
     if (segments) return number;
     return fail(ErrorCode::kConflict, "segment {}: {}", added.file, segments.error().message());
+}
+
+Result<FieldNumber> CatalogWrite::renumber_field(FieldNumber field) {
+    const auto number = static_cast<FieldNumber>(meta_.next_field);
+    Statement* rename =
+        TRY(database_->prepared("UPDATE fields SET number = ?1, hash = row_hash(?1, name, element, "
+                                "dimension, metric, model, "
+                                "fingerprint, rows_per_chunk) WHERE number = ?2"));
+    TRY(rename->run(number, field));
+    if (database_->changes() != 1) {
+        return fail(ErrorCode::kNotFound, "field {}: does not exist", field);
+    }
+    Statement* move = TRY(database_->prepared(
+        "INSERT INTO vectors SELECT ?1, place, record, row_hash(?1, place, record) FROM "
+        "(SELECT row_number() OVER (ORDER BY slot) - 1 AS place, record FROM vectors "
+        "WHERE field = ?2)"));
+    TRY(move->run(number, field));
+    const auto live = static_cast<std::uint64_t>(database_->changes());
+    TRY(forget_slots(field));
+    ++meta_.next_field;
+    changes_[number] = {.committed = 0, .rows_added = 0, .vectors_set = live, .slots_end = live};
+    return number;
 }
 
 Result<Generation> CatalogWrite::commit() {

@@ -39,6 +39,7 @@ class CatalogWrite final : public WriteTransaction {
     Result<void> add_extent(FieldNumber field, const Extent& extent) override;
     Result<SegmentNumber> replace_segments(std::span<const SegmentNumber> replaced,
                                            const SegmentRow& added) override;
+    Result<FieldNumber> renumber_field(FieldNumber field) override;
     Result<Generation> commit() override;
 
  private:
@@ -61,6 +62,7 @@ class CatalogWrite final : public WriteTransaction {
     Result<void> remove_segment(FieldNumber field, SegmentNumber segment);
     Result<void> check_slots() const;
     Result<void> write_meta();
+    Result<void> forget_slots(FieldNumber field);
 
     CatalogWriteOwner* owner_;
     Database* database_;

@@ -1,6 +1,7 @@
 #include "store/database.h"
 
 #include "base/check.h"
+#include "store/database_copy.h"
 #include "store/page_checksum.h"
 #include "store/row_hash.h"
 #include "store/sqlite_vfs.h"
@@ -261,6 +262,10 @@ Result<Transaction> Database::begin_read() {
 Result<Transaction> Database::begin_write() {
     TRY(execute("BEGIN IMMEDIATE"));
     return Transaction(*this);
+}
+
+Result<void> Database::copy_to(const std::string& path) {
+    return copy_database(state_->connection, *state_->files, path);
 }
 
 std::int32_t Database::format_version() const {

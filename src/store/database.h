@@ -151,6 +151,10 @@ class Database {
     /// busy timeout.
     Result<Transaction> begin_write();
 
+    /// Writes the database as this connection sees it now to a new file, synced, page by page.
+    /// kAlreadyExists when there is one.
+    Result<void> copy_to(const std::string& path);
+
     /// Of the file as it was opened: below DatabaseOptions::format_version for readers only.
     std::int32_t format_version() const;
 

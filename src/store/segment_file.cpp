@@ -99,11 +99,24 @@ Result<std::shared_ptr<const SegmentFile>> SegmentFile::open(FileSystem& files,
 
 Result<void> SegmentFile::verify() const {
     for (std::size_t i = 0; i < sections_.size(); ++i) {
-        if (xxh64(sections_[i].bytes) == checksums_[i]) continue;
-        return fail(ErrorCode::kCorruption, "{}: section \"{}\": checksum mismatch", path_,
-                    sections_[i].name);
+        if (xxh64(sections_[i].bytes) != checksums_[i]) {
+            return fail(ErrorCode::kCorruption, "{}: section \"{}\": checksum mismatch", path_,
+                        sections_[i].name);
+        }
+        if (!is_filled_up_with_zeros(i)) {
+            return fail(ErrorCode::kCorruption, "{}: behind section \"{}\": bytes are not zero",
+                        path_, sections_[i].name);
+        }
     }
     return {};
+}
+
+/// From the end of a section to the beginning of the next.
+bool SegmentFile::is_filled_up_with_zeros(std::size_t index) const {
+    if (index + 1 == sections_.size()) return true;
+    const std::byte* end = sections_[index].bytes.data() + sections_[index].bytes.size();
+    const std::byte* next = sections_[index + 1].bytes.data();
+    return std::all_of(end, next, [](std::byte byte) { return byte == std::byte{0}; });
 }
 
 namespace {

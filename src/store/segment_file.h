@@ -46,11 +46,13 @@ class SegmentFile {
     std::uint64_t size_bytes() const { return size_bytes_; }
     /// What the table says of the bytes of section `index`.
     std::uint64_t checksum(std::size_t index) const { return checksums_[index]; }
-    /// Reads everything and compares the checksums: kCorruption names file and section.
+    /// Reads everything and compares the checksums (between sections there are zeros): kCorruption
+    /// names file and section.
     Result<void> verify() const;
 
  private:
     SegmentFile() = default;
+    bool is_filled_up_with_zeros(std::size_t index) const;
 
     std::string path_;
     std::unique_ptr<File> file_;

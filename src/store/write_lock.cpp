@@ -40,7 +40,7 @@ Result<std::unique_ptr<WriteLock>> WriteLock::acquire(FileSystem& files, const s
     const bool is_locked = TRY(file->try_lock(0, 1, LockKind::kExclusive));
     if (!is_locked) {
         const LockHolder holder = TRY(read_holder(*file));
-        return fail(ErrorCode::kConflict, "{}: {} writes here", path, description_of(holder));
+        return fail(ErrorCode::kConflict, "{}: held by {}", path, description_of(holder));
     }
     const std::string content = content_of(self);
     TRY(file->truncate(0));
@@ -107,8 +107,8 @@ bool take_number(std::string_view& content, std::string_view name, std::int64_t&
 std::string description_of(const LockHolder& holder) {
     if (holder.pid == 0) return "another process";
     const bool is_shown = holder.since_s >= 0 && holder.since_s < kYearsShownEnd;
-    if (!is_shown) return fmt::format("process {}", holder.pid);
-    return fmt::format("process {}, since {:%Y-%m-%d %H:%M:%S} UTC,", holder.pid,
+    if (!is_shown) return fmt::format("pid {}", holder.pid);
+    return fmt::format("pid {} since {:%Y-%m-%d %H:%M:%S} UTC", holder.pid,
                        fmt::gmtime(static_cast<std::time_t>(holder.since_s)));
 }
 

@@ -28,7 +28,7 @@ TEST_F(WriteLockTest, TheSecondWriterIsToldWhoAndSinceWhen) {
         const auto second = WriteLock::acquire(files_, path_, {.pid = 1, .since_s = 2});
         ASSERT_FALSE(second);
         EXPECT_EQ(second.error().code(), ErrorCode::kConflict);
-        EXPECT_NE(second.error().message().find("process 4711, since 2027-01-15 08:00:00 UTC"),
+        EXPECT_NE(second.error().message().find("held by pid 4711 since 2027-01-15 08:00:00 UTC"),
                   std::string::npos)
             << second.error().message();
         const LockHolder holder = WriteLock::holder(files_, path_).value().value();
@@ -77,7 +77,7 @@ TEST_F(WriteLockTest, AnyMomentOfTimeCanBeShown) {
     for (const std::int64_t since : {INT64_MIN, std::int64_t{-1}, INT64_MAX}) {
         const auto lock = WriteLock::acquire(files_, path_, {.pid = 5, .since_s = since}).value();
         const auto refused = WriteLock::acquire(files_, path_, self_);
-        EXPECT_NE(refused.error().message().find("process 5"), std::string::npos);
+        EXPECT_NE(refused.error().message().find("held by pid 5"), std::string::npos);
     }
 }
 
