@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "collection/compaction.h"
 #include "collection/index_stats.h"
 #include "collection/load.h"
 #include "collection/search.h"
@@ -151,6 +152,10 @@ class Collection {
     /// enough, merges what is due. kExhausted (with the numbers of the plan) when memory does not
     /// suffice: then search stays exact. kCancelled; nothing is lost by either.
     virtual Result<void> optimize(const OptimizeRequest& request) = 0;
+    /// Gives the room of what was removed back to the disk, then builds what `optimize` builds.
+    /// Puts wait for the first of the two, queries for nothing. kCorruption, and nothing changed,
+    /// when rows are not what they were.
+    virtual Result<CompactReport> compact(const CompactRequest& request) = 0;
     /// All records of one generation by record number.
     virtual Result<void> scan(const ScanRequest& request, const ScanVisitor& visit) const = 0;
 

@@ -1,5 +1,6 @@
 #include "collection/local_collection.h"
 
+#include "base/log.h"
 #include "base/serial_worker.h"
 #include "base/thread_pool.h"
 #include "collection/field_search.h"
@@ -12,6 +13,7 @@
 #include "collection/validation.h"
 #include "simd/dispatch.h"
 #include "store/catalog.h"
+#include "store/private_copy.h"
 #include "store/write_lock.h"
 
 #include <algorithm>
@@ -60,6 +62,7 @@ class LocalCollection final : public Collection {
     Result<std::vector<SearchAnswer>> search_many(
         const SearchRequest& shared, std::span<const std::vector<float>> queries) const override;
     Result<void> optimize(const OptimizeRequest& request) override;
+    Result<CompactReport> compact(const CompactRequest& request) override;
     Result<void> scan(const ScanRequest& request, const ScanVisitor& visit) const override;
     Result<RecordPage> page(const std::string& cursor, std::size_t limit) const override;
     Result<std::vector<Record>> sample(std::size_t count, std::uint64_t seed) const override;
@@ -67,6 +70,7 @@ class LocalCollection final : public Collection {
     Result<CollectionStats> stats() const override;
 
  private:
+    Result<void> open_for_reading(const std::string& path);
     Result<void> become_writer(const std::string& socket);
     void start_keeper(const KeeperOptions& options);
     template <typename Job>
@@ -78,6 +82,7 @@ class LocalCollection final : public Collection {
     mutable ThreadPool threads_;
     mutable SegmentShelf shelf_;
     mutable Snapshots snapshots_;
+    std::unique_ptr<store::PrivateCopy> private_copy_;  // of the catalog; null: it is read itself
     std::unique_ptr<store::Catalog> catalog_;
     std::unique_ptr<WriteHalf> write_half_;  // after the catalog: the writer goes first
     std::unique_ptr<IndexKeeper> keeper_;    // of a writer; last: it works on all of these
@@ -116,10 +121,7 @@ namespace {
 Result<void> LocalCollection::open(const LocalOptions& options) {
     const LocalOptions::Access access = options.access;
     const std::string path = join_path(directory_, "catalog.db");
-    if (access == LocalOptions::Access::kRead) {
-        catalog_ = TRY(store::Catalog::open(files_, path, store::CatalogAccess::kRead));
-        return {};
-    }
+    if (access == LocalOptions::Access::kRead) return open_for_reading(path);
     if (access == LocalOptions::Access::kCreate) TRY(create_directories(files_, directory_));
     TRY(become_writer(options.socket));
     catalog_ = TRY(store::Catalog::open(files_, path,
@@ -130,7 +132,22 @@ Result<void> LocalCollection::open(const LocalOptions& options) {
     // What a kill has left behind.
     const auto transaction = TRY(catalog_->begin_read());
     remove_leftovers(files_, directory_, *transaction);
+    remove_old_fields(files_, directory_, *transaction);
     start_keeper(options.keeper);
+    return {};
+}
+
+Result<void> LocalCollection::open_for_reading(const std::string& path) {
+    auto catalog = store::Catalog::open(files_, path, store::CatalogAccess::kRead);
+    if (catalog || catalog.error().code() != ErrorCode::kUnavailable) {
+        catalog_ = TRY(std::move(catalog));
+        return {};
+    }
+    // A disk that cannot be written to, with a log that nobody has taken in.
+    private_copy_ = TRY(store::PrivateCopy::make(files_, path));
+    LOG(kWarn, "event=reading_a_private_copy of={:?} reason={:?}", path, catalog.error().message());
+    catalog_ = TRY(store::Catalog::open(posix_file_system(), private_copy_->path(),
+                                        store::CatalogAccess::kRead));
     return {};
 }
 
@@ -265,6 +282,24 @@ Result<std::vector<SearchAnswer>> LocalCollection::search_many(
 Result<void> LocalCollection::optimize(const OptimizeRequest& request) {
     if (keeper_ != nullptr) return keeper_->optimize(request);
     return fail(ErrorCode::kUnsupported, "{}: opened for reading only", directory_);
+}
+
+Result<CompactReport> LocalCollection::compact(const CompactRequest& request) {
+    const std::uint64_t before = TRY(bytes_on_disk(files_, directory_));
+    CompactReport report =
+        TRY(write([&request](LocalWriter& writer) { return writer.compact(request); }));
+    snapshots_.forget();
+    TRY(optimize({.progress = request.progress, .stop = request.stop}));
+    // Only now: whoever began to read before the commit has its files open.
+    const auto removed = write([this](LocalWriter&) -> Result<void> {
+        const auto transaction = TRY(catalog_->begin_read());
+        remove_old_fields(files_, directory_, *transaction);
+        return {};
+    });
+    if (!removed) return tl::unexpected(removed.error());
+    report.bytes_before = before;
+    report.bytes_after = TRY(bytes_on_disk(files_, directory_));
+    return report;
 }
 
 Result<void> LocalCollection::scan(const ScanRequest& request, const ScanVisitor& visit) const {

@@ -1,8 +1,7 @@
-// A short life of a collection, sealing and merging included, with every single file operation
-// failing once, and with the power cut at every one: what was acknowledged is there and found,
-// what was refused is not, what was in flight is there whole or not at all, and the collection
-// goes on. Methods as in SQLite's own tests
-// (docs/decisions/0004).
+// A short life of a collection, sealing, merging and compacting included, with every single file
+// operation failing once, and with the power cut at every one: what was acknowledged is there and
+// found, what was refused is not, what was in flight is there whole or not at all, and the
+// collection goes on. Methods as in SQLite's own tests (docs/decisions/0004).
 #include "base/testing/faulty_file_system.h"
 #include "base/testing/memory_file_system.h"
 #include "collection/local_collection.h"
@@ -11,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <optional>
 
@@ -63,25 +63,12 @@ void apply_put(State& state, const std::string& id, const std::string& document,
     said = {document, said.version + 1, filled(value)};
 }
 
-Step load_two() {
-    const auto load = [](Collection& c) {
-        const std::vector<std::string> ids{"b", "f"};
-        std::vector<float> vectors = filled(8);
-        vectors.insert(vectors.end(), kDimension, 9.0F);
-        return c.load({.field = "picture", .ids = ids, .vectors = vectors}).has_value();
-    };
-    return {"load one that is there and one that is not", load, [](State& s) {
-                apply_put(s, "b", s["b"].document, 8);
-                apply_put(s, "f", "{}", 9);
-            }};
+PutRecord record(const char* id, const char* document, float value) {
+    return PutRecord{.id = id, .document = document, .vectors = {{"picture", filled(value)}}};
 }
 
-std::vector<Step> life() {
-    const auto record = [](const char* id, const char* document, float value) {
-        return PutRecord{.id = id, .document = document, .vectors = {{"picture", filled(value)}}};
-    };
-    const Step seal{"seal", [](Collection& c) { return c.optimize({}).has_value(); },
-                    [](State&) {}};
+/// Puts, loads, changes, removals.
+std::vector<Step> first_steps() {
     return {
         {"add a field",
          [](Collection& c) {
@@ -92,12 +79,12 @@ std::vector<Step> life() {
          },
          [](State&) {}},
         {"put two",
-         [=](Collection& c) {
+         [](Collection& c) {
              return put(c, {record("a", R"({"n":1})", 1), record("b", "{}", 2)});
          },
          [](State& s) { apply_put(s, "a", R"({"n":1})", 1), apply_put(s, "b", "{}", 2); }},
         {"replace one and put one",
-         [=](Collection& c) {
+         [](Collection& c) {
              return put(c, {record("a", R"({"n":2})", 3), record("c", "{}", 4)});
          },
          [](State& s) { apply_put(s, "a", R"({"n":2})", 3), apply_put(s, "c", "{}", 4); }},
@@ -113,12 +100,29 @@ std::vector<Step> life() {
              return c.remove({&id, 1}).has_value();
          },
          [](State& s) { s.erase("a"); }},
-        load_two(),
+        {"load one that is there and one that is not",
+         [](Collection& c) {
+             const std::vector<std::string> ids{"b", "f"};
+             std::vector<float> vectors = filled(8);
+             vectors.insert(vectors.end(), kDimension, 9.0F);
+             return c.load({.field = "picture", .ids = ids, .vectors = vectors}).has_value();
+         },
+         [](State& s) { apply_put(s, "b", s["b"].document, 8), apply_put(s, "f", "{}", 9); }},
+    };
+}
+
+/// Seals, a merge, a compaction, and changes between them.
+std::vector<Step> later_steps() {
+    const Step seal{"seal", [](Collection& c) { return c.optimize({}).has_value(); },
+                    [](State&) {}};
+    const Step compact{"compact", [](Collection& c) { return c.compact({}).has_value(); },
+                       [](State&) {}};
+    return {
         seal,
-        {"put it again", [=](Collection& c) { return put(c, {record("a", "{}", 5)}); },
+        {"put it again", [](Collection& c) { return put(c, {record("a", "{}", 5)}); },
          [](State& s) { apply_put(s, "a", "{}", 5); }},
         {"put two more",
-         [=](Collection& c) {
+         [](Collection& c) {
              return put(c, {record("d", "{}", 6), record("e", "{}", 7)});
          },
          [](State& s) { apply_put(s, "d", "{}", 6), apply_put(s, "e", "{}", 7); }},
@@ -129,7 +133,18 @@ std::vector<Step> life() {
              return c.remove({&id, 1}).has_value();
          },
          [](State& s) { s.erase("c"); }},
+        compact,
+        {"put after compacting", [](Collection& c) { return put(c, {record("g", "{}", 10)}); },
+         [](State& s) { apply_put(s, "g", "{}", 10); }},
     };
+}
+
+std::vector<Step> life() {
+    std::vector<Step> steps = first_steps();
+    for (Step& step : later_steps()) {
+        steps.push_back(std::move(step));
+    }
+    return steps;
 }
 
 /// Missing steps (a refused put) make later ones fail on their own: changing "b" before there is
@@ -216,12 +231,13 @@ std::uint64_t operations_of_a_life() {
     return files.operations();
 }
 
-/// Sanitizers make it slow: there every third operation will do.
+/// SOKKURI_EVERY_BYTE=1 goes through every single operation; sanitizers make it slow.
 std::uint64_t step() {
+    if (std::getenv("SOKKURI_EVERY_BYTE") != nullptr) return 1;
 #ifdef SOKKURI_SANITIZED
-    return 3;
+    return 7;
 #else
-    return 1;
+    return 3;
 #endif
 }
 

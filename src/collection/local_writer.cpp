@@ -112,6 +112,11 @@ Result<void> LocalWriter::replace_segments(std::span<const store::SegmentNumber>
     return {};
 }
 
+Result<CompactReport> LocalWriter::compact(const CompactRequest& request) {
+    forget_fields();  // their files are about to be others
+    return compact_fields(files_, directory_, catalog_, request);
+}
+
 Result<void> LocalWriter::load_fields() {
     if (fields_are_loaded_) return {};
     const auto transaction = TRY(catalog_.begin_read());

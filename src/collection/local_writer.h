@@ -5,6 +5,7 @@
 #include "base/file_system.h"
 #include "base/result.h"
 #include "collection/collection.h"
+#include "collection/compaction.h"
 #include "collection/load_plan.h"
 #include "store/catalog.h"
 #include "store/vector_file.h"
@@ -34,6 +35,7 @@ class LocalWriter {
     /// store::WriteTransaction::replace_segments, committed.
     Result<void> replace_segments(std::span<const store::SegmentNumber> replaced,
                                   const store::SegmentRow& added);
+    Result<CompactReport> compact(const CompactRequest& request);
 
  private:
     /// A field and its file, opened at the first put.

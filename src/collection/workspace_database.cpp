@@ -1,11 +1,14 @@
 #include "collection/workspace_database.h"
 
+#include "store/database_check.h"
+
 #include <utility>
 
 namespace sokkuri::collection {
 
 namespace {
 
+constexpr const char* kFileName = "workspace.db";
 constexpr std::int32_t kApplicationId = 0x736B7773;  // "skws"
 constexpr std::int32_t kFormatVersion = 2;
 
@@ -78,14 +81,46 @@ Result<std::unique_ptr<WorkspaceDatabase>> WorkspaceDatabase::open(FileSystem& f
                                          .format_version = kFormatVersion,
                                          .upgrades = kUpgrades,
                                          .schema = schema.c_str()};
-    std::unique_ptr<store::Database> database =
-        TRY(store::Database::open(files, join_path(directory, "workspace.db"), options));
-    return std::unique_ptr<WorkspaceDatabase>(new WorkspaceDatabase(std::move(database)));
+    const std::string path = join_path(directory, kFileName);
+    auto database = store::Database::open(files, path, options);
+    std::unique_ptr<store::PrivateCopy> copy;
+    const bool needs_copy = !database && access == WorkspaceAccess::kRead &&
+                            database.error().code() == ErrorCode::kUnavailable;
+    if (needs_copy) {
+        copy = TRY(store::PrivateCopy::make(files, path));
+        database = store::Database::open(posix_file_system(), copy->path(), options);
+    }
+    if (!database) return tl::unexpected(database.error());
+    return std::unique_ptr<WorkspaceDatabase>(
+        new WorkspaceDatabase(std::move(copy), std::move(*database)));
 }
 
-WorkspaceDatabase::WorkspaceDatabase(std::unique_ptr<store::Database> database)
-    : database_(std::move(database)),
+WorkspaceDatabase::WorkspaceDatabase(std::unique_ptr<store::PrivateCopy> copy,
+                                     std::unique_ptr<store::Database> database)
+    : copy_(std::move(copy)),
+      database_(std::move(database)),
       has_all_tables_(database_->format_version() == kFormatVersion) {}
+
+Result<std::vector<std::string>> damaged_workspace(FileSystem& files,
+                                                   const std::string& directory) {
+    const std::string path = join_path(directory, kFileName);
+    const auto workspace = WorkspaceDatabase::open(files, directory, WorkspaceAccess::kRead);
+    const bool is_damaged = !workspace && workspace.error().code() == ErrorCode::kCorruption;
+    if (!workspace && !is_damaged) return tl::unexpected(workspace.error());
+    std::vector<std::string> findings;
+    if (is_damaged) {
+        findings.push_back(workspace.error().message());
+        const std::vector<std::string> pages = TRY(store::damaged_pages(files, path));
+        findings.insert(findings.end(), pages.begin(), pages.end());
+        return findings;
+    }
+    return (*workspace)->run([&](store::Database& database) -> Result<std::vector<std::string>> {
+        const auto transaction = TRY(database.begin_read());
+        std::vector<std::string> pages = TRY(store::damaged_pages(files, path));
+        if (!pages.empty()) return pages;
+        return store::damaged_trees(database, path);
+    });
+}
 
 std::span<const std::byte> bytes_of(std::string_view text) {
     return std::as_bytes(std::span(text));

@@ -8,10 +8,12 @@
 #include "base/serial_worker.h"
 #include "collection/workspace.h"
 #include "store/database.h"
+#include "store/private_copy.h"
 
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 namespace sokkuri::collection {
 
@@ -31,14 +33,19 @@ class WorkspaceDatabase {
     bool has_all_tables() const { return has_all_tables_; }
 
  private:
-    explicit WorkspaceDatabase(std::unique_ptr<store::Database> database);
+    WorkspaceDatabase(std::unique_ptr<store::PrivateCopy> copy,
+                      std::unique_ptr<store::Database> database);
 
     static constexpr std::size_t kCallsQueuedMax = 64;
 
+    std::unique_ptr<store::PrivateCopy> copy_;  // null: the file itself is read
     std::unique_ptr<store::Database> database_;
     const bool has_all_tables_;
     SerialWorker worker_{kCallsQueuedMax};  // after the database: finishes before it closes
 };
+
+/// What is wrong with workspace.db, in words (store::damaged_pages, damaged_trees); empty: nothing.
+Result<std::vector<std::string>> damaged_workspace(FileSystem& files, const std::string& directory);
 
 std::span<const std::byte> bytes_of(std::string_view text);
 std::string text_of(std::span<const std::byte> bytes);

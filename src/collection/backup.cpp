@@ -1,0 +1,343 @@
+#include "collection/backup.h"
+
+#include "base/atomic_file.h"
+#include "base/hash.h"
+#include "collection/compaction.h"
+#include "collection/seal.h"
+#include "collection/snapshot.h"
+#include "collection/workspace_database.h"
+#include "store/catalog.h"
+#include "store/segment_file.h"
+#include "store/vector_file.h"
+#include "store/write_lock.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <set>
+#include <unistd.h>
+#include <vector>
+
+namespace sokkuri::collection {
+
+namespace {
+
+constexpr const char* kCatalogName = "catalog.db";
+constexpr const char* kWorkspaceName = "workspace.db";
+constexpr const char* kPicturesName = "pictures";
+constexpr std::uint64_t kPieceBytes = 8U << 20;  // copied at once
+constexpr std::uint64_t kPictureBytesMax = 1U << 30;
+
+/// What an earlier backup of a field has.
+struct EarlierField {
+    store::FieldRow row;
+    std::vector<store::Extent> extents;
+};
+
+class Backup {
+ public:
+    Backup(FileSystem& files, const std::string& source, const std::string& target,
+           const BackupOptions& options)
+        : files_(files), source_(source), target_(target), options_(options) {}
+
+    Result<BackupReport> run();
+
+ private:
+    Result<void> lock_target();
+    Result<void> read_earlier();
+    Result<void> copy_workspace();
+    Result<void> copy_pictures();
+    Result<void> copy_picture(const std::string& folder, const std::string& name);
+    Result<void> copy_fields();
+    Result<void> copy_vectors(const store::FieldRow& field);
+    Result<store::Slot> rows_in_target(const store::FieldRow& field,
+                                       std::span<const store::Extent> extents) const;
+    Result<void> copy_segments(const store::FieldRow& field);
+    Result<void> copy_segment(const store::SegmentRow& segment);
+    Result<void> copy_catalog();
+    void remove_what_is_old();
+    void remove_old_pictures();
+    Result<void> begin(const std::string& file);
+
+    std::string from(const std::string& name) const { return join_path(source_, name); }
+    std::string to(const std::string& name) const { return join_path(target_, name); }
+
+    FileSystem& files_;
+    const std::string& source_;
+    const std::string& target_;
+    const BackupOptions& options_;
+    BackupReport report_;
+    std::unique_ptr<store::WriteLock> lock_;
+    std::vector<EarlierField> earlier_;
+    std::unique_ptr<store::Catalog> catalog_;
+    std::unique_ptr<store::ReadTransaction> transaction_;  // the generation that is copied
+};
+
+/// Under a temporary name, which must not be there yet.
+std::string partial(const std::string& path);
+std::vector<std::string> names_in(const FileSystem& files, const std::string& folder);
+
+}  // namespace
+
+Result<BackupReport> back_up_local_collection(FileSystem& files, const std::string& source,
+                                              const std::string& target,
+                                              const BackupOptions& options) {
+    return Backup(files, source, target, options).run();
+}
+
+namespace {
+
+Result<BackupReport> Backup::run() {
+    catalog_ = TRY(store::Catalog::open(files_, from(kCatalogName), store::CatalogAccess::kRead));
+    TRY(create_directories(files_, target_));
+    TRY(lock_target());
+    TRY(read_earlier());
+    // States of files follow the catalog's commits, and pictures go before them: so they come
+    // first.
+    TRY(copy_workspace());
+    TRY(copy_pictures());
+    transaction_ = TRY(catalog_->begin_read());
+    report_.generation = transaction_->generation();
+    report_.records = TRY(transaction_->record_count());
+    TRY(copy_pictures());  // those of records that have come meanwhile
+    TRY(copy_fields());
+    TRY(copy_catalog());
+    remove_what_is_old();
+    return report_;
+}
+
+Result<void> Backup::lock_target() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const store::LockHolder self{
+        .pid = getpid(),
+        .since_s = std::chrono::duration_cast<std::chrono::seconds>(now).count(),
+        .socket = ""};
+    lock_ = TRY(store::WriteLock::acquire(files_, to("lock"), self));
+    return {};
+}
+
+/// Closed again: the file is about to be replaced.
+Result<void> Backup::read_earlier() {
+    const auto catalog =
+        store::Catalog::open(files_, to(kCatalogName), store::CatalogAccess::kRead);
+    if (!catalog && catalog.error().code() == ErrorCode::kNotFound) return {};
+    if (!catalog) return tl::unexpected(catalog.error());
+    const auto transaction = TRY((*catalog)->begin_read());
+    std::vector<store::FieldRow> fields = TRY(transaction->fields());
+    for (store::FieldRow& field : fields) {
+        std::vector<store::Extent> extents = TRY(transaction->extents(field.number));
+        earlier_.push_back({std::move(field), std::move(extents)});
+    }
+    return {};
+}
+
+Result<void> Backup::copy_workspace() {
+    if (!files_.status_following(from(kWorkspaceName))) return {};
+    TRY(begin(kWorkspaceName));
+    const std::string copy = partial(to(kWorkspaceName));
+    static_cast<void>(files_.remove_file(copy));
+    {
+        const auto workspace =
+            TRY(WorkspaceDatabase::open(files_, source_, WorkspaceAccess::kRead));
+        TRY(workspace->run([&](store::Database& database) { return database.copy_to(copy); }));
+    }
+    TRY(files_.rename(copy, to(kWorkspaceName)));
+    TRY(files_.sync_directory(target_));
+    const FileStatus status = TRY(files_.status(to(kWorkspaceName)));
+    ++report_.files_copied;
+    report_.bytes_copied += status.size_bytes;
+    return {};
+}
+
+Result<void> Backup::copy_pictures() {
+    for (const std::string& folder : names_in(files_, from(kPicturesName))) {
+        const std::string inner = join_path(kPicturesName, folder);
+        const std::vector<std::string> there = names_in(files_, to(inner));
+        const std::set<std::string> known(there.begin(), there.end());
+        for (const std::string& name : names_in(files_, from(inner))) {
+            if (name.ends_with(".tmp") || known.contains(name)) continue;
+            TRY(copy_picture(inner, name));
+        }
+    }
+    return {};
+}
+
+Result<void> Backup::copy_picture(const std::string& folder, const std::string& name) {
+    const std::string file = join_path(folder, name);
+    TRY(begin(file));
+    const auto bytes = read_file(files_, from(file), kPictureBytesMax);
+    if (!bytes && bytes.error().code() == ErrorCode::kNotFound) return {};  // removed meanwhile
+    if (!bytes) return tl::unexpected(bytes.error());
+    const std::string content = hex(xxh128(*bytes));
+    if (name.size() == content.size() && content != name) {
+        return fail(ErrorCode::kCorruption, "{}: content is {}, not what its name says", from(file),
+                    content);
+    }
+    TRY(create_directories(files_, to(folder)));
+    TRY(replace_file(files_, to(file), *bytes));
+    ++report_.files_copied;
+    report_.bytes_copied += bytes->size();
+    return {};
+}
+
+Result<void> Backup::copy_fields() {
+    const std::vector<store::FieldRow> fields = TRY(transaction_->fields());
+    for (const store::FieldRow& field : fields) {
+        TRY(copy_vectors(field));
+        TRY(copy_segments(field));
+    }
+    return {};
+}
+
+/// Behind the rows that an earlier backup has: they are its committed mark's and stay.
+Result<void> Backup::copy_vectors(const store::FieldRow& field) {
+    const std::vector<store::Extent> extents = TRY(transaction_->extents(field.number));
+    const store::Slot there = TRY(rows_in_target(field, extents));
+    const store::Slot committed = TRY(transaction_->committed_slots(field.number));
+    if (there == committed) return {};
+    const auto reader =
+        TRY(store::VectorReader::open(files_, field_directory(source_, field.number), field));
+    const auto writer = TRY(
+        store::VectorWriter::open(files_, field_directory(target_, field.number), field, there));
+    const std::vector<store::MappedRows> chunks = TRY(reader->rows(committed));
+    for (const store::Extent& extent : extents) {
+        if (extent.first_slot < there) continue;
+        TRY(reader->verify(std::span(&extent, 1)));
+    }
+    const std::uint64_t row_bytes = store::row_bytes(field);
+    const std::uint64_t piece_bytes =
+        std::max<std::uint64_t>(kPieceBytes / row_bytes, 1) * row_bytes;
+    for (const store::MappedRows& chunk : chunks) {
+        const std::uint64_t rows = chunk.bytes.size() / row_bytes;
+        if (chunk.first_slot + rows <= there) continue;
+        TRY(begin(fmt::format("fields/{}/vectors", field.number)));
+        const std::uint64_t skipped = there - std::min(there, chunk.first_slot);
+        std::span<const std::byte> bytes =
+            chunk.bytes.subspan(static_cast<std::size_t>(skipped * row_bytes));
+        report_.bytes_copied += bytes.size();
+        ++report_.files_copied;
+        while (!bytes.empty()) {
+            const std::size_t count =
+                std::min<std::size_t>(bytes.size(), static_cast<std::size_t>(piece_bytes));
+            TRY(writer->append(bytes.first(count)));
+            bytes = bytes.subspan(count);
+        }
+    }
+    return writer->sync();
+}
+
+/// kConflict unless the rows of the earlier backup are the first rows of the source.
+Result<store::Slot> Backup::rows_in_target(const store::FieldRow& field,
+                                           std::span<const store::Extent> extents) const {
+    const auto earlier =
+        std::find_if(earlier_.begin(), earlier_.end(),
+                     [&](const EarlierField& other) { return other.row.number == field.number; });
+    if (earlier == earlier_.end()) return 0;
+    const bool is_laid_out_alike = earlier->row.dimension == field.dimension &&
+                                   earlier->row.element == field.element &&
+                                   earlier->row.rows_per_chunk == field.rows_per_chunk;
+    const auto is_same = [](const store::Extent& a, const store::Extent& b) {
+        return a.first_slot == b.first_slot && a.rows == b.rows && a.checksum == b.checksum;
+    };
+    const bool is_beginning =
+        earlier->extents.size() <= extents.size() &&
+        std::equal(earlier->extents.begin(), earlier->extents.end(), extents.begin(), is_same);
+    if (!is_laid_out_alike || !is_beginning) {
+        return fail(
+            ErrorCode::kConflict,
+            "{}: holds vectors of field \"{}\" that {} never had: it is no earlier backup of "
+            "this collection; choose another folder",
+            target_, field.name, source_);
+    }
+    if (earlier->extents.empty()) return 0;
+    return earlier->extents.back().first_slot + earlier->extents.back().rows;
+}
+
+Result<void> Backup::copy_segments(const store::FieldRow& field) {
+    const std::vector<store::SegmentRow> segments = TRY(transaction_->segments(field.number));
+    for (const store::SegmentRow& segment : segments) {
+        const auto copied = copy_segment(segment);
+        if (copied) continue;
+        // The copy builds it anew, as the collection itself would.
+        const ErrorCode code = copied.error().code();
+        if (code != ErrorCode::kCorruption && code != ErrorCode::kNotFound) return copied;
+        ++report_.segments_left_out;
+    }
+    return {};
+}
+
+Result<void> Backup::copy_segment(const store::SegmentRow& segment) {
+    TRY(begin(segment.file));
+    const auto source = TRY(store::SegmentFile::open(files_, from(segment.file)));
+    const auto there = store::SegmentFile::open(files_, to(segment.file));
+    if (there && (*there)->size_bytes() == source->size_bytes() && (*there)->verify()) {
+        ++report_.files_kept;
+        return {};
+    }
+    TRY(source->verify());
+    const std::string path = to(segment.file);
+    TRY(create_directories(files_, path.substr(0, path.rfind('/'))));
+    const std::vector<store::FileSection> sections(source->sections().begin(),
+                                                   source->sections().end());
+    TRY(store::write_segment_file(files_, path, sections));
+    ++report_.files_copied;
+    report_.bytes_copied += source->size_bytes();
+    return {};
+}
+
+/// From here on the copy is the new one.
+Result<void> Backup::copy_catalog() {
+    TRY(begin(kCatalogName));
+    const std::string copy = partial(to(kCatalogName));
+    static_cast<void>(files_.remove_file(copy));
+    TRY(transaction_->copy_to(copy));
+    TRY(files_.rename(copy, to(kCatalogName)));
+    TRY(files_.sync_directory(target_));
+    const FileStatus status = TRY(files_.status(to(kCatalogName)));
+    ++report_.files_copied;
+    report_.bytes_copied += status.size_bytes;
+    return {};
+}
+
+/// Best effort: what stays goes with the next backup.
+void Backup::remove_what_is_old() {
+    remove_leftovers(files_, target_, *transaction_);
+    remove_old_fields(files_, target_, *transaction_);
+    remove_old_pictures();
+}
+
+void Backup::remove_old_pictures() {
+    for (const std::string& folder : names_in(files_, to(kPicturesName))) {
+        const std::string inner = join_path(kPicturesName, folder);
+        const std::vector<std::string> there = names_in(files_, from(inner));
+        const std::set<std::string> wanted(there.begin(), there.end());
+        for (const std::string& name : names_in(files_, to(inner))) {
+            if (wanted.contains(name)) continue;
+            static_cast<void>(files_.remove_file(to(join_path(inner, name))));
+        }
+    }
+}
+
+Result<void> Backup::begin(const std::string& file) {
+    if (options_.stop.stop_requested()) return fail(ErrorCode::kCancelled, "backup: stopped");
+    if (options_.progress) options_.progress(file);
+    return {};
+}
+
+std::string partial(const std::string& path) {
+    return path + ".partial";
+}
+
+std::vector<std::string> names_in(const FileSystem& files, const std::string& folder) {
+    const auto entries = files.list(folder);
+    std::vector<std::string> names;
+    for (const DirectoryEntry& entry : entries.value_or(std::vector<DirectoryEntry>())) {
+        names.push_back(entry.name);
+    }
+    return names;
+}
+
+}  // namespace
+
+}  // namespace sokkuri::collection

@@ -1,0 +1,226 @@
+// Backups: what comes back is what was there at one generation, made beside a writer, made again,
+// broken off anywhere. And compaction, which a backup must follow.
+#include "collection/backup.h"
+
+#include "base/testing/faulty_file_system.h"
+#include "base/testing/memory_file_system.h"
+#include "collection/testing/small_collection.h"
+#include "collection/verify.h"
+#include "collection/workspace.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace sokkuri::collection {
+namespace {
+
+using sokkuri::testing::FaultEffect;
+using sokkuri::testing::FaultyFileSystem;
+using sokkuri::testing::MemoryFileSystem;
+using testing::everything_in;
+using testing::files_below;
+using testing::make_small;
+using testing::open_small;
+using testing::small_record;
+
+constexpr const char* kSource = "/pictures/.sokkuri";
+constexpr const char* kTarget = "/backup/.sokkuri";
+
+BackupReport backed_up(FileSystem& files, const char* from = kSource, const char* to = kTarget) {
+    const auto report = back_up_local_collection(files, from, to, {});
+    EXPECT_TRUE(report) << report.error().message();
+    return report.value_or(BackupReport());
+}
+
+void put_one(FileSystem& files, std::size_t number) {
+    const auto collection = open_small(files, kSource);
+    const PutRecord record = small_record(number);
+    ASSERT_TRUE(collection->put({&record, 1}));
+}
+
+bool is_whole(FileSystem& files, const char* directory) {
+    const auto report =
+        verify_local_collection(files, directory, {.depth = VerifyOptions::Depth::kDeep});
+    return report && report->is_whole() && report->findings.empty();
+}
+
+TEST(Backup, IsACollectionThatSaysTheSame) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    const BackupReport report = backed_up(files);
+    EXPECT_EQ(report.records, 38U);
+    EXPECT_TRUE(is_whole(files, kTarget));
+    EXPECT_EQ(everything_in(files, kTarget), everything_in(files, kSource));
+    EXPECT_EQ(files_below(files, kTarget), files_below(files, kSource));
+    // And it can be written to: restored, in other words.
+    backed_up(files, kTarget, "/restored/.sokkuri");
+    EXPECT_EQ(everything_in(files, "/restored/.sokkuri"), everything_in(files, kSource));
+    const auto writer = open_small(files, "/restored/.sokkuri");
+    const PutRecord record = small_record(50);
+    EXPECT_TRUE(writer->put({&record, 1}));
+}
+
+TEST(Backup, CopiesOnlyWhatIsNew) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    const BackupReport first = backed_up(files);
+    put_one(files, 60);
+    const BackupReport second = backed_up(files);
+    EXPECT_EQ(second.records, first.records + 1);
+    EXPECT_EQ(second.files_kept, 1U) << "the segment";
+    EXPECT_EQ(second.files_copied, 2U) << "one vector, the catalog";
+    EXPECT_EQ(everything_in(files, kTarget), everything_in(files, kSource));
+    EXPECT_TRUE(is_whole(files, kTarget));
+}
+
+TEST(Backup, IsOneGenerationOfACollectionThatIsWrittenTo) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    const auto writer = open_small(files, kSource);
+    std::string said;
+    std::size_t next = 100;
+    const auto report =
+        back_up_local_collection(files, kSource, kTarget, {.progress = [&](std::string_view file) {
+                                     // The generation is taken before the first vectors are copied.
+                                     if (said.empty() && file.starts_with("fields/"))
+                                         said = everything_in(files, kSource);
+                                     const PutRecord record = small_record(next++);
+                                     EXPECT_TRUE(writer->put({&record, 1}));
+                                     const std::string gone = fmt::format("record-{}", next % 20);
+                                     EXPECT_TRUE(writer->remove({&gone, 1}));
+                                 }});
+    ASSERT_TRUE(report) << report.error().message();
+    EXPECT_GT(next, 102U);
+    EXPECT_EQ(everything_in(files, kTarget), said);
+    EXPECT_TRUE(is_whole(files, kTarget));
+}
+
+TEST(Backup, ThatIsCutOffAnywhereLeavesTheOneBeforeOrTheNewOne) {
+    const std::uint64_t step = std::getenv("SOKKURI_EVERY_BYTE") != nullptr ? 1 : 5;
+    for (std::uint64_t at = 0;; at += step) {
+        SCOPED_TRACE(at);
+        MemoryFileSystem memory;
+        make_small(memory, kSource);
+        backed_up(memory);
+        const std::string old = everything_in(memory, kTarget);
+        put_one(memory, 60);
+        const std::string current = everything_in(memory, kSource);
+        FaultyFileSystem files(memory);
+        files.set_fault({.at = at, .effect = FaultEffect::kCutOff});
+        const auto report = back_up_local_collection(files, kSource, kTarget, {});
+        const bool is_done = report && !files.has_failed();
+        if (at % 2 == 1) memory.crash(at);
+        const std::string said = everything_in(memory, kTarget);
+        ASSERT_TRUE(said == current || said == old);
+        EXPECT_EQ(everything_in(memory, kSource), current) << "backups change nothing";
+        backed_up(memory);
+        ASSERT_EQ(everything_in(memory, kTarget), current);
+        ASSERT_TRUE(is_whole(memory, kTarget));
+        if (is_done) return;
+    }
+}
+
+TEST(Backup, RefusesAFolderThatHoldsAnotherCollection) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    {
+        const auto other = open_small(files, kTarget);
+        const PutRecord record = small_record(99);
+        ASSERT_TRUE(other->put({&record, 1}));
+    }
+    const std::string before = everything_in(files, kTarget);
+    const auto report = back_up_local_collection(files, kSource, kTarget, {});
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code(), ErrorCode::kConflict);
+    EXPECT_EQ(everything_in(files, kTarget), before);
+}
+
+TEST(Backup, RefusesToCopyDamage) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    {
+        const auto chunk =
+            files.open(join_path(kSource, "fields/0/vectors/0000"), OpenMode::kReadWrite).value();
+        const std::byte other{77};
+        ASSERT_TRUE(chunk->write_at(4'100, {&other, 1}));
+    }
+    const auto report = back_up_local_collection(files, kSource, kTarget, {});
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code(), ErrorCode::kCorruption);
+    EXPECT_NE(report.error().message().find("0000"), std::string::npos);
+}
+
+TEST(Compaction, GivesRoomBackAndChangesNoAnswer) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    const std::string before = everything_in(files, kSource);
+    {
+        const auto collection = open_small(files, kSource);
+        const auto report = collection->compact({});
+        ASSERT_TRUE(report) << report.error().message();
+        EXPECT_EQ(report->rows_dropped, 3U);
+        EXPECT_EQ(report->rows_moved, 38U);
+        EXPECT_EQ(collection->stats()->fields[0].tombstones, 0U);
+        EXPECT_EQ(collection->stats()->fields[0].index.tail_rows, 0U) << "sealed again";
+        const PutRecord record = small_record(70);
+        EXPECT_TRUE(collection->put({&record, 1}));
+        const std::string gone = "record-70";
+        EXPECT_TRUE(collection->remove({&gone, 1}));
+    }
+    EXPECT_EQ(everything_in(files, kSource), before);
+    EXPECT_TRUE(is_whole(files, kSource));
+    for (const std::string& file : files_below(files, kSource)) {
+        EXPECT_FALSE(file.starts_with("fields/0/")) << file;
+    }
+}
+
+TEST(Compaction, OfWhatHasNoDeadRowsMovesNothing) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    const auto collection = open_small(files, kSource);
+    ASSERT_TRUE(collection->compact({}));
+    const auto again = collection->compact({});
+    ASSERT_TRUE(again) << again.error().message();
+    EXPECT_EQ(again->rows_moved, 0U);
+}
+
+TEST(Compaction, RefusesToMoveDamage) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    const std::string chunk_path = join_path(kSource, "fields/0/vectors/0000");
+    const auto flip = [&] {
+        const auto chunk = files.open(chunk_path, OpenMode::kReadWrite).value();
+        std::byte byte{};
+        ASSERT_TRUE(chunk->read_at(4'100, {&byte, 1}));
+        byte ^= std::byte{1};
+        ASSERT_TRUE(chunk->write_at(4'100, {&byte, 1}));
+    };
+    const std::string before = everything_in(files, kSource);
+    flip();
+    {
+        const auto collection = open_small(files, kSource);
+        const auto report = collection->compact({});
+        ASSERT_FALSE(report);
+        EXPECT_EQ(report.error().code(), ErrorCode::kCorruption);
+    }
+    flip();
+    EXPECT_EQ(everything_in(files, kSource), before);
+}
+
+TEST(Compaction, IsFollowedByABackup) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    backed_up(files);
+    {
+        const auto collection = open_small(files, kSource);
+        ASSERT_TRUE(collection->compact({}));
+    }
+    backed_up(files);
+    EXPECT_EQ(everything_in(files, kTarget), everything_in(files, kSource));
+    EXPECT_TRUE(is_whole(files, kTarget));
+    EXPECT_EQ(files_below(files, kTarget), files_below(files, kSource));
+}
+
+}  // namespace
+}  // namespace sokkuri::collection

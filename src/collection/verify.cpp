@@ -1,0 +1,306 @@
+#include "collection/verify.h"
+
+#include "collection/local_collection.h"
+#include "collection/segment_shelf.h"
+#include "collection/snapshot.h"
+#include "collection/workspace_database.h"
+#include "index/segment.h"
+#include "simd/dispatch.h"
+#include "store/catalog.h"
+#include "store/catalog_check.h"
+#include "store/segment_file.h"
+#include "store/vector_file.h"
+
+#include <algorithm>
+#include <memory>
+
+namespace sokkuri::collection {
+
+namespace {
+
+constexpr const char* kCatalogName = "catalog.db";
+constexpr const char* kWorkspaceName = "workspace.db";
+constexpr std::size_t kNamedRecordsMax = 3;  // of a damaged block
+/// A compaction may take files away while we read: then everything is looked at once more.
+constexpr int kLooksMax = 3;
+
+/// One look at everything.
+class Verification {
+ public:
+    Verification(FileSystem& files, const std::string& directory, const VerifyOptions& options)
+        : files_(files), directory_(directory), options_(options) {}
+
+    Result<VerifyReport> run();
+    /// At which the files were looked at; 0 when the catalog cannot be read.
+    store::Generation generation() const { return generation_; }
+
+ private:
+    Result<void> check_catalog();
+    Result<void> check_workspace();
+    Result<void> check_fields();
+    Result<void> check_field(store::ReadTransaction& transaction, const store::FieldRow& field);
+    Result<void> check_vectors(store::ReadTransaction& transaction, const store::FieldRow& field);
+    /// What the rows of one field are read by.
+    struct FieldRows {
+        store::ReadTransaction& transaction;
+        const store::FieldRow& field;
+        store::VectorReader& reader;
+    };
+    Result<void> check_extent(const FieldRows& rows, const store::Extent& extent);
+    Result<void> check_beyond_mark(const store::FieldRow& field, store::Slot committed);
+    void check_segment_row(const store::FieldRow& field, const store::SegmentRow& row);
+    Result<void> check_segment_file(const store::FieldRow& field, const store::SegmentRow& row);
+
+    Result<void> begin(const std::string& file);
+    void find(Finding::Kind kind, const std::string& file, const Error& error);
+    std::string relative(const std::string& text) const;
+
+    FileSystem& files_;
+    const std::string& directory_;
+    const VerifyOptions& options_;
+    VerifyReport report_;
+    store::Generation generation_ = 0;
+};
+
+bool is_deep(const VerifyOptions& options) {
+    return options.depth == VerifyOptions::Depth::kDeep;
+}
+
+Result<store::Generation> generation_of(FileSystem& files, const std::string& directory);
+std::string records_in(store::ReadTransaction& transaction, store::FieldNumber field,
+                       const store::Extent& extent);
+
+}  // namespace
+
+bool VerifyReport::is_whole() const {
+    return std::all_of(findings.begin(), findings.end(),
+                       [](const Finding& finding) { return finding.kind == Finding::Kind::kNote; });
+}
+
+Result<VerifyReport> verify_local_collection(FileSystem& files, const std::string& directory,
+                                             const VerifyOptions& options) {
+    for (int look = 1;; ++look) {
+        Verification verification(files, directory, options);
+        VerifyReport report = TRY(verification.run());
+        if (report.is_whole() || look == kLooksMax) return report;
+        const auto now = generation_of(files, directory);
+        if (!now || *now == verification.generation()) return report;
+    }
+}
+
+Result<void> repair_local_collection(FileSystem& files, const std::string& directory,
+                                     const VerifyReport& report) {
+    const bool has_work =
+        std::any_of(report.findings.begin(), report.findings.end(),
+                    [](const Finding& finding) { return finding.kind == Finding::Kind::kRebuilt; });
+    if (!has_work) return {};
+    const auto collection =
+        TRY(open_local_collection(files, directory, {.access = LocalOptions::Access::kWrite}));
+    for (const Finding& finding : report.findings) {
+        if (finding.kind != Finding::Kind::kRebuilt) continue;
+        // A segment that is missing is built anew, one that looks whole from outside is not.
+        const auto removed = files.remove_file(join_path(directory, finding.file));
+        if (!removed && removed.error().code() != ErrorCode::kNotFound) {
+            return tl::unexpected(removed.error());
+        }
+    }
+    return collection->optimize({});
+}
+
+namespace {
+
+Result<VerifyReport> Verification::run() {
+    TRY(check_catalog());
+    TRY(check_workspace());
+    // Without the catalog nobody knows what the other files should be.
+    if (report_.is_whole()) {
+        const auto checked = check_fields();
+        if (!checked && checked.error().code() == ErrorCode::kCancelled) {
+            return tl::unexpected(checked.error());
+        }
+        if (!checked) find(Finding::Kind::kDamage, kCatalogName, checked.error());
+    }
+    return report_;
+}
+
+Result<void> Verification::check_catalog() {
+    TRY(begin(kCatalogName));
+    const auto depth =
+        is_deep(options_) ? store::CatalogCheck::kMeaning : store::CatalogCheck::kChecksums;
+    const std::vector<std::string> damage =
+        TRY(store::check_catalog(files_, join_path(directory_, kCatalogName), depth));
+    for (const std::string& what : damage) {
+        report_.findings.push_back({Finding::Kind::kDamage, kCatalogName, relative(what)});
+    }
+    return {};
+}
+
+Result<void> Verification::check_workspace() {
+    if (!files_.status_following(join_path(directory_, kWorkspaceName))) return {};
+    TRY(begin(kWorkspaceName));
+    const std::vector<std::string> damage = TRY(damaged_workspace(files_, directory_));
+    for (const std::string& what : damage) {
+        report_.findings.push_back({Finding::Kind::kDamage, kWorkspaceName, relative(what)});
+    }
+    return {};
+}
+
+Result<void> Verification::check_fields() {
+    const auto catalog = TRY(store::Catalog::open(files_, join_path(directory_, kCatalogName),
+                                                  store::CatalogAccess::kRead));
+    const auto transaction = TRY(catalog->begin_read());
+    generation_ = transaction->generation();
+    const std::vector<store::FieldRow> fields = TRY(transaction->fields());
+    for (const store::FieldRow& field : fields) {
+        TRY(check_field(*transaction, field));
+    }
+    return {};
+}
+
+Result<void> Verification::check_field(store::ReadTransaction& transaction,
+                                       const store::FieldRow& field) {
+    TRY(check_vectors(transaction, field));
+    const std::vector<store::SegmentRow> segments = TRY(transaction.segments(field.number));
+    for (const store::SegmentRow& segment : segments) {
+        TRY(begin(segment.file));
+        check_segment_row(field, segment);
+    }
+    return {};
+}
+
+Result<void> Verification::check_vectors(store::ReadTransaction& transaction,
+                                         const store::FieldRow& field) {
+    const auto reader =
+        store::VectorReader::open(files_, field_directory(directory_, field.number), field);
+    if (!reader) {
+        find(Finding::Kind::kDamage, kCatalogName, reader.error());
+        return {};
+    }
+    const std::vector<store::Extent> extents = TRY(transaction.extents(field.number));
+    for (const store::Extent& extent : extents) {
+        TRY(check_extent({transaction, field, **reader}, extent));
+    }
+    const store::Slot committed = TRY(transaction.committed_slots(field.number));
+    return check_beyond_mark(field, committed);
+}
+
+Result<void> Verification::check_extent(const FieldRows& rows, const store::Extent& extent) {
+    const std::uint32_t rows_per_chunk = rows.field.rows_per_chunk;
+    const std::string file =
+        fmt::format("{}/vectors/{:04}", field_directory(".", rows.field.number).substr(2),
+                    extent.first_slot / rows_per_chunk);
+    if (extent.first_slot % rows_per_chunk == 0) TRY(begin(file));
+    if (options_.stop.stop_requested()) return fail(ErrorCode::kCancelled, "verify: stopped");
+    const auto verified = rows.reader.verify(std::span(&extent, 1));
+    if (verified) return {};
+    const std::string whose = records_in(rows.transaction, rows.field.number, extent);
+    find(Finding::Kind::kDamage, file,
+         Error(verified.error().code(), verified.error().message() + whose));
+    return {};
+}
+
+/// What a write that never committed has left, as SQLite's log does when its end is damaged.
+Result<void> Verification::check_beyond_mark(const store::FieldRow& field, store::Slot committed) {
+    const std::string folder = field_directory(".", field.number).substr(2) + "/vectors";
+    const auto entries = files_.list(join_path(directory_, folder));
+    if (!entries && entries.error().code() == ErrorCode::kNotFound) return {};
+    if (!entries) return tl::unexpected(entries.error());
+    constexpr std::uint64_t kHeaderBytes = 4096;
+    std::uint64_t rows = 0;
+    for (const DirectoryEntry& entry : *entries) {
+        const auto status = files_.status(join_path(join_path(directory_, folder), entry.name));
+        if (!status) continue;
+        report_.bytes += status->size_bytes;
+        const std::uint64_t bytes = status->size_bytes - std::min(status->size_bytes, kHeaderBytes);
+        rows += bytes / std::max<std::size_t>(store::row_bytes(field), 1);
+    }
+    if (rows <= committed) return {};
+    report_.findings.push_back(
+        {Finding::Kind::kNote, folder,
+         fmt::format(
+             "{} rows lie beyond the committed mark ({} rows): the rest of a write that was "
+             "cut off, or the end of the catalog's log was lost",
+             rows - committed, committed)});
+    return {};
+}
+
+void Verification::check_segment_row(const store::FieldRow& field, const store::SegmentRow& row) {
+    const auto checked = check_segment_file(field, row);
+    if (!checked) find(Finding::Kind::kRebuilt, row.file, checked.error());
+}
+
+Result<void> Verification::check_segment_file(const store::FieldRow& field,
+                                              const store::SegmentRow& row) {
+    const std::shared_ptr<const store::SegmentFile> file =
+        TRY(store::SegmentFile::open(files_, join_path(directory_, row.file)));
+    report_.bytes += file->size_bytes();
+    TRY(file->verify());
+    std::vector<index::Section> sections;
+    for (const store::FileSection& section : file->sections()) {
+        sections.push_back({section.name, section.bytes});
+    }
+    const simd::Kernels* kernels = TRY(simd::chosen_kernels());
+    const auto check = is_deep(options_) ? index::Check::kEverything : index::Check::kLengths;
+    const auto segment = TRY(index::Segment::open(sections, file, *kernels,
+                                                  {.check = check, .slots_end = row.end_slot()}));
+    const FieldSpec spec = TRY(spec_of(field));
+    return check_segment(*segment, row, spec);
+}
+
+Result<void> Verification::begin(const std::string& file) {
+    if (options_.stop.stop_requested()) return fail(ErrorCode::kCancelled, "verify: stopped");
+    if (options_.progress) options_.progress(file);
+    ++report_.files;
+    if (!file.ends_with(".db")) return {};
+    const auto status = files_.status_following(join_path(directory_, file));
+    if (status) report_.bytes += status->size_bytes;
+    return {};
+}
+
+void Verification::find(Finding::Kind kind, const std::string& file, const Error& error) {
+    const std::string what = relative(error.message());
+    const bool is_known =
+        std::any_of(report_.findings.begin(), report_.findings.end(),
+                    [&](const Finding& known) { return known.file == file && known.what == what; });
+    if (!is_known) report_.findings.push_back({kind, file, what});
+}
+
+/// Paths of the collection's own files without its folder.
+std::string Verification::relative(const std::string& text) const {
+    std::string shorter = text;
+    const std::string folder = directory_ + "/";
+    for (std::size_t at = shorter.find(folder); at != std::string::npos;
+         at = shorter.find(folder, at)) {
+        shorter.erase(at, folder.size());
+    }
+    return shorter;
+}
+
+Result<store::Generation> generation_of(FileSystem& files, const std::string& directory) {
+    const auto catalog = TRY(store::Catalog::open(files, join_path(directory, kCatalogName),
+                                                  store::CatalogAccess::kRead));
+    const auto transaction = TRY(catalog->begin_read());
+    return transaction->generation();
+}
+
+/// "; holds the vectors of a, b, c and more records", as far as they can be told.
+std::string records_in(store::ReadTransaction& transaction, store::FieldNumber field,
+                       const store::Extent& extent) {
+    std::string names;
+    std::size_t named = 0;
+    for (std::uint64_t row = 0; row < extent.rows; ++row) {
+        const store::Slot slot = extent.first_slot + row;
+        const auto records = transaction.records_of_slots(field, std::span(&slot, 1));
+        if (!records) continue;  // dead
+        if (++named > kNamedRecordsMax) return names + " and more records";
+        const auto record = transaction.record(records->front());
+        if (!record || !*record) continue;
+        names +=
+            fmt::format("{} \"{}\"", names.empty() ? "; holds vectors of" : ",", (*record)->id);
+    }
+    return names;
+}
+
+}  // namespace
+
+}  // namespace sokkuri::collection

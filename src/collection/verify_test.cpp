@@ -1,0 +1,197 @@
+// No byte of a collection can change unseen. Method: a small collection with everything in it;
+// bytes of all its files are flipped, the files cut short and removed, one at a time; verification
+// must name the file, and repairing must bring back what can be had from the rest.
+// SOKKURI_EVERY_BYTE=1 flips every single byte instead of a sample.
+#include "collection/verify.h"
+
+#include "base/testing/memory_file_system.h"
+#include "collection/testing/small_collection.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace sokkuri::collection {
+namespace {
+
+using sokkuri::testing::MemoryFileSystem;
+using testing::everything_in;
+using testing::files_below;
+using testing::make_small;
+using testing::open_small;
+
+constexpr const char* kDirectory = "/pictures/.sokkuri";
+constexpr std::uint64_t kFileBytesMax = 1U << 30;
+
+VerifyReport verified(FileSystem& files, VerifyOptions::Depth depth) {
+    const auto report = verify_local_collection(files, kDirectory, {.depth = depth});
+    EXPECT_TRUE(report) << report.error().message();
+    return report.value_or(VerifyReport());
+}
+
+bool is_told_of(const VerifyReport& report, const std::string& file) {
+    return std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& finding) {
+        return finding.kind != Finding::Kind::kNote && finding.file == file;
+    });
+}
+
+std::string text_of(const VerifyReport& report) {
+    std::string text;
+    for (const Finding& finding : report.findings) {
+        text += fmt::format("{}: {}\n", finding.file, finding.what);
+    }
+    return text;
+}
+
+class VerifyTest : public ::testing::Test {
+ protected:
+    VerifyTest() { make_small(files_, kDirectory); }
+
+    std::string path(const std::string& file) const { return join_path(kDirectory, file); }
+    std::vector<std::byte> content(const std::string& file) const {
+        return read_file(files_, path(file), kFileBytesMax).value();
+    }
+    void write(const std::string& file, std::span<const std::byte> bytes) {
+        ASSERT_TRUE(replace_file(files_, path(file), bytes));
+    }
+    void flip(const std::string& file, std::uint64_t at, std::byte bits) {
+        const auto opened = files_.open(path(file), OpenMode::kReadWrite).value();
+        std::byte byte{};
+        ASSERT_EQ(opened->read_at(at, {&byte, 1}).value(), 1U);
+        byte ^= bits;
+        ASSERT_TRUE(opened->write_at(at, {&byte, 1}));
+    }
+    std::string segment_file() const {
+        for (const std::string& file : files_below(files_, kDirectory)) {
+            if (file.ends_with(".seg")) return file;
+        }
+        return "";
+    }
+
+    MemoryFileSystem files_;
+};
+
+std::size_t bytes_between_flips() {
+    if (std::getenv("SOKKURI_EVERY_BYTE") != nullptr) return 1;
+#ifdef SOKKURI_SANITIZED
+    return 1'511;
+#else
+    return 127;
+#endif
+}
+
+TEST_F(VerifyTest, WhatIsWholeIsFoundWhole) {
+    for (const auto depth : {VerifyOptions::Depth::kChecksums, VerifyOptions::Depth::kDeep}) {
+        const VerifyReport report = verified(files_, depth);
+        EXPECT_TRUE(report.is_whole()) << text_of(report);
+        EXPECT_GE(report.files, 3U);
+        EXPECT_GT(report.bytes, 50'000U);
+    }
+    ASSERT_EQ(files_below(files_, kDirectory).size(), 3U) << "catalog, vectors, segment";
+}
+
+TEST_F(VerifyTest, EveryByteThatChangesIsNoticedAndItsFileNamed) {
+    for (const std::string& file : files_below(files_, kDirectory)) {
+        const std::uint64_t size = content(file).size();
+        for (std::uint64_t at = 0; at < size; at += bytes_between_flips()) {
+            SCOPED_TRACE(fmt::format("{}, byte {} of {}", file, at, size));
+            const auto bits = static_cast<std::byte>(1U << at % 8);
+            flip(file, at, bits);
+            const VerifyReport report = verified(files_, VerifyOptions::Depth::kChecksums);
+            flip(file, at, bits);
+            ASSERT_TRUE(is_told_of(report, file)) << text_of(report);
+        }
+    }
+    EXPECT_TRUE(verified(files_, VerifyOptions::Depth::kDeep).is_whole());
+}
+
+TEST_F(VerifyTest, FilesThatAreShorterLongerOrMissingAreNoticed) {
+    for (const std::string& file : files_below(files_, kDirectory)) {
+        const std::vector<std::byte> whole = content(file);
+        for (const std::size_t length :
+             {whole.size() - 1, whole.size() / 2, std::size_t{100}, std::size_t{0}}) {
+            SCOPED_TRACE(fmt::format("{}, {} of {} bytes", file, length, whole.size()));
+            write(file, std::span(whole).first(length));
+            const auto report = verify_local_collection(files_, kDirectory, {});
+            if (!report) {
+                // Nothing at all is left of the catalog: there is no collection.
+                EXPECT_EQ(report.error().code(), ErrorCode::kNotFound);
+                EXPECT_EQ(length, 0U);
+                continue;
+            }
+            EXPECT_TRUE(is_told_of(*report, file)) << text_of(*report);
+        }
+        ASSERT_TRUE(files_.remove_file(path(file)));
+        const auto report = verify_local_collection(files_, kDirectory, {});
+        if (file == "catalog.db") {
+            EXPECT_EQ(report.error().code(), ErrorCode::kNotFound);
+        } else {
+            EXPECT_TRUE(is_told_of(*report, file)) << text_of(*report);
+        }
+        write(file, whole);
+    }
+    EXPECT_TRUE(verified(files_, VerifyOptions::Depth::kDeep).is_whole());
+}
+
+TEST_F(VerifyTest, RepairBuildsADamagedSegmentAnew) {
+    const std::string before = everything_in(files_, kDirectory);
+    const std::string file = segment_file();
+    const std::uint64_t size = content(file).size();
+    for (const std::uint64_t at : {std::uint64_t{20}, size / 2, size - 1}) {
+        SCOPED_TRACE(at);
+        const std::string damaged = segment_file();
+        flip(damaged, std::min(at, content(damaged).size() - 1), std::byte{4});
+        const VerifyReport report = verified(files_, VerifyOptions::Depth::kChecksums);
+        ASSERT_EQ(report.findings.size(), 1U) << text_of(report);
+        EXPECT_EQ(report.findings[0].kind, Finding::Kind::kRebuilt);
+        const auto repaired = repair_local_collection(files_, kDirectory, report);
+        ASSERT_TRUE(repaired) << repaired.error().message();
+        const VerifyReport after = verified(files_, VerifyOptions::Depth::kDeep);
+        EXPECT_TRUE(after.is_whole()) << text_of(after);
+        EXPECT_EQ(everything_in(files_, kDirectory), before);
+        EXPECT_NE(segment_file(), "");
+    }
+}
+
+TEST_F(VerifyTest, ADamagedVectorIsToldWithTheRecordsThatItMayBelongTo) {
+    flip("fields/0/vectors/0000", 4'096 + 30 * 4 * testing::kSmallDimension, std::byte{1});
+    const VerifyReport report = verified(files_, VerifyOptions::Depth::kChecksums);
+    ASSERT_EQ(report.findings.size(), 1U) << text_of(report);
+    EXPECT_EQ(report.findings[0].kind, Finding::Kind::kDamage);
+    EXPECT_NE(report.findings[0].what.find("slots 24 to 31"), std::string::npos);
+    EXPECT_NE(report.findings[0].what.find("\"record-24\""), std::string::npos);
+    EXPECT_TRUE(repair_local_collection(files_, kDirectory, report)) << "nothing can be rebuilt";
+}
+
+TEST_F(VerifyTest, RowsBeyondTheCommittedMarkAreNoted) {
+    std::vector<std::byte> longer = content("fields/0/vectors/0000");
+    longer.resize(longer.size() + 5 * 4 * testing::kSmallDimension);
+    write("fields/0/vectors/0000", longer);
+    const VerifyReport report = verified(files_, VerifyOptions::Depth::kDeep);
+    EXPECT_TRUE(report.is_whole());
+    ASSERT_EQ(report.findings.size(), 1U) << text_of(report);
+    EXPECT_NE(report.findings[0].what.find("5 rows"), std::string::npos) << text_of(report);
+}
+
+TEST_F(VerifyTest, WorksBesideAWriter) {
+    const auto writer = open_small(files_, kDirectory);
+    const PutRecord record = testing::small_record(77);
+    ASSERT_TRUE(writer->put({&record, 1}));
+    const VerifyReport report = verified(files_, VerifyOptions::Depth::kDeep);
+    EXPECT_TRUE(report.is_whole()) << text_of(report);
+    flip(segment_file(), 20, std::byte{1});
+    const auto repaired = repair_local_collection(
+        files_, kDirectory, verified(files_, VerifyOptions::Depth::kChecksums));
+    ASSERT_FALSE(repaired);
+    EXPECT_EQ(repaired.error().code(), ErrorCode::kConflict) << "one writer at a time";
+}
+
+TEST(Verify, SaysThatThereIsNoCollection) {
+    MemoryFileSystem files;
+    EXPECT_EQ(verify_local_collection(files, "/nowhere/.sokkuri", {}).error().code(),
+              ErrorCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace sokkuri::collection
