@@ -41,6 +41,15 @@ std::string ChosenLibrary::usable_path(const std::string& path) const {
     return usable.starts_with('-') ? "./" + usable : usable;
 }
 
+Result<service::LibraryPlace> library_place(const Invocation& invocation) {
+    service::LibraryPlace place{.folder = invocation.settings.text("in"),
+                                .collection_directory = invocation.settings.text("collection")};
+    if (!place.folder.empty() || !place.collection_directory.empty()) return place;
+    const std::string here = TRY(invocation.files.canonical("."));
+    place.folder = TRY(service::Library::find_above(invocation.files, here));
+    return place;
+}
+
 Result<ChosenLibrary> open_library(const Invocation& invocation) {
     const std::string& collection = invocation.settings.text("collection");
     std::string folder = invocation.settings.text("in");

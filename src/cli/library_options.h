@@ -24,6 +24,10 @@ struct ChosenLibrary {
     std::string usable_path(const std::string& path) const;
 };
 
+/// What the command names, unopened: --in and --collection, else the nearest indexed folder.
+/// kNotFound says how to index.
+Result<service::LibraryPlace> library_place(const Invocation& invocation);
+
 /// For reading. kNotFound says how to index.
 Result<ChosenLibrary> open_library(const Invocation& invocation);
 

@@ -42,6 +42,12 @@ void ProgressLine::show(std::string_view stage, double share) {
     is_drawn_ = true;
 }
 
+void ProgressLine::show(std::string_view file) {
+    if (!terminal_.error_is_terminal) return;
+    console_.write(fmt::format("\r{}\x1b[K", fit_width(file, console_columns() - 1, Cut::kEnd)));
+    is_drawn_ = true;
+}
+
 void ProgressLine::clear() {
     if (is_drawn_) console_.write("\r\x1b[K");
     is_drawn_ = false;

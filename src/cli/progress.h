@@ -19,6 +19,8 @@ class ProgressLine {
     void show(const service::IngestProgress& progress);
     /// What goes on after the pictures: "index: linking, 45 %". On a terminal only.
     void show(std::string_view stage, double share);
+    /// What is looked at now, where nobody knows how much there is. On a terminal only.
+    void show(std::string_view file);
     /// Takes the line off the terminal again.
     void clear();
 

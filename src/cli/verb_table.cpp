@@ -33,7 +33,8 @@ const std::vector<Verb>& all_verbs() {
         std::vector<Verb> rows;
         for (const auto& make :
              {index_verb, search_verb, similar_verb, embed_verb, serve_verb, stats_verb,
-              model_list_verb, model_inspect_verb, model_add_verb, model_use_verb, config_show_verb,
+              verify_verb, compact_verb, backup_verb, restore_verb, model_list_verb,
+              model_inspect_verb, model_add_verb, model_use_verb, config_show_verb,
               config_path_verb, bench_ann_verb, completion_verb, man_verb}) {
             rows.push_back(make());
         }

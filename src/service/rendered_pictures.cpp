@@ -1,9 +1,10 @@
 #include "service/rendered_pictures.h"
 
-#include "image/format.h"
+#include "base/hash.h"
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <exception>
 #include <new>
 #include <optional>
@@ -16,9 +17,9 @@ namespace {
 
 constexpr std::uint64_t kPictureBytesMax = 64U << 20;  // one that is larger is not ours
 constexpr std::string_view kEnding = ".jpg";
+constexpr std::size_t kChecksumBytes = 8;  // behind the picture
 
 std::string name_of(const RenderedPictures::Key& key);
-bool is_whole(std::span<const std::byte> jpeg);
 
 }  // namespace
 
@@ -67,7 +68,8 @@ Result<RenderedPictures::SharedBytes> RenderedPictures::load_or_make(
 /// Null when there is none that is whole.
 RenderedPictures::SharedBytes RenderedPictures::load(const std::string& name) {
     auto bytes = read_file(files_, path_of(name), kPictureBytesMax);
-    if (!bytes || !is_whole(*bytes)) return nullptr;
+    if (!bytes || !is_whole_rendered_picture(*bytes)) return nullptr;
+    bytes->resize(bytes->size() - kChecksumBytes);
     index_.lock()->touch(name);
     return std::make_shared<const Bytes>(std::move(*bytes));
 }
@@ -93,7 +95,11 @@ Result<void> RenderedPictures::write(const std::string& name, const Bytes& bytes
     const std::string temporary = fmt::format("{}.{}-{}.tmp", path, getpid(), next++);
     {
         const std::unique_ptr<File> file = TRY(files_.open(temporary, OpenMode::kCreateNew));
-        const auto written = file->write_at(0, bytes);
+        Bytes signed_bytes = bytes;
+        const std::uint64_t checksum = xxh64(bytes);
+        const auto trailer = std::as_bytes(std::span(&checksum, 1));
+        signed_bytes.insert(signed_bytes.end(), trailer.begin(), trailer.end());
+        const auto written = file->write_at(0, signed_bytes);
         if (!written) {
             static_cast<void>(files_.remove_file(temporary));
             return written;
@@ -161,17 +167,18 @@ std::vector<std::string> RenderedPictures::Index::drop_oldest() {
     return dropped;
 }
 
+bool is_whole_rendered_picture(std::span<const std::byte> file) {
+    if (file.size() <= kChecksumBytes) return false;
+    const std::span<const std::byte> jpeg = file.first(file.size() - kChecksumBytes);
+    std::uint64_t checksum = 0;
+    std::memcpy(&checksum, file.data() + jpeg.size(), sizeof checksum);
+    return xxh64(jpeg) == checksum;
+}
+
 namespace {
 
 std::string name_of(const RenderedPictures::Key& key) {
     return fmt::format("{}-{}-{}{}", hex(key.content), key.side, key.quality, kEnding);
-}
-
-/// From the start-of-image marker to the end-of-image marker.
-bool is_whole(std::span<const std::byte> jpeg) {
-    const std::size_t size = jpeg.size();
-    return size > 4 && image::sniff(jpeg) == image::Format::kJpeg &&
-           jpeg[size - 2] == std::byte{0xFF} && jpeg[size - 1] == std::byte{0xD9};
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -79,5 +80,8 @@ class RenderedPictures {
     Guarded<std::map<std::string, Made>> making_;
     Guarded<Index> index_;
 };
+
+/// Whether a file of thumbs/ is what was written.
+bool is_whole_rendered_picture(std::span<const std::byte> file);
 
 }  // namespace sokkuri::service

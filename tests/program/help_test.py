@@ -7,7 +7,7 @@ import unittest
 
 from program import PROGRAM, ProgramTest
 
-VERBS = ["index", "search", "similar", "embed", "serve", "stats", "model list", "model inspect", "model add",
+VERBS = ["index", "search", "similar", "embed", "serve", "stats", "verify", "compact", "backup", "restore", "model list", "model inspect", "model add",
          "model use", "config show", "config path", "bench ann", "completion", "man"]
 
 

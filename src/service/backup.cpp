@@ -1,0 +1,42 @@
+#include "service/backup.h"
+
+#include "collection/local_collection.h"
+#include "service/verify.h"
+
+namespace sokkuri::service {
+
+Result<collection::CompactReport> compact(FileSystem& files, const LibraryPlace& place,
+                                          const collection::CompactRequest& request) {
+    const std::string directory = TRY(directory_of(files, place));
+    const auto collection = TRY(collection::open_local_collection(
+        files, directory, {.access = collection::LocalOptions::Access::kWrite}));
+    return collection->compact(request);
+}
+
+Result<collection::BackupReport> back_up(FileSystem& files, const LibraryPlace& place,
+                                         const std::string& target,
+                                         const collection::BackupOptions& options) {
+    const std::string source = TRY(directory_of(files, place));
+    TRY(create_directories(files, target));
+    const std::string copy = TRY(directory_of(files, {target, ""}));
+    if (copy == source) {
+        return fail(ErrorCode::kInvalidArgument, "{}: a backup of itself", target);
+    }
+    return collection::back_up_local_collection(files, source, copy, options);
+}
+
+Result<collection::BackupReport> restore(FileSystem& files, const std::string& backup,
+                                         const LibraryPlace& place,
+                                         const collection::BackupOptions& options) {
+    const std::string source = TRY(directory_of(files, {backup, ""}));
+    const bool is_inside = place.collection_directory.empty();
+    TRY(create_directories(files, is_inside ? place.folder : place.collection_directory));
+    const std::string directory = TRY(directory_of(files, place));
+    if (files.status_following(join_path(directory, "catalog.db"))) {
+        return fail(ErrorCode::kAlreadyExists,
+                    "{}: there is an index already; move that folder away first", directory);
+    }
+    return collection::back_up_local_collection(files, source, directory, options);
+}
+
+}  // namespace sokkuri::service
