@@ -48,7 +48,7 @@ Result<void> SqliteKeptPictures::forget(const KeptPicture& picture) {
 }
 
 Result<std::vector<KeptPicture>> SqliteKeptPictures::in_doubt(std::size_t limit) const {
-    if (!database_.has_all_tables()) return std::vector<KeptPicture>();
+    if (!database_.has_tables_of(2)) return std::vector<KeptPicture>();
     return database_.run([&](store::Database& database) -> Result<std::vector<KeptPicture>> {
         store::Statement* statement =
             TRY(database.prepared("SELECT id, content FROM kept_pictures WHERE is_settled = 0 "
@@ -60,7 +60,7 @@ Result<std::vector<KeptPicture>> SqliteKeptPictures::in_doubt(std::size_t limit)
 
 Result<std::vector<KeptPicture>> SqliteKeptPictures::of_content(const Hash128& content,
                                                                 std::size_t limit) const {
-    if (!database_.has_all_tables()) return std::vector<KeptPicture>();
+    if (!database_.has_tables_of(2)) return std::vector<KeptPicture>();
     return database_.run([&](store::Database& database) -> Result<std::vector<KeptPicture>> {
         store::Statement* statement = TRY(
             database.prepared("SELECT id, content FROM kept_pictures WHERE content = ?1 LIMIT ?2"));

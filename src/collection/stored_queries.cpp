@@ -48,7 +48,7 @@ Result<void> SqliteQueries::put(const StoredQuery& query, std::int64_t now_s,
 
 Result<std::optional<StoredQuery>> SqliteQueries::find(const std::string& id,
                                                        std::int64_t now_s) const {
-    if (!database_.has_all_tables()) return std::nullopt;
+    if (!database_.has_tables_of(2)) return std::nullopt;
     return database_.run([&](store::Database& database) -> Result<std::optional<StoredQuery>> {
         store::Statement* statement =
             TRY(database.prepared("SELECT created_s, expires_s, width, height, item, fingerprint, "
@@ -71,7 +71,7 @@ Result<std::optional<StoredQuery>> SqliteQueries::find(const std::string& id,
 Result<std::optional<std::vector<std::byte>>> SqliteQueries::preview(const std::string& id,
                                                                      std::int64_t now_s) const {
     using Preview = std::optional<std::vector<std::byte>>;
-    if (!database_.has_all_tables()) return std::nullopt;
+    if (!database_.has_tables_of(2)) return std::nullopt;
     return database_.run([&](store::Database& database) -> Result<Preview> {
         store::Statement* statement =
             TRY(database.prepared("SELECT preview FROM queries WHERE id = ?1 AND expires_s > ?2"));

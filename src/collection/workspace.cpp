@@ -1,6 +1,7 @@
 #include "collection/workspace.h"
 
 #include "collection/workspace_database.h"
+#include "collection/workspace_settings.h"
 
 #include <algorithm>
 
@@ -19,7 +20,8 @@ class SqliteWorkspace final : public Workspace {
     explicit SqliteWorkspace(std::unique_ptr<WorkspaceDatabase> database)
         : database_(std::move(database)),
           queries_(stored_queries_in(*database_)),
-          kept_pictures_(kept_pictures_in(*database_)) {}
+          kept_pictures_(kept_pictures_in(*database_)),
+          settings_(workspace_settings_in(*database_)) {}
 
     Result<std::vector<Root>> roots() const override;
     Result<RootNumber> add_root(const std::string& path) override;
@@ -43,6 +45,7 @@ class SqliteWorkspace final : public Workspace {
                                            std::span<const std::string> paths) const override;
     StoredQueries& queries() const override { return *queries_; }
     KeptPictures& kept_pictures() const override { return *kept_pictures_; }
+    WorkspaceSettings& settings() const override { return *settings_; }
 
  private:
     /// All rows of `SELECT * FROM files …`.
@@ -54,6 +57,7 @@ class SqliteWorkspace final : public Workspace {
     std::unique_ptr<WorkspaceDatabase> database_;
     std::unique_ptr<StoredQueries> queries_;
     std::unique_ptr<KeptPictures> kept_pictures_;
+    std::unique_ptr<WorkspaceSettings> settings_;
 };
 
 }  // namespace
@@ -177,7 +181,7 @@ Result<void> SqliteWorkspace::exclude(RootNumber root, const std::string& path) 
 Result<std::vector<std::string>> SqliteWorkspace::excluded_after(RootNumber root,
                                                                  const std::string& after,
                                                                  std::size_t limit) const {
-    if (!database_->has_all_tables()) return std::vector<std::string>();
+    if (!database_->has_tables_of(2)) return std::vector<std::string>();
     return database_->run([&](store::Database& database) -> Result<std::vector<std::string>> {
         store::Statement* statement = TRY(database.prepared(
             "SELECT path FROM excluded WHERE root = ?1 AND path > ?2 ORDER BY path LIMIT ?3"));
@@ -193,7 +197,7 @@ Result<std::vector<std::string>> SqliteWorkspace::excluded_after(RootNumber root
 
 Result<std::vector<bool>> SqliteWorkspace::are_excluded(RootNumber root,
                                                         std::span<const std::string> paths) const {
-    if (!database_->has_all_tables()) return std::vector<bool>(paths.size());
+    if (!database_->has_tables_of(2)) return std::vector<bool>(paths.size());
     return database_->run([&](store::Database& database) -> Result<std::vector<bool>> {
         store::Statement* statement =
             TRY(database.prepared("SELECT 1 FROM excluded WHERE root = ?1 AND path = ?2"));

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "collection/kept_pictures.h"
 #include "collection/stored_queries.h"
+#include "collection/workspace_settings.h"
 
 #include <cstdint>
 #include <memory>
@@ -97,6 +98,7 @@ class Workspace {
 
     virtual StoredQueries& queries() const = 0;
     virtual KeptPictures& kept_pictures() const = 0;
+    virtual WorkspaceSettings& settings() const = 0;
 };
 
 }  // namespace sokkuri::collection

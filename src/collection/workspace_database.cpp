@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kFileName = "workspace.db";
 constexpr std::int32_t kApplicationId = 0x736B7773;  // "skws"
-constexpr std::int32_t kFormatVersion = 2;
+constexpr std::int32_t kFormatVersion = 3;
 
 // docs/formats/workspace.md
 constexpr const char* kSchema = R"sql(
@@ -62,7 +62,15 @@ CREATE INDEX kept_pictures_by_content ON kept_pictures (content);
 CREATE INDEX kept_pictures_in_doubt ON kept_pictures (id) WHERE is_settled = 0;
 )sql";
 
-constexpr const char* kUpgrades[] = {kSchema2};
+/// What version 3 has more.
+constexpr const char* kSchema3 = R"sql(
+CREATE TABLE settings (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+)sql";
+
+constexpr const char* kUpgrades[] = {kSchema2, kSchema3};
 
 store::DatabaseOptions::Access database_access(WorkspaceAccess access) {
     return access == WorkspaceAccess::kRead ? store::DatabaseOptions::Access::kRead
@@ -75,7 +83,7 @@ Result<std::unique_ptr<WorkspaceDatabase>> WorkspaceDatabase::open(FileSystem& f
                                                                    const std::string& directory,
                                                                    WorkspaceAccess access) {
     if (access == WorkspaceAccess::kWrite) TRY(create_directories(files, directory));
-    const std::string schema = std::string(kSchema) + kSchema2;
+    const std::string schema = std::string(kSchema) + kSchema2 + kSchema3;
     const store::DatabaseOptions options{.access = database_access(access),
                                          .application_id = kApplicationId,
                                          .format_version = kFormatVersion,
@@ -99,7 +107,7 @@ WorkspaceDatabase::WorkspaceDatabase(std::unique_ptr<store::PrivateCopy> copy,
                                      std::unique_ptr<store::Database> database)
     : copy_(std::move(copy)),
       database_(std::move(database)),
-      has_all_tables_(database_->format_version() == kFormatVersion) {}
+      version_(database_->format_version()) {}
 
 Result<std::vector<std::string>> damaged_workspace(FileSystem& files,
                                                    const std::string& directory) {

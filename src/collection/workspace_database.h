@@ -1,6 +1,6 @@
 // WorkspaceDatabase: workspace.db (docs/formats/workspace.md) as its tables' classes share it: one
-// connection, in a thread of its own. Used by workspace.cpp, stored_queries.cpp and
-// kept_pictures.cpp. Safe from any number of threads.
+// connection, in a thread of its own. Used by workspace.cpp, stored_queries.cpp,
+// kept_pictures.cpp and workspace_settings.cpp. Safe from any number of threads.
 #pragma once
 
 #include "base/file_system.h"
@@ -10,6 +10,7 @@
 #include "store/database.h"
 #include "store/private_copy.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -29,8 +30,9 @@ class WorkspaceDatabase {
         return worker_.run([&] { return job(*database_); });
     }
 
-    /// False for a file of format version 1, opened for reading: it has none of the later tables.
-    bool has_all_tables() const { return has_all_tables_; }
+    /// False for an older file, opened for reading: it has none of the tables that came with
+    /// `version`.
+    bool has_tables_of(std::int32_t version) const { return version_ >= version; }
 
  private:
     WorkspaceDatabase(std::unique_ptr<store::PrivateCopy> copy,
@@ -40,7 +42,7 @@ class WorkspaceDatabase {
 
     std::unique_ptr<store::PrivateCopy> copy_;  // null: the file itself is read
     std::unique_ptr<store::Database> database_;
-    const bool has_all_tables_;
+    const std::int32_t version_;
     SerialWorker worker_{kCallsQueuedMax};  // after the database: finishes before it closes
 };
 

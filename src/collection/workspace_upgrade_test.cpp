@@ -57,6 +57,7 @@ TEST(WorkspaceUpgrade, AReaderTakesAnOldOneAsItIs) {
     EXPECT_FALSE(workspace->queries().preview("q", 0).value());
     EXPECT_TRUE(workspace->kept_pictures().in_doubt(10).value().empty());
     EXPECT_TRUE(workspace->kept_pictures().of_content({}, 10).value().empty());
+    EXPECT_FALSE(workspace->settings().find("pictures").value());
 }
 
 TEST(WorkspaceUpgrade, AWriterBringsItUpToDate) {
@@ -66,6 +67,8 @@ TEST(WorkspaceUpgrade, AWriterBringsItUpToDate) {
         const auto workspace = Workspace::open(files, "/.sokkuri", WorkspaceAccess::kWrite).value();
         expect_file_a(*workspace);
         EXPECT_TRUE(workspace->exclude(0, "b.jpg"));
+        EXPECT_TRUE(workspace->settings().set("pictures", "none"));
+        EXPECT_EQ(workspace->settings().find("pictures").value(), "none");
         EXPECT_EQ(workspace->excluded_after(0, "", 10).value().size(), 1U);
     }
     const auto reader = Workspace::open(files, "/.sokkuri", WorkspaceAccess::kRead).value();
