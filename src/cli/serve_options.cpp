@@ -117,6 +117,11 @@ constexpr LimitRow kLimitRows[] = {
 
 std::vector<Option> listener_options() {
     return {
+        {.name = "data",
+         .kind = ValueKind::kFolder,
+         .value_name = "DIR",
+         .help = "Serve every collection in DIR too, and make new ones there: PUT "
+                 "/v1/collections/NAME makes DIR/NAME; DIR is made when missing"},
         {.name = "host",
          .kind = ValueKind::kText,
          .value_name = "ADDRESS",
@@ -146,6 +151,7 @@ std::vector<Option> listener_options() {
         {.name = "index",
          .help = "Bring the index of every folder up to date in the background at start",
          .fallback = "true"},
+        {.name = "watch", .help = "Index what changes in the folders as it changes"},
     };
 }
 

@@ -13,6 +13,7 @@
 #include "http/native_api.h"
 #include "http/page_assets.h"
 #include "http/server.h"
+#include "service/folder_follower.h"
 #include "service/stats.h"
 
 #include <fmt/format.h>
@@ -58,6 +59,7 @@ class Serving {
     std::unique_ptr<service::Jobs> jobs_;
     std::shared_ptr<http::Readiness> readiness_ = std::make_shared<http::Readiness>();
     std::unique_ptr<http::Server> server_;
+    std::unique_ptr<service::FolderFollower> follower_;  // last: it asks for jobs
 };
 
 /// Says that there is no password yet, where more than this machine can come in.
@@ -69,7 +71,7 @@ std::string collection_line(const service::Libraries::Entry& entry);
 Verb serve_verb() {
     return {
         .name = "serve",
-        .summary = "Serve folders of pictures to browsers and programs",
+        .summary = "Serve folders of pictures, and collections of items, to browsers and programs",
         .description =
             "Shows a page on which a picture is dropped to find its look-alikes, and answers "
             "programs under "
@@ -78,6 +80,9 @@ Verb serve_verb() {
             "it is indexed in the background at start; `sokkuri index FOLDER` does so again at any "
             "time, through "
             "the server.\n\n"
+            "With --data DIR the server also has the collections in DIR: programs make, fill and "
+            "drop "
+            "them over HTTP, with pictures or vectors of their own; see docs/api.md.\n\n"
             "Only this machine can reach it, unless --host says otherwise. There are no passwords: "
             "whoever "
             "reaches the port can look at the pictures and change what is indexed.\n\n"
@@ -91,6 +96,8 @@ Verb serve_verb() {
             {listener_options(), {collection_option()}, ingest_options(), server_limit_options()}),
         .examples = {{"sokkuri serve ~/Pictures", "The page is at http://localhost:7171"},
                      {"sokkuri serve ~/Pictures ~/Work/photos -p 8080", "Two collections"},
+                     {"sokkuri serve ~/Pictures --watch", "New pictures are found by themselves"},
+                     {"sokkuri serve --data ~/collections", "Collections that programs fill"},
                      {"sokkuri serve ~/Pictures --host 0.0.0.0 --allow-host pictures.lan",
                       "For everybody in the house"}},
         .run = run};
@@ -102,7 +109,7 @@ Result<ExitCode> run(Invocation& invocation) {
     // Before any thread.
     Interrupt interrupt(invocation.console, "stopping when what is in flight is done");
     const std::vector<service::LibraryPlace> places = TRY(places_of(invocation));
-    if (places.empty()) {
+    if (places.empty() && !invocation.settings.has("data")) {
         return usage_error(invocation, "serve",
                            "which folder? No indexed folder was found around here");
     }
@@ -120,7 +127,7 @@ Result<std::vector<service::LibraryPlace>> places_of(const Invocation& invocatio
     for (const std::string& folder : invocation.arguments) {
         places.push_back({.folder = folder, .collection_directory = collection});
     }
-    if (!places.empty()) return places;
+    if (!places.empty() || invocation.settings.has("data")) return places;
     const std::string here = TRY(invocation.files.canonical("."));
     const auto above = service::Library::find_above(invocation.files, here);
     if (!above && above.error().code() != ErrorCode::kNotFound) {
@@ -134,7 +141,8 @@ Result<std::unique_ptr<Serving>> Serving::open(const Invocation& invocation,
                                                const std::vector<service::LibraryPlace>& places) {
     const Clock::time_point started = Clock::now();
     SocketPlace socket = TRY(SocketPlace::choose(invocation.settings.text("socket")));
-    auto libraries = service::Libraries::open(invocation.files, places, socket.path());
+    auto libraries = service::Libraries::open(invocation.files, places, socket.path(),
+                                              invocation.settings.text("data"));
     if (!libraries) {
         return tl::unexpected(with_place_hint(libraries.error(), invocation.settings));
     }
@@ -192,8 +200,13 @@ Result<void> Serving::start_work(const Invocation& invocation) {
     const service::IngestRequest request = ingest_request(invocation.settings);
     TRY(request.validate());
     libraries_->warm_up(request.model);
+    // Before the first look: what comes after it is not missed.
+    if (invocation.settings.on("watch")) {
+        follower_ = TRY(service::FolderFollower::start(*libraries_, *jobs_, request));
+    }
     for (const auto& entry : libraries_->all()) {
-        if (invocation.settings.on("index")) TRY(jobs_->index(entry->name, request));
+        if (entry->library.folder().empty() || !invocation.settings.on("index")) continue;
+        TRY(jobs_->index(entry->name, request));
     }
     readiness_->set(http::ServingState::kReady);
     return {};
@@ -226,7 +239,7 @@ std::string collection_line(const service::Libraries::Entry& entry) {
     const auto count = entry.library.collection().count();
     const std::string items = count ? with_commas(*count) + " items, " : "";
     return fmt::format("{}: {}{}", shown_text(entry.name), items,
-                       shown_text(entry.library.folder()));
+                       shown_text(entry.library.place()));
 }
 
 }  // namespace

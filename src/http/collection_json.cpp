@@ -9,6 +9,7 @@
 namespace sokkuri::http {
 namespace {
 
+void write_fields(JsonWriter& json, const service::LibraryStats& stats);
 void write_bands(JsonWriter& json, const service::LibraryStats& stats);
 
 }  // namespace
@@ -16,12 +17,19 @@ void write_bands(JsonWriter& json, const service::LibraryStats& stats);
 void write_collection(JsonWriter& json, const ShownCollection& shown) {
     const service::LibraryStats& stats = shown.stats;
     json.begin_object().member("name", shown.name);
-    write_path(json, "folder", stats.folder);
+    if (stats.folder.empty()) {
+        json.key("folder").null();
+    } else {
+        write_path(json, "folder", stats.folder);
+    }
+    write_path(json, "home", stats.home);
+    json.member("keep_pictures", stats.keeping == service::PictureKeeping::kOriginals);
     json.member("items", stats.items).member("failed", stats.failed);
     write_text_or_null(json, "model", stats.model);
     write_text_or_null(json, "fingerprint", stats.fingerprint);
     json.member("dimension", stats.dimension);
     write_text_or_null(json, "metric", stats.metric);
+    write_fields(json, stats);
     json.member("bytes", stats.bytes).member("tombstones", stats.tombstones);
     json.member("generation", stats.generation);
     write_bands(json, stats);
@@ -50,6 +58,18 @@ std::string failure_list_json(std::span<const service::FailedFile> failures,
 }
 
 namespace {
+
+void write_fields(JsonWriter& json, const service::LibraryStats& stats) {
+    write_text_or_null(json, "field", stats.field);
+    json.key("fields").begin_array();
+    for (const service::LibraryStats::Field& field : stats.fields) {
+        json.begin_object().member("name", field.name).member("dimension", field.dimension);
+        json.member("metric", field.metric);
+        write_text_or_null(json, "model", field.model);
+        json.member("vectors", field.vectors).end_object();
+    }
+    json.end_array();
+}
 
 void write_bands(JsonWriter& json, const service::LibraryStats& stats) {
     json.key("bands");

@@ -27,7 +27,8 @@ Handler bind_handler(SharedApi api, NativeHandler handler) {
         [api = std::move(api), handler](const Request& request) { return handler(*api, request); };
 }
 
-Result<service::Library*> find_library(const NativeApi& api, const Request& request) {
+Result<std::shared_ptr<service::Library>> find_library(const NativeApi& api,
+                                                       const Request& request) {
     return api.libraries.find(request.capture("collection"));
 }
 

@@ -19,8 +19,9 @@ using NativeHandler = Result<Response> (*)(const NativeApi& api, const Request& 
 
 Handler bind_handler(SharedApi api, NativeHandler handler);
 
-/// The one that the path names; kNotFound names those that there are.
-Result<service::Library*> find_library(const NativeApi& api, const Request& request);
+/// The one that the path names, for as long as it is held; kNotFound names those that there are.
+Result<std::shared_ptr<service::Library>> find_library(const NativeApi& api,
+                                                       const Request& request);
 
 /// The one that the path names: 1 to kIdBytesMax bytes of UTF-8; else kInvalidArgument.
 Result<std::string> item_id(const Request& request);

@@ -15,7 +15,7 @@ namespace {
 constexpr double kNameBytesMax = 255;
 
 Result<Response> embed(const NativeApi& api, const Request& request);
-Result<const service::Library*> library_of(const NativeApi& api, const Request& request);
+Result<std::shared_ptr<service::Library>> library_of(const NativeApi& api, const Request& request);
 Result<service::ByUpload> upload_of(const NativeApi& api, const Request& request);
 std::string embedding_json(const service::EmbeddedUpload& embedding);
 
@@ -45,7 +45,7 @@ RouteTable embed_routes(const SharedApi& api) {
 namespace {
 
 Result<Response> embed(const NativeApi& api, const Request& request) {
-    const service::Library* library = TRY(library_of(api, request));
+    const auto library = TRY(library_of(api, request));
     const service::ByUpload upload = TRY(upload_of(api, request));
     const service::EmbeddedUpload embedding =
         TRY(service::embed_upload(*library, upload, api.model, api.decode));
@@ -53,13 +53,10 @@ Result<Response> embed(const NativeApi& api, const Request& request) {
     return json_response(embedding_json(embedding));
 }
 
-Result<const service::Library*> library_of(const NativeApi& api, const Request& request) {
-    const auto& all = api.libraries.all();
-    if (const auto name = request.query_value("collection")) {
-        const service::Library* library = TRY(api.libraries.find(*name));
-        return library;
-    }
-    if (all.size() == 1) return &all.front()->library;
+Result<std::shared_ptr<service::Library>> library_of(const NativeApi& api, const Request& request) {
+    if (const auto name = request.query_value("collection")) return api.libraries.find(*name);
+    const auto all = api.libraries.all();
+    if (all.size() == 1) return api.libraries.find(all.front()->name);
     std::vector<std::string_view> names;
     for (const auto& entry : all) {
         names.push_back(entry->name);

@@ -49,10 +49,12 @@ RouteTable item_routes(const SharedApi& api) {
         {.method = Method::kPut,
          .pattern = kPattern,
          .operation = "putItem",
-         .summary = "Make or replace an item, by a picture or a vector of one's own",
-         .description = "A picture is turned into a vector and kept. A document alone changes the "
-                        "document of an item that exists. Items that are files of the folder take "
-                        "a new document, but no new picture.",
+         .summary = "Make or replace an item, by a picture, a vector of one's own, or both",
+         .description =
+             "A picture is turned into a vector and kept, as the collection was made to. "
+             "With a vector beside it no model looks at it. A document alone changes the "
+             "document of an item that exists. Items that are files of the folder take "
+             "a new document, but no new picture.",
          .bodies = {{"application/json", "PutBody"}, {"multipart/form-data", "PutForm"}},
          .body_bytes_max = api->limits.upload_bytes_max,
          .answers = {{.schema = "Item", .help = "The item, replaced."},
@@ -75,7 +77,7 @@ RouteTable item_routes(const SharedApi& api) {
 namespace {
 
 Result<Response> list_items(const NativeApi& api, const Request& request) {
-    const service::Library* library = TRY(find_library(api, request));
+    const auto library = TRY(find_library(api, request));
     TRY(check_exclusive(request));
     const auto limit = TRY(integer_value(request, "limit"));
     const auto sample = TRY(integer_value(request, "sample"));
@@ -96,14 +98,14 @@ Result<Response> list_items(const NativeApi& api, const Request& request) {
 }
 
 Result<Response> get_item(const NativeApi& api, const Request& request) {
-    const service::Library* library = TRY(find_library(api, request));
+    const auto library = TRY(find_library(api, request));
     const std::string id = TRY(item_id(request));
     const service::Item item = TRY(service::get_item(*library, id));
     return json_response(item_json(item));
 }
 
 Result<Response> put_item(const NativeApi& api, const Request& request) {
-    service::Library* library = TRY(find_library(api, request));
+    const auto library = TRY(find_library(api, request));
     const std::string id = TRY(item_id(request));
     service::PutItemRequest put =
         TRY(form_of(request) == BodyForm::kForm ? read_form_body(api, request)
@@ -123,7 +125,7 @@ Result<Response> put_item(const NativeApi& api, const Request& request) {
 }
 
 Result<Response> delete_item(const NativeApi& api, const Request& request) {
-    service::Library* library = TRY(find_library(api, request));
+    const auto library = TRY(find_library(api, request));
     const std::string id = TRY(item_id(request));
     TRY(service::forget_item(*library, id));
     return empty_response();
@@ -151,7 +153,7 @@ std::vector<Parameter> list_parameters() {
              .fallback = "0"},
             {.name = "name",
              .help = "Items whose path holds this text (ASCII letters in either case), by path, "
-                     "instead of a page.",
+                     "instead of a page; in a collection without a folder, the item of that id.",
              .minimum = 1,
              .maximum = kNameBytesMax}};
 }
@@ -170,12 +172,16 @@ Result<service::PutItemRequest> read_json(const NativeApi& api, const Request& r
     const RequestJson body = TRY(RequestJson::parse(request.body, api.limits, kMembers));
     auto vector = TRY(body.vector("vector"));
     auto picture = TRY(body.bytes("picture"));
-    if (vector && picture) {
-        return fail(ErrorCode::kInvalidArgument, "body: vector and picture exclude each other");
-    }
     service::PutItemRequest put;
-    if (vector) put.source = std::move(*vector);
-    if (picture) put.source = TRY(checked_picture(std::move(*picture)));
+    if (vector && picture) {
+        service::PictureWithVector both{.vector = std::move(*vector)};
+        both.picture = TRY(checked_picture(std::move(*picture)));
+        put.source = std::move(both);
+    } else if (vector) {
+        put.source = std::move(*vector);
+    } else if (picture) {
+        put.source = TRY(checked_picture(std::move(*picture)));
+    }
     if (body.find("document") != nullptr) {
         put.document = TRY(checked_document(body.text_of("document"), api.limits));
     }

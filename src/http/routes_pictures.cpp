@@ -41,7 +41,8 @@ RouteTable picture_routes(const SharedApi& api) {
          .operation = "getImage",
          .summary = "The item's picture as something that browsers show",
          .description = "The file itself where browsers know its format; others become JPEG with a "
-                        "longer side of at most 4096 pixels. Has an ETag.",
+                        "longer side of at most 4096 pixels. Where only a thumbnail is kept, that. "
+                        "Has an ETag.",
          .answers = {{.media_type = "image/*", .help = "The picture."},
                      {.status = 304, .media_type = "", .help = "As If-None-Match has it."},
                      kNoSuchItem},
@@ -50,8 +51,8 @@ RouteTable picture_routes(const SharedApi& api) {
         {.pattern = "/v1/collections/{collection}/items/{id}/original",
          .operation = "getOriginal",
          .summary = "The item's file, byte for byte, with its name",
-         .description = "Has an ETag. Files that have left the folder, also by links, are not "
-                        "found.",
+         .description = "Has an ETag. Files that have left the folder, also by links, and pictures "
+                        "of which only a thumbnail is kept are not found.",
          .answers = {{.media_type = "image/*", .help = "The file."},
                      {.status = 304, .media_type = "", .help = "As If-None-Match has it."},
                      kNoSuchItem},
@@ -63,7 +64,7 @@ RouteTable picture_routes(const SharedApi& api) {
 namespace {
 
 Result<Response> get_thumbnail(const NativeApi& api, const Request& request) {
-    const service::Library* library = TRY(find_library(api, request));
+    const auto library = TRY(find_library(api, request));
     const std::string id = TRY(item_id(request));
     const auto size = TRY(integer_value(request, "size"));
     const auto side = static_cast<std::uint32_t>(size.value_or(kThumbnailSideDefault));
@@ -74,9 +75,9 @@ Result<Response> get_thumbnail(const NativeApi& api, const Request& request) {
 }
 
 Result<Response> get_image(const NativeApi& api, const Request& request) {
-    const service::Library* library = TRY(find_library(api, request));
+    const auto library = TRY(find_library(api, request));
     const std::string id = TRY(item_id(request));
-    service::OriginalFile original = TRY(service::original_file(*library, id));
+    service::OriginalFile original = TRY(service::best_file(*library, id));
     if (service::is_shown_by_browsers(original.media_type)) {
         return file_response(request, std::move(original));
     }
@@ -85,7 +86,7 @@ Result<Response> get_image(const NativeApi& api, const Request& request) {
 }
 
 Result<Response> get_original(const NativeApi& api, const Request& request) {
-    const service::Library* library = TRY(find_library(api, request));
+    const auto library = TRY(find_library(api, request));
     const std::string id = TRY(item_id(request));
     service::OriginalFile original = TRY(service::original_file(*library, id));
     return file_response(request, std::move(original));

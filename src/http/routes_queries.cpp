@@ -57,7 +57,7 @@ RouteTable query_routes(const SharedApi& api) {
 namespace {
 
 Result<Response> get_query(const NativeApi& api, const Request& request) {
-    const service::Library* library = TRY(find_library(api, request));
+    const auto library = TRY(find_library(api, request));
     const service::QueryHandle query = TRY(service::find_query(*library, request.capture("query")));
     std::string text;
     JsonWriter json(text);
@@ -72,7 +72,7 @@ Result<Response> get_query(const NativeApi& api, const Request& request) {
 }
 
 Result<Response> list_query_hits(const NativeApi& api, const Request& request) {
-    const service::Library* library = TRY(find_library(api, request));
+    const auto library = TRY(find_library(api, request));
     TRY(refuse_both(request, "k", "limit"));
     HitsWanted wanted = TRY(read_hits_wanted(request, nullptr));
     const auto limit = TRY(integer_value(request, "limit"));
@@ -83,7 +83,7 @@ Result<Response> list_query_hits(const NativeApi& api, const Request& request) {
 
 /// The same id has the same picture for ever: it is made of its content.
 Result<Response> get_query_preview(const NativeApi& api, const Request& request) {
-    const service::Library* library = TRY(find_library(api, request));
+    const auto library = TRY(find_library(api, request));
     const std::string& id = request.capture("query");
     std::vector<std::byte> preview = TRY(service::query_preview(*library, id));
     Response whole{.content_type = "image/jpeg",

@@ -66,7 +66,7 @@ Result<Response> answer_search(const NativeApi& api, const service::Library& lib
 namespace {
 
 Result<Response> list_similar(const NativeApi& api, const Request& request) {
-    const service::Library* library = TRY(find_library(api, request));
+    const auto library = TRY(find_library(api, request));
     const HitsWanted wanted = TRY(read_hits_wanted(request, nullptr));
     const auto include_self = TRY(boolean_value(request, "include_self"));
     service::ByItem item;
@@ -77,7 +77,7 @@ Result<Response> list_similar(const NativeApi& api, const Request& request) {
 }
 
 Result<Response> search(const NativeApi& api, const Request& request) {
-    const service::Library* library = TRY(find_library(api, request));
+    const auto library = TRY(find_library(api, request));
     if (form_of(request) != BodyForm::kJson) {
         const HitsWanted wanted = TRY(read_hits_wanted(request, nullptr));
         service::ByUpload upload;

@@ -8,6 +8,8 @@
 namespace sokkuri::http {
 
 std::vector<Schema> collection_schemas();
+std::vector<Schema> collection_part_schemas();
+std::vector<Schema> new_collection_schemas();
 std::vector<Schema> index_schemas();
 std::vector<Schema> item_schemas();
 std::vector<Schema> search_schemas();

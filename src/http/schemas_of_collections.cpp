@@ -15,30 +15,56 @@ std::vector<Schema> collection_schemas() {
          .help = "All collections that this server serves.",
          .members = {{"collections", "Collection[]", "In the order in which they were named."}}},
         {.name = "Collection",
-         .help = "A folder of pictures with what is known of it.",
-         .members = {{"name", "string", "As paths of this API have it."},
-                     {"folder", "string", "Absolute; bytes that are not UTF-8 as \\xNN."},
-                     {"folder_bytes", "base64", "The folder's bytes, where they are not UTF-8.",
-                      Need::kOptional},
-                     {"items", "integer", "Records in the collection."},
-                     {"failed", "integer", "Files that cannot be read as pictures."},
-                     {"model", "string?",
-                      "Name of the model; null before the first picture and for "
-                      "vectors of the user's own."},
-                     {"fingerprint", "string?", "Of model and preprocessing; likewise null."},
-                     {"dimension", "integer", "Components of a vector; 0 before the first one."},
+         .help = "A folder of pictures with what is known of it, or items that came one by one.",
+         .members =
+             {{"name", "string", "As paths of this API have it."},
+              {"folder", "string?",
+               "Absolute; bytes that are not UTF-8 as \\xNN. Null for a collection without a "
+               "folder of pictures."},
+              {"folder_bytes", "base64", "The folder's bytes, where they are not UTF-8.",
+               Need::kOptional},
+              {"home", "string", "Where its data lies: what holds `.sokkuri`."},
+              {"home_bytes", "base64", "Its bytes, where they are not UTF-8.", Need::kOptional},
+              {"keep_pictures", "boolean",
+               "Whether pictures that come without a file are kept whole; else a thumbnail."},
+              {"items", "integer", "Records in the collection."},
+              {"failed", "integer", "Files that cannot be read as pictures."},
+              {"model", "string?",
+               "Name of the model; null before the first picture and for "
+               "vectors of the user's own."},
+              {"fingerprint", "string?", "Of model and preprocessing; likewise null."},
+              {"dimension", "integer", "Components of a vector; 0 before the first one."},
+              {"metric",
+               "string?",
+               "Of distances; null before the first vector.",
+               Need::kRequired,
+               {"cosine", "l2", "ip", "l1", "linf"}},
+              {"field", "string?",
+               "The field that `model`, `dimension` and `metric` speak of, and that is "
+               "searched when none is named; null before the first."},
+              {"fields", "FieldState[]", "All fields, in the order in which they were made."},
+              {"bytes", "integer", "On disk, in bytes, of what was made from the pictures."},
+              {"tombstones", "integer", "Removed vectors that still take room."},
+              {"generation", "integer", "Grows with every change."},
+              {"bands", "Bands?", "Where scores become words; null before the first vector."},
+              {"index", "IndexState", "What makes searches fast."},
+              {"jobs", "Job[]", "Those that wait or run here, newest first."}}},
+    };
+}
+
+std::vector<Schema> collection_part_schemas() {
+    return {
+        {.name = "FieldState",
+         .help = "A field of vectors.",
+         .members = {{"name", "string", "As searches name it."},
+                     {"dimension", "integer", "Components of a vector."},
                      {"metric",
-                      "string?",
-                      "Of distances; null before the first vector.",
+                      "string",
+                      "Of distances.",
                       Need::kRequired,
                       {"cosine", "l2", "ip", "l1", "linf"}},
-                     {"bytes", "integer", "On disk, in bytes, of what was made from the pictures."},
-                     {"tombstones", "integer", "Removed vectors that still take room."},
-                     {"generation", "integer", "Grows with every change."},
-                     {"bands", "Bands?",
-                      "Where scores become words; null before the first vector."},
-                     {"index", "IndexState", "What makes searches fast."},
-                     {"jobs", "Job[]", "Those that wait or run here, newest first."}}},
+                     {"model", "string?", "Null for vectors of the user's own."},
+                     {"vectors", "integer", "Items that have one."}}},
         {.name = "Bands",
          .help = "The least scores of each word; below `similar`, hits are weak.",
          .members = {{"identical", "number", "Least score of an identical picture."},
@@ -59,6 +85,38 @@ std::vector<Schema> collection_schemas() {
         {.name = "Health",
          .help = "That the server answers.",
          .members = {{"status", "string", "In a word.", Need::kRequired, {"ok", "ready"}}}},
+    };
+}
+
+std::vector<Schema> new_collection_schemas() {
+    return {
+        {.name = "NewCollection",
+         .help = "What a new collection shall be like; all of it may be left out.",
+         .members =
+             {{"fields", "NewField[]",
+               "At most 16. Without any, the first picture or vector says what the one field "
+               "is like.",
+               Need::kOptional},
+              {"keep_pictures", "boolean",
+               "False: of pictures, a thumbnail of at most 640 pixels is kept, and not the "
+               "file. True when nothing is said.",
+               Need::kOptional}},
+         .is_closed = true},
+        {.name = "NewField",
+         .help = "A field of vectors that a new collection shall have.",
+         .members = {{"name", "string",
+                      "1 to 64 letters, digits, _ and -; \"picture\" when nothing is said.",
+                      Need::kOptional},
+                     {"model", "string?", "Name of a model that the server has; null: none.",
+                      Need::kOptional},
+                     {"dimension", "integer?",
+                      "1 to 16000 components; needed where there is no model.", Need::kOptional},
+                     {"metric",
+                      "string?",
+                      "Cosine when nothing is said.",
+                      Need::kOptional,
+                      {"cosine", "l2", "ip", "l1", "linf"}}},
+         .is_closed = true},
     };
 }
 

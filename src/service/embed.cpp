@@ -1,5 +1,6 @@
 #include "service/embed.h"
 
+#include "service/main_field.h"
 #include "service/npy_file.h"
 #include "service/picture_embedder.h"
 #include "service/query_vector.h"
@@ -111,11 +112,9 @@ Result<EmbeddedPicture> wait(const std::string& picture, FutureFile file) {
 }
 
 Result<collection::FieldSpec> exported_field(const collection::Collection& collection) {
-    const std::vector<collection::FieldSpec> fields = TRY(collection.fields());
-    for (const collection::FieldSpec& field : fields) {
-        if (field.name == kPictureField) return field;
-    }
-    return fail(ErrorCode::kNotFound, "no picture has been indexed yet: there are no vectors");
+    std::optional<collection::FieldSpec> field = TRY(main_field(collection));
+    if (field) return std::move(*field);
+    return fail(ErrorCode::kNotFound, "the collection is empty: there are no vectors");
 }
 
 Result<void> append_id(AtomicFile& file, const std::string& id) {

@@ -49,6 +49,13 @@ bool is_inside(std::string_view path, std::string_view folder);
 
 }  // namespace
 
+bool is_passed_by(std::string_view name, FileKind kind) {
+    if (name.starts_with('.')) return true;
+    if (kind != FileKind::kDirectory) return false;
+    return std::any_of(std::begin(kSkippedFolders), std::end(kSkippedFolders),
+                       [&](const char* skipped) { return name == skipped; });
+}
+
 Result<WalkReport> walk_folder(const FileSystem& files, const std::string& folder,
                                const WalkLimits& limits, const WalkVisitor& visit) {
     return Walk(files, folder, limits, visit).run();
@@ -135,10 +142,7 @@ bool Walk::look_at_file(const std::string& path) {
 }
 
 bool is_skipped(const DirectoryEntry& entry) {
-    if (entry.name.starts_with('.')) return true;
-    if (entry.kind != FileKind::kDirectory) return false;
-    return std::any_of(std::begin(kSkippedFolders), std::end(kSkippedFolders),
-                       [&](const char* name) { return entry.name == name; });
+    return is_passed_by(entry.name, entry.kind);
 }
 
 /// A folder sorts as its name with '/', since that is how the paths inside it go on.

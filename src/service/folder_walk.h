@@ -14,12 +14,16 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace sokkuri::service {
 
 /// Thumbnails of network drives, packages, and what systems keep for themselves.
 inline constexpr const char* kSkippedFolders[] = {"@eaDir", "node_modules",
                                                   "System Volume Information", "$RECYCLE.BIN"};
+
+/// Whether the walk passes by whatever has that name.
+bool is_passed_by(std::string_view name, FileKind kind);
 
 struct WalkLimits {
     std::size_t depth_max = 256;  // folders inside each other

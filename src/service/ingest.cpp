@@ -87,12 +87,20 @@ Result<IngestReport> ingest(Library& library, const IngestRequest& request,
                             const ProgressSink& progress, std::stop_token stop) {
     TRY(request.validate());
     if (library.access() != LibraryAccess::kWrite) {
-        return fail(ErrorCode::kUnsupported, "{}: opened for reading only", library.folder());
+        return fail(ErrorCode::kUnsupported, "{}: opened for reading only", library.place());
     }
+    TRY(require_folder(library));
     const auto indexed_with = TRY(indexed_model(library.collection()));
     features::Model model = TRY(choose_model(library.files(), request.model, indexed_with));
     if (!indexed_with) TRY(prepare_field(library.collection(), model.card));
     return IngestRun(library, request, std::move(model)).run(progress, std::move(stop));
+}
+
+Result<void> require_folder(const Library& library) {
+    if (!library.folder().empty()) return {};
+    return fail(ErrorCode::kUnsupported,
+                "{}: a collection without a folder of pictures: there is nothing to index",
+                library.home());
 }
 
 namespace {

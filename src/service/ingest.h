@@ -66,6 +66,9 @@ struct IngestReport {
     std::string precision;  // "f32", "bf16"; empty when no picture went through the model
 };
 
+/// kUnsupported for a collection without a folder of pictures.
+Result<void> require_folder(const Library& library);
+
 /// kCancelled never: an interrupted run returns its report with `was_interrupted`. kConflict,
 /// naming both, when the collection was indexed with another model. kUnavailable when decoding or
 /// inference cannot run at all: then no file is to blame. Failing in mid-run keeps what was

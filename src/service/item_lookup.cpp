@@ -1,5 +1,6 @@
 #include "service/item_lookup.h"
 
+#include "service/main_field.h"
 #include "service/picture_document.h"
 
 #include <filesystem>
@@ -21,9 +22,11 @@ std::string without_links(const FileSystem& files, const std::string& absolute);
 
 Result<std::optional<StoredVector>> find_stored_vector(const Library& library,
                                                        const Hash128& content) {
+    const std::optional<collection::FieldSpec> field = TRY(main_field(library.collection()));
+    if (!field) return std::nullopt;
     const std::vector<std::string> ids = TRY(ids_of_content(library, content));
     for (const std::string& id : ids) {
-        auto vector = library.collection().vector_of(id, kPictureField);
+        auto vector = library.collection().vector_of(id, field->name);
         if (!vector && vector.error().code() == ErrorCode::kNotFound) continue;
         StoredVector stored{.id = id, .values = TRY(std::move(vector))};
         // A writer may be replacing the record: the vector is of this content if the document, read
@@ -52,6 +55,9 @@ Result<std::string> resolve_item(const Library& library, const ByItem& item) {
         failure = fmt::format("{}: could not be indexed: {}", path, state->failure);
     }
     if (!failure.empty()) return fail(ErrorCode::kNotFound, "{}", failure);
+    if (library.folder().empty()) {
+        return fail(ErrorCode::kNotFound, "{}: no item of {} has that id", asked, library.home());
+    }
     return fail(ErrorCode::kNotFound, "{}: neither an id nor the path of an indexed file in {}",
                 asked, library.folder());
 }
@@ -78,6 +84,7 @@ std::vector<std::string> spellings(const Library& library, const ByItem& item) {
     const std::string& asked = item.id_or_path;
     const std::string& folder = library.folder();
     std::vector<std::string> paths;
+    if (folder.empty()) return paths;
     std::vector<std::string> absolutes;
     if (asked.starts_with('/')) {
         absolutes.push_back(asked);

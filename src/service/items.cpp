@@ -35,6 +35,7 @@ Result<std::vector<Item>> find_items_by_name(const Library& library, const std::
     const std::vector<collection::FileState> files =
         TRY(library.workspace().files_named(library.root(), text, limit));
     std::vector<std::string> ids;
+    if (library.folder().empty()) ids.push_back(text);
     for (const collection::FileState& file : files)
         ids.push_back(file.id);
     auto records = TRY(library.collection().get(ids));

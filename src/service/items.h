@@ -43,11 +43,20 @@ Result<std::vector<Item>> sample_items(const Library& library, std::size_t count
                                        std::uint64_t seed);
 
 /// Items whose path holds `text` (bytes; ASCII letters in either case), by path; at most `limit`.
+/// Where items have no paths (a collection without a folder), the one with that id.
 Result<std::vector<Item>> find_items_by_name(const Library& library, const std::string& text,
                                              std::size_t limit);
 
-/// A picture's bytes, or a vector of the user's own, for the item to be found by.
-using ItemSource = std::variant<std::monostate, std::vector<std::byte>, std::vector<float>>;
+/// A vector of the user's own with the picture that it stands for: the picture is kept and shown,
+/// and no model looks at it.
+struct PictureWithVector {
+    std::vector<std::byte> picture;
+    std::vector<float> vector;
+};
+
+/// A picture's bytes, a vector of the user's own, or both, for the item to be found by.
+using ItemSource =
+    std::variant<std::monostate, std::vector<std::byte>, std::vector<float>, PictureWithVector>;
 
 struct PutItemRequest {
     std::string id;
@@ -62,7 +71,9 @@ struct PutItemAnswer {
     bool was_created = false;
 };
 
-/// A picture is decoded, embedded and kept in the collection's folder (picture_store.h). Items that
+/// A picture is decoded, embedded and kept in the collection's folder (picture_store.h): whole, or
+/// a thumbnail of it (Library::keeping). Vectors are those of the main field (main_field.h); the
+/// first one makes it. kUnsupported for a picture alone where that field has no model. Items that
 /// are files of the indexed folder take a new document but no new picture: kConflict.
 Result<PutItemAnswer> put_item(Library& library, const PutItemRequest& request);
 

@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <deque>
 #include <map>
+#include <set>
 #include <stop_token>
 #include <thread>
 #include <utility>
@@ -35,6 +36,7 @@ class JobsOfLibraries final : public Jobs {
     Result<JobStatus> find(const std::string& id) const override;
     std::vector<JobStatus> all() const override;
     Result<JobStatus> cancel(const std::string& id) override;
+    void end(const std::string& collection) override;
     void stop() override;
 
  private:
@@ -44,11 +46,12 @@ class JobsOfLibraries final : public Jobs {
         std::uint64_t next_number = 1;
         bool is_stopping = false;
         std::map<std::string, std::jthread> workers;  // by collection; started with its first job
+        std::set<std::string> ending;                 // collections whose workers are to end
     };
 
-    void work(Library& library, const std::string& collection);
+    void work(const std::string& collection);
     JobPointer take(const std::string& collection);
-    void run(Library& library, Job& job);
+    void run(Job& job);
     void finish(Job& job, Result<IngestReport> outcome);
     static JobPointer find(const State& state, const std::string& id);
     static void change(Job& job, JobState state);
@@ -89,7 +92,8 @@ JobsOfLibraries::JobsOfLibraries(Libraries& libraries) : libraries_(libraries) {
 Result<JobStatus> JobsOfLibraries::index(const std::string& collection,
                                          const IngestRequest& request) {
     TRY(request.validate());
-    Library* library = TRY(libraries_.find(collection));
+    const auto library = TRY(libraries_.find(collection));
+    TRY(require_folder(*library));
     auto state = state_.lock();
     if (state->is_stopping) return fail(ErrorCode::kUnavailable, "the server is stopping");
     std::size_t queued = 0;
@@ -112,8 +116,7 @@ Result<JobStatus> JobsOfLibraries::index(const std::string& collection,
                    .revision = 1};
     state->jobs.push_back(job);
     if (!state->workers.contains(collection)) {
-        state->workers.emplace(
-            collection, std::jthread([this, library, collection] { work(*library, collection); }));
+        state->workers.emplace(collection, std::jthread([this, collection] { work(collection); }));
     }
     changed_.notify_all();
     return job->status;
@@ -144,6 +147,26 @@ Result<JobStatus> JobsOfLibraries::cancel(const std::string& id) {
     return job->status;
 }
 
+void JobsOfLibraries::end(const std::string& collection) {
+    std::jthread worker;
+    {
+        auto state = state_.lock();
+        for (const JobPointer& job : state->jobs) {
+            if (job->status.collection != collection) continue;
+            job->stop.request_stop();
+            if (job->status.state == JobState::kQueued) change(*job, JobState::kCancelled);
+        }
+        const auto found = state->workers.find(collection);
+        if (found == state->workers.end()) return;
+        worker = std::move(found->second);
+        state->workers.erase(found);
+        state->ending.insert(collection);
+    }
+    changed_.notify_all();
+    worker.join();
+    state_.lock()->ending.erase(collection);
+}
+
 void JobsOfLibraries::stop() {
     std::map<std::string, std::jthread> workers;
     {
@@ -159,10 +182,10 @@ void JobsOfLibraries::stop() {
 }
 
 /// A thread for each library, so that a slow disk holds up no other collection.
-void JobsOfLibraries::work(Library& library, const std::string& collection) {
+void JobsOfLibraries::work(const std::string& collection) {
     lower_thread_priority();
     while (const JobPointer job = take(collection)) {
-        run(library, *job);
+        run(*job);
         libraries_.sweep();
     }
 }
@@ -171,7 +194,7 @@ void JobsOfLibraries::work(Library& library, const std::string& collection) {
 JobsOfLibraries::JobPointer JobsOfLibraries::take(const std::string& collection) {
     auto state = state_.lock();
     for (;;) {
-        if (state->is_stopping) return nullptr;
+        if (state->is_stopping || state->ending.contains(collection)) return nullptr;
         for (const JobPointer& job : state->jobs) {
             const bool is_next =
                 job->status.collection == collection && job->status.state == JobState::kQueued;
@@ -183,13 +206,16 @@ JobsOfLibraries::JobPointer JobsOfLibraries::take(const std::string& collection)
     }
 }
 
-void JobsOfLibraries::run(Library& library, Job& job) {
+/// Holds the library no longer than it works on it: it may be dropped.
+void JobsOfLibraries::run(Job& job) {
     const auto show = [&](const IngestProgress& progress) {
         const auto state = state_.lock();
         job.status.progress = progress;
         ++job.status.revision;
     };
-    finish(job, ingest(library, job.request, show, job.stop.get_token()));
+    const auto library = libraries_.find(job.status.collection);
+    if (!library) return finish(job, tl::unexpected(library.error()));
+    finish(job, ingest(**library, job.request, show, job.stop.get_token()));
 }
 
 void JobsOfLibraries::finish(Job& job, Result<IngestReport> outcome) {

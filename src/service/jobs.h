@@ -50,6 +50,8 @@ class Jobs {
     virtual std::vector<JobStatus> all() const = 0;
     /// Asks it to stop; what was committed stays. No error when it has ended.
     virtual Result<JobStatus> cancel(const std::string& id) = 0;
+    /// Stops the jobs of a collection that is about to go; returns when they have ended.
+    virtual void end(const std::string& collection) = 0;
     /// Stops everything and takes nothing more; returns when all have ended.
     virtual void stop() = 0;
 };

@@ -177,7 +177,7 @@ TEST_F(JobsTest, OldOnesAreForgotten) {
 TEST_F(JobsTest, StoppingLeavesWhatWasCommitted) {
     for (unsigned i = 0; i < 40; ++i)
         folder.draw(fmt::format("{}.jpg", i), 100 + i);
-    Library* library = libraries->find(name).value();
+    const auto library = libraries->find(name).value();
     const auto jobs = Jobs::create(*libraries);
     ASSERT_TRUE(jobs->index(name, folder.request()));
     while (library->collection().count().value_or(0) < 4)
@@ -192,7 +192,7 @@ TEST_F(JobsTest, StoppingLeavesWhatWasCommitted) {
 }
 
 TEST_F(JobsTest, ARunAndAQueryShareOneExtractor) {
-    Library* library = libraries->find(name).value();
+    const auto library = libraries->find(name).value();
     const ModelChoice choice = folder.request().model;
     const auto model = choose_model(files, choice, std::nullopt).value();
     const auto before = library->extractors().get(model, choice, features::Urgency::kInteractive);
@@ -208,6 +208,22 @@ TEST_F(JobsTest, ARunAndAQueryShareOneExtractor) {
     EXPECT_GT(before.value().use_count(), owners) << "the run holds the one that we have";
     gate.open();
     EXPECT_EQ(ended(*jobs, id).state, JobState::kDone);
+}
+
+TEST_F(JobsTest, OfACollectionThatGoesTheyEnd) {
+    Gate gate;
+    hold_at_the_folder(gate);
+    const auto jobs = Jobs::create(*libraries);
+    const JobStatus running = jobs->index(name, folder.request()).value();
+    gate.wait_until_entered();
+    std::jthread dropper([&] { EXPECT_TRUE(libraries->drop(name, [&] { jobs->end(name); })); });
+    while (libraries->find(name))
+        std::this_thread::yield();
+    EXPECT_FALSE(jobs->index(name, folder.request()));
+    gate.open();
+    dropper.join();
+    const JobState state = ended(*jobs, running.id).state;
+    EXPECT_TRUE(state == JobState::kCancelled || state == JobState::kDone);
 }
 
 }  // namespace

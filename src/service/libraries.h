@@ -1,13 +1,18 @@
-// Libraries: the collections that one server serves, each under a name. Opened once at start, all
-// for writing; they live as long as this, and share the models that they load. Safe from any number
-// of threads.
+// Libraries: the collections that one server serves, each under a name: folders of pictures that
+// were named at its start, and those in its data folder, which come and go. All are open for
+// writing and share the models that they load. Safe from any number of threads: who has found one
+// keeps it, also while it is dropped.
 #pragma once
 
 #include "base/file_system.h"
+#include "base/guarded.h"
 #include "base/result.h"
 #include "service/library.h"
 
+#include <functional>
+#include <future>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -17,23 +22,52 @@ namespace sokkuri::service {
 
 class Libraries {
  public:
+    /// Tells of its end when it goes, after all else: member of what others wait for.
+    struct Ending {
+        std::promise<void> promise;
+        Ending() = default;
+        Ending(const Ending&) = delete;
+        Ending& operator=(const Ending&) = delete;
+        ~Ending() { promise.set_value(); }
+    };
     struct Entry {
+        Entry(std::string own_name, Library own_library)
+            : name(std::move(own_name)), library(std::move(own_library)) {}
+
+        Ending ending;  // first: goes last
         std::string name;
         Library library;
+        bool is_in_data = false;  // its home is a folder of the data folder
     };
+    using EntryPointer = std::shared_ptr<Entry>;
 
     /// `socket`: where this process listens for others that want to write (named in the locks).
-    /// kConflict while another process writes to one of them, kInvalidArgument when one is named
-    /// twice. Two folders of one name get "-2", ….
+    /// `data`: the folder whose collections are served and where new ones are made, each in a
+    /// folder of its name; made when missing; empty: none. kConflict while another process writes
+    /// to one of them, kInvalidArgument when one is named twice. Two folders of one name get "-2",
+    /// ….
     static Result<std::unique_ptr<Libraries>> open(FileSystem& files,
                                                    const std::vector<LibraryPlace>& places,
-                                                   const std::string& socket);
+                                                   const std::string& socket,
+                                                   const std::string& data = "");
     /// Waits for `warm_up`.
     ~Libraries();
 
-    const std::vector<std::unique_ptr<Entry>>& all() const { return entries_; }
+    FileSystem& files() const { return files_; }
+    /// Those of now: the folders in the order in which they were named, then the others by name.
+    std::vector<EntryPointer> all() const;
     /// kNotFound names the ones that there are.
-    Result<Library*> find(std::string_view name) const;
+    Result<std::shared_ptr<Library>> find(std::string_view name) const;
+
+    /// Makes the collection of that name in the data folder; `fill` gets it before anybody else,
+    /// and nothing is left of it when that fails. Durable when it returns. kAlreadyExists when
+    /// there is one, kConflict while it is made or dropped, kUnsupported without a data folder.
+    Result<std::shared_ptr<Library>> make(
+        const std::string& name, const std::function<Result<void>(Library& library)>& fill);
+    /// Forgets the collection and all that is kept for it; files of an indexed folder stay. Nobody
+    /// finds it any more when `once_hidden` is called (to end what works on it); returns when all
+    /// who have it are done and it is gone. A kill leaves it whole or gone. kNotFound.
+    Result<void> drop(const std::string& name, const std::function<void()>& once_hidden);
 
     /// Loads, in the background, the models that queries will need first. Once.
     void warm_up(const ModelChoice& choice);
@@ -41,16 +75,30 @@ class Libraries {
     void sweep();
 
  private:
-    Libraries();
+    struct State {
+        std::vector<EntryPointer> entries;
+        std::set<std::string, std::less<>> changing;  // names that are being made or dropped
+    };
 
+    Libraries(FileSystem& files, std::string socket, std::string data);
+
+    Result<void> open_data();
+    Result<void> add_folder(const LibraryPlace& place);
+    Result<Library> open_library(const LibraryPlace& place) const;
+    Result<Library> make_library(const std::string& name,
+                                 const std::function<Result<void>(Library& library)>& fill) const;
+    std::string free_name(const std::string& wanted) const;
+    void add(EntryPointer entry);
+    Result<void> claim(const std::string& name);
+    void release(const std::string& name);
+    Result<EntryPointer> hide(const std::string& name);
+
+    FileSystem& files_;
+    const std::string socket_;
+    std::string data_;  // absolute; empty: none
     std::shared_ptr<ExtractorCache> extractors_;
-    std::vector<std::unique_ptr<Entry>> entries_;
+    mutable Guarded<State> state_;
     std::jthread warming_;  // last: joined first
 };
-
-/// A collection's default name: the last part of a folder's path by OpenSearch's rules for index
-/// names (lower case, none of \ / * ? " < > | space , # :, no leading - _ +, at most 255 bytes);
-/// "pictures" when nothing is left.
-std::string slug_of(std::string_view folder);
 
 }  // namespace sokkuri::service

@@ -1,43 +1,52 @@
+// Goal: a server's collections are there under their names, come, go, and come back after a kill
+// whole or not at all. Method: real folders; threads that make and drop one name; a file system
+// that cuts off at every operation.
 #include "service/libraries.h"
 
+#include "base/testing/faulty_file_system.h"
+#include "service/items.h"
+#include "service/main_field.h"
+#include "service/new_collection.h"
 #include "service/testing/picture_folder.h"
 #include "store/write_lock.h"
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
+#include <fstream>
+#include <thread>
 #include <unistd.h>
 
 namespace sokkuri::service {
 namespace {
 
 namespace fs = std::filesystem;
+using sokkuri::testing::FaultEffect;
+using sokkuri::testing::FaultyFileSystem;
 using sokkuri::testing::TemporaryDirectory;
+
+const NewField kThreeNumbers{.name = "shape", .dimension = 3, .metric = index::Metric::kL2};
+
+std::unique_ptr<Libraries> opened_data(const std::string& data,
+                                       FileSystem& files = posix_file_system()) {
+    auto libraries = Libraries::open(files, {}, "", data);
+    EXPECT_TRUE(libraries) << libraries.error().message();
+    return libraries ? std::move(*libraries) : nullptr;
+}
+
+std::vector<std::string> names_in(const Libraries& libraries) {
+    std::vector<std::string> names;
+    for (const auto& entry : libraries.all())
+        names.push_back(entry->name);
+    return names;
+}
 
 std::unique_ptr<Libraries> opened(const std::vector<LibraryPlace>& places,
                                   const std::string& socket = "") {
     auto libraries = Libraries::open(posix_file_system(), places, socket);
     EXPECT_TRUE(libraries) << libraries.error().message();
     return libraries ? std::move(*libraries) : nullptr;
-}
-
-TEST(SlugOf, KeepsToTheRulesOfIndexNames) {
-    EXPECT_EQ(slug_of("/a/me/Pictures"), "pictures");
-    EXPECT_EQ(slug_of("/a/me/Holiday 2024, Rome/"), "holiday-2024--rome");
-    EXPECT_EQ(slug_of("relative"), "relative");
-    EXPECT_EQ(slug_of("/a/__-+x"), "x");
-    EXPECT_EQ(slug_of("/a/写真"), "写真");
-    EXPECT_EQ(slug_of("/a/r\\e*s?t\"<>|#:"), "r-e-s-t------");
-    EXPECT_EQ(slug_of("/a/with\nline"), "with-line");
-    for (const char* nothing : {"", "/", "/a/..", "/a/.", "/a/---", "/a/ , "}) {
-        EXPECT_EQ(slug_of(nothing), "pictures") << nothing;
-    }
-    const std::string bytes = slug_of("/a/\xff");
-    EXPECT_EQ(bytes, "xff");
-    std::string many;
-    for (int i = 0; i < 100; ++i)
-        many += "写";
-    EXPECT_EQ(slug_of(many).size(), 255U) << "cut between characters: 85 of 3 bytes";
 }
 
 TEST(Libraries, FoldersOfOneNameAreToldApart) {
@@ -52,7 +61,7 @@ TEST(Libraries, FoldersOfOneNameAreToldApart) {
     for (const auto& entry : libraries->all())
         names.push_back(entry->name);
     EXPECT_EQ(names, (std::vector<std::string>{"cats", "cats-2", "cats-3", "dogs"}));
-    Library* library = libraries->find("cats-2").value();
+    const auto library = libraries->find("cats-2").value();
     EXPECT_EQ(library->folder(), fs::canonical(directory.path() + "/b/cats").string());
     const auto missing = libraries->find("birds");
     ASSERT_FALSE(missing);
@@ -110,6 +119,174 @@ TEST(Libraries, WarmingUpLoadsTheModelThatQueriesThenUse) {
     const auto one = library.extractors().get(model, choice, features::Urgency::kInteractive);
     EXPECT_EQ(one.value(),
               library.extractors().get(model, choice, features::Urgency::kBulk).value());
+}
+
+TEST(Libraries, WhatIsMadeInTheDataFolderIsThereAfterwardsAndAfterReopening) {
+    const TemporaryDirectory directory;
+    const std::string data = directory.path() + "/deep/data";
+    {
+        const auto libraries = opened_data(data);
+        EXPECT_TRUE(libraries->all().empty());
+        for (const char* name : {"shoes", "写真", "bags"}) {
+            const auto made = make_collection(
+                *libraries,
+                {.name = name, .fields = {kThreeNumbers}, .keeping = PictureKeeping::kThumbnails});
+            ASSERT_TRUE(made) << made.error().message();
+            EXPECT_TRUE(made->was_created);
+        }
+        Library& shoes = *libraries->find("shoes").value();
+        EXPECT_EQ(shoes.folder(), "");
+        EXPECT_EQ(shoes.home(), fs::canonical(data + "/shoes").string());
+        ASSERT_TRUE(put_item(shoes, {.id = "a", .source = std::vector<float>{1, 2, 3}}));
+    }
+    const auto libraries = opened_data(data);
+    EXPECT_EQ(names_in(*libraries), (std::vector<std::string>{"bags", "shoes", "写真"}));
+    const auto shoes = libraries->find("shoes").value();
+    EXPECT_EQ(shoes->collection().count().value(), 1U);
+    EXPECT_EQ(shoes->keeping(), PictureKeeping::kThumbnails);
+    const auto field = main_field(shoes->collection()).value();
+    ASSERT_TRUE(field);
+    EXPECT_EQ(field->name, "shape");
+    EXPECT_EQ(field->metric, index::Metric::kL2);
+    EXPECT_EQ(shoes->collection().vector_of("a", "shape").value(), (std::vector<float>{1, 2, 3}));
+}
+
+TEST(Libraries, MakingOneThatIsThereSaysInWhatItDiffers) {
+    const TemporaryDirectory directory;
+    const auto libraries = opened_data(directory.path());
+    NewCollection wanted{.name = "shoes", .fields = {kThreeNumbers}};
+    ASSERT_TRUE(make_collection(*libraries, wanted)->was_created);
+    EXPECT_FALSE(make_collection(*libraries, wanted)->was_created);
+    EXPECT_FALSE(make_collection(*libraries, {.name = "shoes"})->was_created);
+    wanted.fields[0].dimension = 4;
+    auto refused = make_collection(*libraries, wanted);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kAlreadyExists);
+    EXPECT_NE(refused.error().message().find("dimension 3"), std::string::npos);
+    wanted.fields = {kThreeNumbers};
+    wanted.keeping = PictureKeeping::kThumbnails;
+    EXPECT_EQ(make_collection(*libraries, wanted).error().code(), ErrorCode::kAlreadyExists);
+    wanted = {.name = "other", .fields = {kThreeNumbers, kThreeNumbers}};
+    EXPECT_EQ(make_collection(*libraries, wanted).error().code(), ErrorCode::kInvalidArgument);
+    wanted.fields = {{.name = "no dimension"}};
+    EXPECT_EQ(make_collection(*libraries, wanted).error().code(), ErrorCode::kInvalidArgument);
+    EXPECT_EQ(names_in(*libraries), std::vector<std::string>{"shoes"})
+        << "and nothing is half made";
+    EXPECT_FALSE(fs::exists(directory.path() + "/other"));
+}
+
+TEST(Libraries, WithoutADataFolderNothingIsMade) {
+    const TemporaryDirectory directory;
+    const auto libraries = opened({{.folder = directory.path()}});
+    const auto refused = make_collection(*libraries, {.name = "shoes"});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kUnsupported);
+    EXPECT_NE(refused.error().message().find("--data"), std::string::npos);
+}
+
+TEST(Libraries, AFolderOfSomebodysOwnIsNotTakenOver) {
+    const TemporaryDirectory directory;
+    fs::create_directories(directory.path() + "/shoes");
+    fs::create_directories(directory.path() + "/empty");
+    std::ofstream(directory.path() + "/shoes/letter.txt") << "mine";
+    const auto libraries = opened_data(directory.path());
+    EXPECT_TRUE(libraries->all().empty());
+    EXPECT_FALSE(make_collection(*libraries, {.name = "shoes"}));
+    EXPECT_TRUE(fs::exists(directory.path() + "/shoes/letter.txt"));
+    EXPECT_TRUE(make_collection(*libraries, {.name = "empty"}));
+}
+
+TEST(Libraries, DroppingWaitsForThoseWhoHaveItAndLeavesNothing) {
+    const TemporaryDirectory directory;
+    const auto libraries = opened_data(directory.path());
+    ASSERT_TRUE(make_collection(*libraries, {.name = "shoes", .fields = {kThreeNumbers}}));
+    auto held = libraries->find("shoes").value();
+    std::atomic<bool> is_hidden = false;
+    std::atomic<bool> is_dropped = false;
+    std::jthread dropper([&] {
+        EXPECT_TRUE(libraries->drop("shoes", [&] { is_hidden = true; }));
+        is_dropped = true;
+    });
+    while (!is_hidden)
+        std::this_thread::yield();
+    EXPECT_FALSE(libraries->find("shoes"));
+    EXPECT_EQ(make_collection(*libraries, {.name = "shoes"}).error().code(), ErrorCode::kConflict);
+    EXPECT_TRUE(put_item(*held, {.id = "late", .source = std::vector<float>{1, 2, 3}}))
+        << "who has it can use it";
+    EXPECT_FALSE(is_dropped);
+    held.reset();
+    dropper.join();
+    EXPECT_TRUE(is_dropped);
+    EXPECT_FALSE(fs::exists(directory.path() + "/shoes"));
+    EXPECT_EQ(libraries->drop("shoes", [] {}).error().code(), ErrorCode::kNotFound);
+    EXPECT_TRUE(make_collection(*libraries, {.name = "shoes"})->was_created);
+    EXPECT_EQ(libraries->find("shoes").value()->collection().count().value(), 0U);
+}
+
+TEST(Libraries, DroppingAFolderForgetsItsIndexAndLeavesItsFiles) {
+    const TemporaryDirectory directory;
+    std::ofstream(directory.path() + "/a.jpg") << "not really";
+    const auto libraries = opened({{.folder = directory.path()}});
+    const std::string name = libraries->all().front()->name;
+    ASSERT_TRUE(libraries->drop(name, [] {}));
+    EXPECT_TRUE(fs::exists(directory.path() + "/a.jpg"));
+    EXPECT_FALSE(fs::exists(directory.path() + "/.sokkuri"));
+    EXPECT_TRUE(opened({{.folder = directory.path()}}));
+}
+
+TEST(Libraries, ManyWhoMakeAndDropOneNameGetItOrAreRefused) {
+    const TemporaryDirectory directory;
+    const auto libraries = opened_data(directory.path());
+    std::atomic<int> made = 0;
+    std::atomic<int> dropped = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (int t = 0; t < 4; ++t) {
+            threads.emplace_back([&, t] {
+                for (int i = 0; i < 6; ++i) {
+                    const auto mine = make_collection(*libraries, {.name = "one"});
+                    if (mine && mine->was_created) ++made;
+                    if (mine && t % 2 == 0 && mine->library->collection().count()) continue;
+                    if (libraries->drop("one", [] {})) ++dropped;
+                }
+            });
+        }
+    }
+    const int left = libraries->find("one") ? 1 : 0;
+    EXPECT_EQ(made - dropped, left);
+    EXPECT_GT(made, 0);
+    EXPECT_EQ(fs::exists(directory.path() + "/one"), left == 1);
+}
+
+TEST(Libraries, CutOffAnywhereACollectionIsAsItWasAskedForOrNotThere) {
+    for (std::uint64_t at = 0;; at += 3) {
+        SCOPED_TRACE(at);
+        const TemporaryDirectory directory;
+        FaultyFileSystem files(posix_file_system());
+        const auto libraries = opened_data(directory.path(), files);
+        files.set_fault({.at = at, .effect = FaultEffect::kCutOff});
+        const bool was_made =
+            make_collection(*libraries, {.name = "one", .fields = {kThreeNumbers}}).has_value();
+        const bool was_dropped = was_made && libraries->drop("one", [] {}).has_value();
+        const bool has_failed = files.has_failed();
+        // As a new process would find it; the old one's locks are its own.
+        const std::string copy = directory.path() + "-copy";
+        fs::copy(directory.path(), copy, fs::copy_options::recursive);
+        {
+            const auto again = opened_data(copy);
+            ASSERT_TRUE(again);
+            const auto one = again->find("one");
+            if (one) {
+                EXPECT_EQ((*one)->collection().fields().value().size(), 1U);
+            }
+            if (was_dropped) EXPECT_FALSE(one);
+            for (const auto& entry : fs::directory_iterator(copy))
+                EXPECT_EQ(entry.path().filename().string(), "one") << "nothing half made is left";
+            EXPECT_TRUE(make_collection(*again, {.name = "one", .fields = {kThreeNumbers}}));
+        }
+        fs::remove_all(copy);
+        if (!has_failed) return;
+    }
 }
 
 }  // namespace

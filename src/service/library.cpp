@@ -10,6 +10,12 @@ constexpr const char* kDirectoryName = ".sokkuri";
 constexpr const char* kCatalogName = "catalog.db";
 /// The root that holds `.sokkuri`: both can be moved together.
 constexpr const char* kOwnRoot = ".";
+/// Settings of the workspace and what they may be (docs/formats/workspace.md).
+constexpr const char* kPicturesSetting = "pictures";
+constexpr const char* kWithoutFolder = "none";
+constexpr const char* kKeepingSetting = "keep_pictures";
+constexpr const char* kKeepsThumbnails = "thumbnails";
+constexpr const char* kKeepsOriginals = "originals";
 
 Result<std::string> canonical_folder(const FileSystem& files, const std::string& folder);
 Error not_indexed(const std::string& folder);
@@ -18,14 +24,18 @@ Error not_indexed(const std::string& folder);
 
 Result<Library> Library::open(FileSystem& files, const LibraryPlace& place,
                               const LibraryOptions& options) {
-    const auto& [folder, collection_directory] = place;
+    const auto& [folder, collection_directory, pictures] = place;
     const LibraryAccess access = options.access;
-    if (folder.empty() && (collection_directory.empty() || access == LibraryAccess::kWrite)) {
+    const bool makes_folder = access == LibraryAccess::kWrite && pictures == PictureSource::kFolder;
+    if (folder.empty() && (collection_directory.empty() || makes_folder)) {
         return fail(ErrorCode::kInvalidArgument, "no folder of pictures is named");
     }
     Library library;
     library.files_ = &files;
     library.access_ = access;
+    if (access == LibraryAccess::kWrite && pictures == PictureSource::kAsMade && !folder.empty()) {
+        TRY(create_directories(files, folder));
+    }
     if (!folder.empty()) library.folder_ = TRY(canonical_folder(files, folder));
     std::string home = library.folder_;
     if (!collection_directory.empty()) {
@@ -38,7 +48,7 @@ Result<Library> Library::open(FileSystem& files, const LibraryPlace& place,
         return tl::unexpected(not_indexed(folder.empty() ? home : library.folder_));
     }
     TRY(std::move(opened));
-    TRY(access == LibraryAccess::kWrite ? library.claim_root() : library.find_root());
+    TRY(library.settle_root(pictures));
     library.make_parts(options);
     if (access == LibraryAccess::kWrite) TRY(settle_doubtful_pictures(library));
     return library;
@@ -81,6 +91,19 @@ Result<void> Library::open_stores(const LibraryOptions& options) {
     return {};
 }
 
+std::string Library::home() const {
+    const std::size_t slash = directory_.rfind('/');
+    return slash == 0 ? "/" : directory_.substr(0, slash);
+}
+
+Result<void> Library::keep(PictureKeeping keeping) {
+    const bool keeps_thumbnails = keeping == PictureKeeping::kThumbnails;
+    TRY(workspace_->settings().set(kKeepingSetting,
+                                   keeps_thumbnails ? kKeepsThumbnails : kKeepsOriginals));
+    keeping_ = keeping;
+    return {};
+}
+
 void Library::make_parts(const LibraryOptions& options) {
     const bool is_writing = access_ == LibraryAccess::kWrite;
     extractors_ = options.extractors ? options.extractors : std::make_shared<ExtractorCache>();
@@ -95,17 +118,48 @@ void Library::make_parts(const LibraryOptions& options) {
     if (is_writing) turns_ = std::make_unique<SerialWorker>(kTurnsQueuedMax);
 }
 
+Result<void> Library::settle_root(PictureSource pictures) {
+    TRY(read_settings());
+    const bool is_writing = access_ == LibraryAccess::kWrite;
+    if (is_writing && pictures == PictureSource::kFolder && is_without_folder_) {
+        return fail(ErrorCode::kUnsupported,
+                    "{}: a collection without a folder of pictures: its items come one by one, by "
+                    "`sokkuri import` or over HTTP",
+                    home());
+    }
+    if (is_writing && pictures == PictureSource::kFolder) return claim_root();
+    if (is_writing && !is_without_folder_) {
+        const std::vector<collection::Root> roots = TRY(workspace_->roots());
+        is_without_folder_ = roots.empty();
+        if (is_without_folder_) {
+            TRY(workspace_->settings().set(kPicturesSetting, kWithoutFolder));
+        }
+    }
+    if (!is_without_folder_) return find_root();
+    folder_.clear();
+    return {};
+}
+
+Result<void> Library::read_settings() {
+    const collection::WorkspaceSettings& settings = workspace_->settings();
+    const auto pictures = TRY(settings.find(kPicturesSetting));
+    const auto keeping = TRY(settings.find(kKeepingSetting));
+    is_without_folder_ = pictures == kWithoutFolder;
+    if (keeping == kKeepsThumbnails) keeping_ = PictureKeeping::kThumbnails;
+    return {};
+}
+
+/// Of a collection elsewhere, the folder that it was asked for by is the one it must be of.
 Result<void> Library::find_root() {
-    const std::string home = directory_.substr(0, directory_.rfind('/'));
     const std::vector<collection::Root> roots = TRY(workspace_->roots());
     for (const collection::Root& root : roots) {
-        const std::string path = root.path != kOwnRoot ? root.path : home.empty() ? "/" : home;
+        const std::string path = root.path != kOwnRoot ? root.path : home();
         if (folder_.empty()) folder_ = path;
         if (folder_ != path) continue;
         root_ = root.number;
         return {};
     }
-    return tl::unexpected(not_indexed(folder_.empty() ? home : folder_));
+    return tl::unexpected(not_indexed(place()));
 }
 
 /// One collection, one folder: paths in documents would be ambiguous otherwise.

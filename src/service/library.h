@@ -1,6 +1,6 @@
-// Library: a folder of pictures as sokkuri knows it: its collection and its workspace, opened
-// together. A thin holder: the recipes (ingest.h, search.h, embed.h, stats.h) do the work. Safe
-// from any number of threads.
+// Library: a collection as the recipes see it: records and workspace, opened together, and the
+// folder of pictures that it was made from, if there is one. A thin holder: the recipes (ingest.h,
+// search.h, embed.h, stats.h) do the work. Safe from any number of threads.
 #pragma once
 
 #include "base/file_system.h"
@@ -24,9 +24,19 @@ namespace sokkuri::service {
 
 enum class LibraryAccess { kRead, kWrite };
 
+/// Where pictures come from.
+enum class PictureSource {
+    kFolder,  // the folder is indexed
+    kAsMade,  // as the collection was made; a new one has no folder: items come one by one
+};
+
+/// What is kept of pictures that come without a file.
+enum class PictureKeeping { kOriginals, kThumbnails };
+
 struct LibraryPlace {
-    std::string folder;                // of pictures
+    std::string folder;                // of pictures, or the home of a collection without one
     std::string collection_directory;  // where `.sokkuri` lies; empty: inside `folder`
+    PictureSource pictures = PictureSource::kFolder;
 };
 
 struct LibraryOptions {
@@ -37,7 +47,7 @@ struct LibraryOptions {
     UnixClock clock = unix_time_s;               // by which queries expire
 };
 
-/// The name of the vector field that pictures are embedded into.
+/// The name of the vector field that the pictures of a folder are embedded into.
 inline constexpr const char* kPictureField = "picture";
 
 class Library {
@@ -45,7 +55,7 @@ class Library {
     /// With kRead `folder` may be empty when the other place is not: then it is the one that was
     /// indexed. kRead: kNotFound ("not indexed yet: run `sokkuri index …`") when there is none.
     /// kWrite makes it, and is kConflict while another process writes or when the collection holds
-    /// the pictures of another folder.
+    /// the pictures of another folder; kUnsupported for kFolder when it was made without one.
     static Result<Library> open(FileSystem& files, const LibraryPlace& place,
                                 const LibraryOptions& options);
     static Result<Library> open(FileSystem& files, const std::string& folder,
@@ -61,13 +71,20 @@ class Library {
     static Result<std::string> find_above(const FileSystem& files, const std::string& path);
 
     FileSystem& files() const { return *files_; }
-    const std::string& folder() const { return folder_; }        // absolute
+    /// Of pictures, absolute; empty for a collection without one.
+    const std::string& folder() const { return folder_; }
     const std::string& directory() const { return directory_; }  // `.sokkuri`, absolute
-    /// The folder's number in the workspace.
+    std::string home() const;                                    // what `.sokkuri` lies in
+    /// What people know it by: its folder, else its home.
+    std::string place() const { return folder_.empty() ? home() : folder_; }
+    /// The folder's number in the workspace; of one without a folder, a number without files.
     collection::RootNumber root() const { return root_; }
     collection::Collection& collection() const { return *collection_; }
     collection::Workspace& workspace() const { return *workspace_; }
     LibraryAccess access() const { return access_; }
+    PictureKeeping keeping() const { return keeping_; }
+    /// From now on, for pictures that come. Before anybody else uses the library.
+    Result<void> keep(PictureKeeping keeping);
     /// The models that queries and ingest have loaded.
     ExtractorCache& extractors() const { return *extractors_; }
     /// Queries that can be asked again.
@@ -87,14 +104,18 @@ class Library {
     Library() = default;
     Result<void> open_stores(const LibraryOptions& options);
     void make_parts(const LibraryOptions& options);
+    Result<void> settle_root(PictureSource pictures);
     Result<void> find_root();
     Result<void> claim_root();
+    Result<void> read_settings();
 
     FileSystem* files_ = nullptr;
     LibraryAccess access_ = LibraryAccess::kRead;
     std::string folder_;
     std::string directory_;
     collection::RootNumber root_ = 0;
+    bool is_without_folder_ = false;
+    PictureKeeping keeping_ = PictureKeeping::kOriginals;
     std::unique_ptr<collection::Collection> collection_;
     std::unique_ptr<collection::Workspace> workspace_;
     std::shared_ptr<ExtractorCache> extractors_;

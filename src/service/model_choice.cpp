@@ -1,22 +1,22 @@
 #include "service/model_choice.h"
 
 #include "features/compiled_model.h"
-#include "service/library.h"
+#include "service/main_field.h"
 
 namespace sokkuri::service {
 Result<std::optional<features::ModelCard>> indexed_model(const collection::Collection& collection) {
-    const std::vector<collection::FieldSpec> fields = TRY(collection.fields());
-    for (const collection::FieldSpec& field : fields) {
-        if (field.name != kPictureField) continue;
-        if (field.model.empty()) {
-            return fail(ErrorCode::kUnsupported,
-                        "field {}: holds vectors that were given, not made by a model", field.name);
-        }
-        features::ModelCard card = TRY(
-            in_context("model card of the collection", features::parse_model_card(field.model)));
-        return card;
+    const std::optional<collection::FieldSpec> field = TRY(main_field(collection));
+    if (!field) return std::nullopt;
+    if (field->model.empty()) {
+        return fail(
+            ErrorCode::kUnsupported,
+            "the collection has no model: its field {:?} holds vectors that were given, and "
+            "no picture can be turned into one",
+            field->name);
     }
-    return std::nullopt;
+    features::ModelCard card =
+        TRY(in_context("model card of the collection", features::parse_model_card(field->model)));
+    return card;
 }
 
 Result<features::Model> choose_model(FileSystem& files, const ModelChoice& choice,

@@ -21,8 +21,8 @@ struct ModelChoice {
     std::uint32_t threads = 0;  // 0: all cores
 };
 
-/// The card of the model whose vectors the collection's picture field holds. Empty when there is no
-/// such field yet; kUnsupported when it holds vectors of the user's own.
+/// The card of the model whose vectors the collection's main field holds. Empty when there is no
+/// field yet; kUnsupported when it holds vectors of the user's own.
 Result<std::optional<features::ModelCard>> indexed_model(const collection::Collection& collection);
 
 /// Finds the model on this machine's shelf and loads nothing. `indexed_with` guards against mixing

@@ -11,8 +11,7 @@ constexpr std::size_t kSniffedBytes = 64;
 constexpr std::size_t kReadStepBytes = 64 * 1024;
 
 Result<std::unique_ptr<File>> open_file(const Library& library, const std::string& path);
-Result<std::unique_ptr<File>> open_kept(const Library& library, const std::string& id,
-                                        const DocumentFile& document);
+Result<void> open_kept(const Library& library, const std::string& id, OpenedPicture& picture);
 bool is_servable(std::string_view relative_path);
 Result<image::Format> format_of(const File& file);
 Error no_picture(const std::string& what, std::string_view why);
@@ -27,8 +26,11 @@ Result<OpenedPicture> open_picture(const Library& library, const std::string& id
     OpenedPicture picture;
     picture.document = TRY(file_of(records.front()->document));
     const std::string& path = picture.document.path;
-    picture.file =
-        TRY(path.empty() ? open_kept(library, id, picture.document) : open_file(library, path));
+    if (path.empty()) {
+        TRY(open_kept(library, id, picture));
+    } else {
+        picture.file = TRY(open_file(library, path));
+    }
     const std::string& what = path.empty() ? id : path;
     picture.status = TRY(picture.file->status());
     if (picture.status.kind != FileKind::kRegular) {
@@ -91,12 +93,17 @@ Result<std::unique_ptr<File>> open_file(const Library& library, const std::strin
     return tl::unexpected(no_picture(path, "it now lies outside of the folder"));
 }
 
-Result<std::unique_ptr<File>> open_kept(const Library& library, const std::string& id,
-                                        const DocumentFile& document) {
-    if (!document.content) return tl::unexpected(no_picture(id, "it came without one"));
-    auto opened = library.pictures().open(*document.content);
-    if (opened || opened.error().code() != ErrorCode::kNotFound) return opened;
-    return tl::unexpected(no_picture(id, "it is not kept here"));
+Result<void> open_kept(const Library& library, const std::string& id, OpenedPicture& picture) {
+    const std::optional<Hash128>& content = picture.document.content;
+    if (!content) return tl::unexpected(no_picture(id, "it came without one"));
+    auto opened = library.pictures().open(*content);
+    picture.is_thumbnail = !opened && opened.error().code() == ErrorCode::kNotFound;
+    if (picture.is_thumbnail) opened = library.pictures().open_thumbnail(*content);
+    if (!opened && opened.error().code() == ErrorCode::kNotFound) {
+        return tl::unexpected(no_picture(id, "it is not kept here"));
+    }
+    picture.file = TRY(std::move(opened));
+    return {};
 }
 
 /// Below the folder by its text alone, and nothing hidden, as the walk has it: `.sokkuri` is.

@@ -22,7 +22,8 @@ struct OpenedPicture {
     FileStatus status;      // of the open file
     DocumentFile document;  // what the record says of it
     image::Format format = image::Format::kUnknown;
-    std::string name;  // the last part of its path
+    std::string name;           // the last part of its path
+    bool is_thumbnail = false;  // a smaller copy is all that is kept
 
     /// The content that the record speaks of; empty when the file has changed since.
     std::optional<Hash128> known_content() const;

@@ -9,9 +9,9 @@
 namespace sokkuri::service {
 namespace {
 
-constexpr int kThumbnailQuality = 82;
 constexpr int kPictureQuality = 90;
 
+OriginalFile file_in(OpenedPicture picture);
 std::string_view media_type_of(image::Format format);
 std::string tag_of(const OpenedPicture& picture);
 struct Rendering {
@@ -25,11 +25,13 @@ Result<EncodedPicture> render(const Library& library, const std::string& id,
 
 Result<OriginalFile> original_file(const Library& library, const std::string& id) {
     OpenedPicture picture = TRY(open_picture(library, id));
-    return OriginalFile{.file = std::move(picture.file),
-                        .size_bytes = picture.status.size_bytes,
-                        .media_type = std::string(media_type_of(picture.format)),
-                        .name = picture.name,
-                        .tag = tag_of(picture)};
+    if (!picture.is_thumbnail) return file_in(std::move(picture));
+    return fail(ErrorCode::kNotFound, "picture of {:?}: only a thumbnail of it is kept", id);
+}
+
+Result<OriginalFile> best_file(const Library& library, const std::string& id) {
+    OpenedPicture picture = TRY(open_picture(library, id));
+    return file_in(std::move(picture));
 }
 
 bool is_shown_by_browsers(std::string_view media_type) {
@@ -58,6 +60,15 @@ Result<EncodedPicture> thumbnail(const Library& library, const std::string& id, 
 
 namespace {
 
+OriginalFile file_in(OpenedPicture picture) {
+    OriginalFile file{.size_bytes = picture.status.size_bytes,
+                      .media_type = std::string(media_type_of(picture.format)),
+                      .name = picture.name,
+                      .tag = tag_of(picture)};
+    file.file = std::move(picture.file);
+    return file;
+}
+
 std::string_view media_type_of(image::Format format) {
     switch (format) {
         case image::Format::kJpeg:
@@ -83,7 +94,8 @@ std::string_view media_type_of(image::Format format) {
 }
 
 std::string tag_of(const OpenedPicture& picture) {
-    if (const auto content = picture.known_content()) return hex(*content);
+    const std::string_view ending = picture.is_thumbnail ? "-thumbnail" : "";
+    if (const auto content = picture.known_content()) return hex(*content) + std::string(ending);
     return fmt::format("{:x}-{:x}-{:x}", picture.status.inode, picture.status.size_bytes,
                        static_cast<std::uint64_t>(picture.status.modified_ns));
 }

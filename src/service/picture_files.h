@@ -25,9 +25,12 @@ struct OriginalFile {
     std::string tag;         // changes with the content
 };
 
-/// kNotFound when there is no such item, it has no picture, or its file has vanished or now lies
-/// outside the folder.
+/// kNotFound when there is no such item, it has no picture, only a thumbnail of it is kept, or its
+/// file has vanished or now lies outside the folder.
 Result<OriginalFile> original_file(const Library& library, const std::string& id);
+
+/// Likewise the best that there is: where only a thumbnail is kept, that.
+Result<OriginalFile> best_file(const Library& library, const std::string& id);
 
 struct EncodedPicture {
     std::shared_ptr<const std::vector<std::byte>> bytes;
@@ -43,6 +46,12 @@ bool is_shown_by_browsers(std::string_view media_type);
 Result<EncodedPicture> picture_as_jpeg(const Library& library, const std::string& id,
                                        std::uint32_t longer_side_max,
                                        const image::DecodeLimits& limits);
+
+/// Longer side, in pixels, of what is kept of a picture that is not (PictureKeeping::kThumbnails).
+inline constexpr std::uint32_t kKeptThumbnailSide = 640;
+
+/// Of the JPEGs that thumbnails are.
+inline constexpr int kThumbnailQuality = 82;
 
 /// Longer sides that thumbnails come in, in pixels.
 inline constexpr std::uint32_t kThumbnailSides[] = {160, 320, 640, 1280};

@@ -17,7 +17,16 @@ Result<bool> is_referred_to(const Library& library, const collection::KeptPictur
 }  // namespace
 
 Result<void> PictureStore::write(const Hash128& content, std::span<const std::byte> picture) {
-    const std::string path = path_of(content);
+    return write_to(path_of(content), content, picture);
+}
+
+Result<void> PictureStore::write_thumbnail(const Hash128& content,
+                                           std::span<const std::byte> thumbnail) {
+    return write_to(thumbnail_path_of(content), content, thumbnail);
+}
+
+Result<void> PictureStore::write_to(const std::string& path, const Hash128& content,
+                                    std::span<const std::byte> picture) {
     const auto there = files_.status(path);
     if (there && there->size_bytes == picture.size()) return {};
     TRY(create_directories(files_, folder_of(content)));
@@ -28,10 +37,16 @@ Result<std::unique_ptr<File>> PictureStore::open(const Hash128& content) const {
     return files_.open(path_of(content), OpenMode::kRead);
 }
 
+Result<std::unique_ptr<File>> PictureStore::open_thumbnail(const Hash128& content) const {
+    return files_.open(thumbnail_path_of(content), OpenMode::kRead);
+}
+
 Result<void> PictureStore::remove(const Hash128& content) {
-    auto removed = files_.remove_file(path_of(content));
-    if (!removed && removed.error().code() == ErrorCode::kNotFound) return {};
-    return removed;
+    for (const std::string& path : {path_of(content), thumbnail_path_of(content)}) {
+        auto removed = files_.remove_file(path);
+        if (!removed && removed.error().code() != ErrorCode::kNotFound) return removed;
+    }
+    return {};
 }
 
 void PictureStore::remove_leftovers(const Hash128& content) {
@@ -49,6 +64,10 @@ std::string PictureStore::folder_of(const Hash128& content) const {
 
 std::string PictureStore::path_of(const Hash128& content) const {
     return join_path(folder_of(content), hex(content));
+}
+
+std::string PictureStore::thumbnail_path_of(const Hash128& content) const {
+    return path_of(content) + "-thumbnail";
 }
 
 Result<void> settle_pictures(const Library& library,

@@ -1,7 +1,8 @@
 // PictureStore: the pictures that sokkuri keeps itself, those that came without a file:
-// `.sokkuri/pictures/ab/ab01…`, named by their content. Several records may refer to one. Written
-// before the record that refers to it, removed after the catalog has forgotten the last one. Safe
-// from any number of threads; writing and settling in turn (Library::in_turn).
+// `.sokkuri/pictures/ab/ab01…`, named by their content; where only thumbnails are kept,
+// `…/ab01…-thumbnail`, named by the content of what it shows. Several records may refer to one.
+// Written before the record that refers to it, removed after the catalog has forgotten the last
+// one. Safe from any number of threads; writing and settling in turn (Library::in_turn).
 #pragma once
 
 #include "base/file_system.h"
@@ -24,8 +25,11 @@ class PictureStore {
 
     /// Durable when it returns; no error when it is there already.
     Result<void> write(const Hash128& content, std::span<const std::byte> picture);
+    /// Likewise, in its stead.
+    Result<void> write_thumbnail(const Hash128& content, std::span<const std::byte> thumbnail);
     /// kNotFound when it is not kept.
     Result<std::unique_ptr<File>> open(const Hash128& content) const;
+    Result<std::unique_ptr<File>> open_thumbnail(const Hash128& content) const;
     /// No error when it is not there.
     Result<void> remove(const Hash128& content);
     /// What a kill has left of writing it.
@@ -34,6 +38,9 @@ class PictureStore {
  private:
     std::string folder_of(const Hash128& content) const;
     std::string path_of(const Hash128& content) const;
+    std::string thumbnail_path_of(const Hash128& content) const;
+    Result<void> write_to(const std::string& path, const Hash128& content,
+                          std::span<const std::byte> picture);
 
     FileSystem& files_;
     const std::string directory_;

@@ -2,8 +2,11 @@
 // must see an unchanging item within it.
 #include "image/thumbnail.h"
 #include "service/items.h"
+#include "service/main_field.h"
 #include "service/picture_document.h"
+#include "service/picture_files.h"
 #include "service/query_vector.h"
+#include "service/uploaded_picture.h"
 
 #include <algorithm>
 #include <utility>
@@ -16,10 +19,19 @@ using collection::PutRecord;
 
 /// What the new item is found by, ready to be written.
 struct NewSource {
+    std::string field;
     std::vector<float> vector;
     std::string document;                // of a picture: what we say of it; else empty
     Hash128 content{};                   // of a picture
     std::span<const std::byte> picture;  // empty: none
+    std::vector<std::byte> thumbnail;    // what is kept of it, if not the picture itself
+};
+
+/// What its own document says of it, and what is kept.
+struct SeenPicture {
+    std::span<const std::byte> bytes;
+    image::Size original;
+    image::Picture picture;
 };
 
 Result<void> require_writer(const Library& library);
@@ -27,7 +39,12 @@ Result<void> validate(const PutItemRequest& request);
 Result<NewSource> prepare(const Library& library, const PutItemRequest& request);
 Result<NewSource> prepare_picture(const Library& library, std::span<const std::byte> bytes,
                                   const EmbedOptions& options);
-Result<void> require_field(const Library& library, const collection::FieldSpec& field);
+Result<NewSource> prepare_vector(const Library& library, const std::vector<float>& vector);
+Result<void> add_picture(const Library& library, const SeenPicture& seen,
+                         const image::DecodeLimits& limits, NewSource& source);
+/// The name of the main field; the first vector says what it is like.
+Result<std::string> require_field(const Library& library, const collection::FieldSpec& first);
+Result<void> store_picture(const Library& library, const NewSource& source);
 Result<PutItemAnswer> put_in_turn(const Library& library, const PutItemRequest& request,
                                   const NewSource& source);
 Result<std::string> document_of(const PutItemRequest& request, const NewSource& source,
@@ -57,7 +74,7 @@ namespace {
 
 Result<void> require_writer(const Library& library) {
     if (library.access() == LibraryAccess::kWrite) return {};
-    return fail(ErrorCode::kUnsupported, "{}: opened for reading only", library.folder());
+    return fail(ErrorCode::kUnsupported, "{}: opened for reading only", library.place());
 }
 
 Result<void> validate(const PutItemRequest& request) {
@@ -79,45 +96,68 @@ Result<NewSource> prepare(const Library& library, const PutItemRequest& request)
     if (const auto* picture = std::get_if<std::vector<std::byte>>(&request.source)) {
         return prepare_picture(library, *picture, {request.model, request.limits});
     }
-    NewSource source;
-    if (const auto* vector = std::get_if<std::vector<float>>(&request.source)) {
-        TRY(require_field(library, {.name = kPictureField,
-                                    .dimension = static_cast<std::uint32_t>(vector->size()),
-                                    .metric = index::Metric::kCosine}));
-        source.vector = *vector;
+    if (const auto* both = std::get_if<PictureWithVector>(&request.source)) {
+        NewSource source = TRY(prepare_vector(library, both->vector));
+        image::Decoded decoded = TRY(as_sent(image::decode(
+            both->picture, {.limits = request.limits, .shorter_side_min = kPreviewSide})));
+        const SeenPicture seen{both->picture, decoded.original, std::move(decoded.picture)};
+        TRY(add_picture(library, seen, request.limits, source));
+        return source;
     }
-    return source;
+    if (const auto* vector = std::get_if<std::vector<float>>(&request.source)) {
+        return prepare_vector(library, *vector);
+    }
+    return NewSource();
 }
 
 Result<NewSource> prepare_picture(const Library& library, std::span<const std::byte> bytes,
                                   const EmbedOptions& options) {
     SearchTimings timings;
     EmbeddedQuery embedded = TRY(embed_query(library, bytes, options, timings));
-    TRY(require_field(library, {.name = kPictureField,
-                                .dimension = embedded.card.dimension,
-                                .metric = index::Metric::kCosine,
-                                .model = features::to_json(embedded.card),
-                                .fingerprint = features::fingerprint(embedded.card)}));
-    NewSource source{.vector = std::move(embedded.values), .content = xxh128(bytes)};
-    source.picture = bytes;
-    source.document = to_json({.size = embedded.original,
-                               .format = image::sniff(bytes),
-                               .size_bytes = bytes.size(),
-                               .content = source.content,
-                               .preview = image::shrink_roughly(embedded.picture, kPreviewSide)});
+    NewSource source;
+    source.field =
+        TRY(require_field(library, {.name = kPictureField,
+                                    .dimension = embedded.card.dimension,
+                                    .metric = index::Metric::kCosine,
+                                    .model = features::to_json(embedded.card),
+                                    .fingerprint = features::fingerprint(embedded.card)}));
+    source.vector = std::move(embedded.values);
+    const SeenPicture seen{bytes, embedded.original, std::move(embedded.picture)};
+    TRY(add_picture(library, seen, options.limits, source));
     return source;
 }
 
-/// The first vector of a collection says what all of them are like.
-Result<void> require_field(const Library& library, const collection::FieldSpec& field) {
-    const std::vector<collection::FieldSpec> fields = TRY(library.collection().fields());
-    const bool is_there = std::ranges::any_of(
-        fields, [&](const collection::FieldSpec& known) { return known.name == field.name; });
-    if (is_there) return {};
-    auto added = library.collection().add_field(field);
+Result<NewSource> prepare_vector(const Library& library, const std::vector<float>& vector) {
+    NewSource source{.vector = vector};
+    source.field =
+        TRY(require_field(library, {.name = kPictureField,
+                                    .dimension = static_cast<std::uint32_t>(vector.size()),
+                                    .metric = index::Metric::kCosine}));
+    return source;
+}
+
+Result<void> add_picture(const Library& library, const SeenPicture& seen,
+                         const image::DecodeLimits& limits, NewSource& source) {
+    source.picture = seen.bytes;
+    source.content = xxh128(seen.bytes);
+    source.document = to_json({.size = seen.original,
+                               .format = image::sniff(seen.bytes),
+                               .size_bytes = seen.bytes.size(),
+                               .content = source.content,
+                               .preview = image::shrink_roughly(seen.picture, kPreviewSide)});
+    if (library.keeping() == PictureKeeping::kOriginals) return {};
+    source.thumbnail =
+        TRY(image::thumbnail_jpeg(seen.bytes, kKeptThumbnailSide, kThumbnailQuality, limits));
+    return {};
+}
+
+Result<std::string> require_field(const Library& library, const collection::FieldSpec& first) {
+    const auto known = TRY(main_field(library.collection()));
+    if (known) return known->name;
+    auto added = library.collection().add_field(first);
     // Somebody else was faster: the put itself finds out whether theirs fits.
-    if (!added && added.error().code() == ErrorCode::kAlreadyExists) return {};
-    return added;
+    if (added || added.error().code() == ErrorCode::kAlreadyExists) return first.name;
+    return tl::unexpected(added.error());
 }
 
 Result<PutItemAnswer> put_in_turn(const Library& library, const PutItemRequest& request,
@@ -139,7 +179,7 @@ Result<PutItemAnswer> put_in_turn(const Library& library, const PutItemRequest& 
     record.document = TRY(document_of(request, source, known));
     collection::PutOutcome outcome;
     if (is_source_new) {
-        record.vectors.push_back({.field = kPictureField, .values = source.vector});
+        record.vectors.push_back({.field = source.field, .values = source.vector});
         outcome = TRY(put_source(library, record, source, former.content));
     } else {
         const auto outcomes = TRY(library.collection().put_documents(std::span(&record, 1)));
@@ -176,13 +216,19 @@ Result<collection::PutOutcome> put_source(const Library& library, const PutRecor
         former_content && (source.picture.empty() || *former_content != source.content);
     if (is_replaced) doubtful.push_back({record.id, *former_content});
     TRY(library.workspace().kept_pictures().doubt(doubtful));
-    if (!source.picture.empty()) TRY(library.pictures().write(source.content, source.picture));
+    TRY(store_picture(library, source));
     const auto outcomes = library.collection().put(std::span(&record, 1));
     auto settled = settle_pictures(library, doubtful);
     if (!outcomes) return tl::unexpected(outcomes.error());
     // What is put is put: doubts that remain are looked into when the collection is opened next.
     static_cast<void>(settled);
     return outcomes->front();
+}
+
+Result<void> store_picture(const Library& library, const NewSource& source) {
+    if (source.picture.empty()) return {};
+    if (source.thumbnail.empty()) return library.pictures().write(source.content, source.picture);
+    return library.pictures().write_thumbnail(source.content, source.thumbnail);
 }
 
 Result<void> forget_in_turn(const Library& library, const std::string& id) {

@@ -355,5 +355,45 @@ TEST_F(PutItem, NothingIsWrittenToALibraryThatIsOnlyRead) {
     EXPECT_EQ(forget_item(library, "x").error().code(), ErrorCode::kUnsupported);
 }
 
+TEST_F(PutItem, AVectorMayComeWithThePictureThatItStandsFor) {
+    Library library = folder.open(LibraryAccess::kWrite);
+    const auto put = put_item(
+        library, request("v", PictureWithVector{picture(1), {3, 4, 0}}, R"({"name": "one"})"));
+    ASSERT_TRUE(put) << put.error().message();
+    EXPECT_EQ(library.collection().vector_of("v", kPictureField).value(),
+              (std::vector<float>{3, 4, 0}))
+        << "the user's own, not a model's";
+    EXPECT_EQ(member(put->item.document, "content"), '"' + hex(xxh128(picture(1))) + '"');
+    EXPECT_EQ(member(put->item.document, "name"), "\"one\"");
+    EXPECT_EQ(original_file(library, "v").value().size_bytes, picture(1).size());
+    const auto alone = put_item(library, request("p", picture(2)));
+    ASSERT_FALSE(alone) << "there is no model to make a vector with";
+    EXPECT_EQ(alone.error().code(), ErrorCode::kUnsupported);
+    ASSERT_FALSE(put_item(library, request("w", PictureWithVector{picture(2), {1, 2}})));
+    EXPECT_EQ(kept(), (std::set<std::string>{hex(xxh128(picture(1)))}));
+}
+
+TEST_F(PutItem, WhereOnlyThumbnailsAreKeptTheOriginalIsNot) {
+    const std::string name = hex(xxh128(picture(1))) + "-thumbnail";
+    {
+        Library library = folder.open(LibraryAccess::kWrite);
+        ASSERT_TRUE(library.keep(PictureKeeping::kThumbnails));
+        ASSERT_TRUE(put_item(library, request("a", picture(1))));
+    }
+    Library library = folder.open(LibraryAccess::kWrite);
+    EXPECT_EQ(kept(), (std::set<std::string>{name}));
+    const auto original = original_file(library, "a");
+    ASSERT_FALSE(original);
+    EXPECT_EQ(original.error().code(), ErrorCode::kNotFound);
+    EXPECT_EQ(best_file(library, "a").value().media_type, "image/jpeg");
+    EXPECT_NE(best_file(library, "a").value().size_bytes, picture(1).size());
+    EXPECT_TRUE(thumbnail(library, "a", 160, {}));
+    ASSERT_TRUE(put_item(library, request("b", picture(1))));
+    ASSERT_TRUE(forget_item(library, "a"));
+    EXPECT_EQ(kept(), (std::set<std::string>{name})) << "another one shows it";
+    ASSERT_TRUE(put_item(library, request("b", picture(2))));
+    EXPECT_EQ(kept(), (std::set<std::string>{hex(xxh128(picture(2))) + "-thumbnail"}));
+}
+
 }  // namespace
 }  // namespace sokkuri::service

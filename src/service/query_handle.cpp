@@ -41,8 +41,7 @@ namespace {
 Result<std::string> model_of(const Library& library, const std::string& fingerprint) {
     const std::vector<collection::FieldSpec> fields = TRY(library.collection().fields());
     for (const collection::FieldSpec& field : fields) {
-        const bool is_its =
-            field.name == kPictureField && field.fingerprint == fingerprint && !field.model.empty();
+        const bool is_its = field.fingerprint == fingerprint && !field.model.empty();
         if (!is_its) continue;
         features::ModelCard card = TRY(
             in_context("model card of the collection", features::parse_model_card(field.model)));

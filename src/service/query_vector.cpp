@@ -17,7 +17,8 @@ namespace {
 using collection::FieldSpec;
 
 Result<QueryVector> vector_given(const std::vector<float>& values, const FieldSpec& field);
-Result<QueryVector> vector_of_item(const Library& library, const ByItem& item);
+Result<QueryVector> vector_of_item(const Library& library, const ByItem& item,
+                                   const FieldSpec& field);
 Result<QueryVector> vector_of_file(const Library& library, const SearchQuery& query,
                                    const std::string& file, SearchTimings& timings);
 Result<QueryVector> vector_of_query(const Library& library, const std::string& handle,
@@ -40,7 +41,9 @@ Result<QueryVector> query_vector(const Library& library, const SearchQuery& quer
     if (const auto* vector = std::get_if<ByVector>(&query.what)) {
         return vector_given(vector->values, field);
     }
-    if (const auto* item = std::get_if<ByItem>(&query.what)) return vector_of_item(library, *item);
+    if (const auto* item = std::get_if<ByItem>(&query.what)) {
+        return vector_of_item(library, *item, field);
+    }
     if (const auto* earlier = std::get_if<ByQuery>(&query.what)) {
         return vector_of_query(library, earlier->handle, field);
     }
@@ -83,10 +86,11 @@ Result<QueryVector> vector_given(const std::vector<float>& values, const FieldSp
                 values.size(), field.dimension);
 }
 
-Result<QueryVector> vector_of_item(const Library& library, const ByItem& item) {
+Result<QueryVector> vector_of_item(const Library& library, const ByItem& item,
+                                   const FieldSpec& field) {
     QueryVector vector;
     vector.item_id = TRY(resolve_item(library, item));
-    vector.values = TRY(library.collection().vector_of(vector.item_id, kPictureField));
+    vector.values = TRY(library.collection().vector_of(vector.item_id, field.name));
     return vector;
 }
 

@@ -1,5 +1,7 @@
 #include "service/sample.h"
 
+#include "service/main_field.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -13,16 +15,19 @@ struct Candidate {
 };
 
 /// Items at equal steps through the collection.
-Result<std::vector<Candidate>> candidates_of(const Library& library);
-Result<double> liveliness_of(const Library& library, const Candidate& candidate);
+Result<std::vector<Candidate>> candidates_of(const Library& library, const std::string& field);
+Result<double> liveliness_of(const Library& library, const std::string& field,
+                             const Candidate& candidate);
 double cosine(const std::vector<float>& left, const std::vector<float>& right);
 
 }  // namespace
 
 Result<std::vector<std::string>> pick_varied(const Library& library, std::size_t count) {
-    std::vector<Candidate> candidates = TRY(candidates_of(library));
+    const std::optional<collection::FieldSpec> field = TRY(main_field(library.collection()));
+    if (!field) return std::vector<std::string>();
+    std::vector<Candidate> candidates = TRY(candidates_of(library, field->name));
     for (Candidate& candidate : candidates) {
-        candidate.liveliness = TRY(liveliness_of(library, candidate));
+        candidate.liveliness = TRY(liveliness_of(library, field->name, candidate));
     }
     // Greedy: the liveliest one that is farthest from those already taken.
     std::vector<const Candidate*> taken;
@@ -51,12 +56,12 @@ Result<std::vector<std::string>> pick_varied(const Library& library, std::size_t
 
 namespace {
 
-Result<std::vector<Candidate>> candidates_of(const Library& library) {
+Result<std::vector<Candidate>> candidates_of(const Library& library, const std::string& field) {
     const std::uint64_t items = TRY(library.collection().count());
     const std::uint64_t step = std::max<std::uint64_t>(1, items / kSampleCandidatesMax);
     std::vector<Candidate> candidates;
     std::uint64_t row = 0;
-    const collection::ScanRequest request{.field = kPictureField,
+    const collection::ScanRequest request{.field = field,
                                           .documents = collection::Documents::kOmit};
     TRY(library.collection().scan(request, [&](const collection::ScannedRecord& scanned) {
         const bool is_wanted = row++ % step == 0 && !scanned.vector.empty();
@@ -69,10 +74,11 @@ Result<std::vector<Candidate>> candidates_of(const Library& library) {
     return candidates;
 }
 
-Result<double> liveliness_of(const Library& library, const Candidate& candidate) {
+Result<double> liveliness_of(const Library& library, const std::string& field,
+                             const Candidate& candidate) {
     constexpr std::size_t kNeighbors = 8;
     constexpr float kCopyDistance = 0.02F;  // copies of the same picture make a dull example
-    const collection::SearchRequest request{.field = kPictureField,
+    const collection::SearchRequest request{.field = field,
                                             .query = candidate.vector,
                                             .k = kNeighbors,
                                             .distance_max = std::nullopt,

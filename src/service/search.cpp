@@ -1,5 +1,6 @@
 #include "service/search.h"
 
+#include "service/main_field.h"
 #include "service/picture_document.h"
 #include "service/query_vector.h"
 #include "service/stopwatch.h"
@@ -101,11 +102,12 @@ Result<void> validate(const SearchQuery& query) {
 }
 
 Result<FieldSpec> searched_field(const Library& library) {
-    std::vector<FieldSpec> fields = TRY(library.collection().fields());
-    for (FieldSpec& field : fields) {
-        if (field.name == kPictureField) return std::move(field);
+    std::optional<FieldSpec> field = TRY(main_field(library.collection()));
+    if (field) return std::move(*field);
+    if (!library.folder().empty()) {
+        return fail(ErrorCode::kNotFound, "{}: no picture has been indexed yet", library.folder());
     }
-    return fail(ErrorCode::kNotFound, "{}: no picture has been indexed yet", library.folder());
+    return fail(ErrorCode::kNotFound, "{}: no item has come yet", library.home());
 }
 
 /// The model's own cut-offs; a card's defaults for vectors that no model of ours has made.

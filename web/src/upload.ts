@@ -16,6 +16,7 @@ export interface Refusal {
     | 'unreadable'
     | 'too_large'
     | 'empty_collection'
+    | 'no_model'
     | 'foreign_link'
     | 'no_picture'
     | 'no_collection'
@@ -56,15 +57,23 @@ export async function searchWithFiles(client: QueryClient, wanted: string | null
   const again = () => void searchWithFiles(client, wanted, files);
   begin({ name: file.name, files: files.length, preview: URL.createObjectURL(file), again });
   const mine = turn;
+  let isWithoutModel = false;
   try {
-    const collection = wanted ?? (await client.fetchQuery({ ...collectionsQuery, retry: false }))[0]?.name;
+    const listed = await client.fetchQuery({ ...collectionsQuery, retry: false });
+    const meant = wanted === null ? listed[0] : listed.find(({ name }) => name === wanted);
+    const collection = wanted ?? meant?.name;
+    isWithoutModel = meant !== undefined && meant.field !== null && meant.model === null;
     if (turn !== mine) return;
     if (collection === undefined) return change({ phase: 'refused', refusal: { kind: 'no_collection', reason: '' } });
     const answer = await send(paths.search(collection), file);
     if (answer === null || turn !== mine) return;
     finish(client, collection, answer);
   } catch (error) {
-    if (turn === mine) change({ phase: 'refused', refusal: refusalOf(error) });
+    if (turn !== mine) return;
+    const isUnsupported = error instanceof Problem && (error.status === 415 || error.status === 422);
+    const refusal: Refusal =
+      isWithoutModel && isUnsupported ? { kind: 'no_model', reason: '' } : refusalOf(error);
+    change({ phase: 'refused', refusal });
   }
 }
 

@@ -50,8 +50,9 @@ NativeServer::NativeServer(unsigned pictures, const Limits& limits) {
         folder_.draw(fmt::format("{}.jpg", seed), seed);
     }
     if (pictures > 0) folder_.index();
-    libraries_ =
-        service::Libraries::open(posix_file_system(), {{.folder = folder_.path()}}, "").value();
+    libraries_ = service::Libraries::open(posix_file_system(), {{.folder = folder_.path()}}, "",
+                                          data_.path())
+                     .value();
     jobs_ = service::Jobs::create(*libraries_);
     readiness_->set(ServingState::kReady);
     routes_ = native_routes({.libraries = *libraries_,

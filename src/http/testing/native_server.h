@@ -1,4 +1,5 @@
-// NativeServer: a real server with the native API over a folder of drawn pictures of its own. Every
+// NativeServer: a real server with the native API over a folder of drawn pictures of its own, and a
+// data folder for new collections. Every
 // answer that goes through `ask` is held against openapi.json: an answer that is not described is a
 // failure of the test. For tests alone. Belongs to one thread.
 #pragma once
@@ -39,6 +40,7 @@ class NativeServer {
     const service::testing::PictureFolder& folder() const { return folder_; }
     const std::string& collection() const { return libraries_->all().front()->name; }
     service::Library& library() { return libraries_->all().front()->library; }
+    service::Libraries& libraries() { return *libraries_; }
     service::Jobs& jobs() { return *jobs_; }
     Readiness& readiness() { return *readiness_; }
     RawClient connect() const { return server_->connect(); }
@@ -65,6 +67,7 @@ class NativeServer {
                             const CheckedAnswer& answer) const;
 
     service::testing::PictureFolder folder_;
+    sokkuri::testing::TemporaryDirectory data_;
     std::unique_ptr<service::Libraries> libraries_;
     std::unique_ptr<service::Jobs> jobs_;
     std::shared_ptr<Readiness> readiness_ = std::make_shared<Readiness>();

@@ -1,6 +1,7 @@
 // The pictures one came from, newest right, and the one that one looks at.
-import { ImageUp } from 'lucide-react';
+import { FileText, ImageUp } from 'lucide-react';
 import { useEffect, useRef, type SyntheticEvent } from 'react';
+import { placeOf } from '../address';
 import { useConnection } from '../api/connection';
 import { returnTo, useEntry, type Stop } from '../navigation';
 import { useText } from '../text/text';
@@ -49,7 +50,9 @@ export function Trail() {
 
 function Picture({ stop }: { readonly stop: Stop }) {
   const { returns } = useConnection();
-  if (stop.image === '') return <ImageUp aria-hidden />;
+  if (stop.image === '') {
+    return placeOf(stop.address).screen === 'item' ? <FileText aria-hidden /> : <ImageUp aria-hidden />;
+  }
   const hide = (event: SyntheticEvent<HTMLImageElement>) => {
     event.currentTarget.hidden = true;
   };

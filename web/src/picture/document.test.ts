@@ -21,6 +21,13 @@ describe('pictureOf', () => {
     expect(attributesOf(document)).toEqual([['shop', '{"city":"京都"}']]);
   });
 
+  it('calls a record without a file by its title or name, and knows that there is nothing to show', () => {
+    expect(pictureOf({ name: 'Red shoe', price: 12 }, 'id')).toMatchObject({ name: 'Red shoe', hasPicture: false });
+    expect(pictureOf({ title: 'Shoe', name: 7 }, 'id')).toMatchObject({ name: 'Shoe', hasPicture: false });
+    expect(pictureOf({ name: 'Red shoe', content: 'ab0f' }, 'id')).toMatchObject({ name: 'Red shoe', hasPicture: true });
+    expect(pictureOf({ name: 'Red shoe', path: 'a.jpg' }, 'id')).toMatchObject({ name: 'a.jpg', hasPicture: true });
+  });
+
   it.each([{}, { path: 7, width: '9', height: -1 }, { preview: 'x' }, { preview: { width: '1' } }, { width: 0, height: 5 }])(
     'believes nothing that is not so: %j',
     (document) => {

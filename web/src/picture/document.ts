@@ -9,8 +9,10 @@ export interface Preview {
 }
 
 export interface Picture {
-  /** Last part of the path, or the record's id. */
+  /** Last part of the path; of a record that is no file its title or name, else its id. */
   readonly name: string;
+  /** There is one to show; records may be vectors alone. */
+  readonly hasPicture: boolean;
   readonly path: string | null;
   /** Pixels; null: not known. */
   readonly width: number | null;
@@ -28,15 +30,17 @@ const pictureMembers = new Set([
 
 export function pictureOf(document: Document, id: string): Picture {
   const path = textIn(document, 'path');
+  const content = textIn(document, 'content') ?? '';
   return {
-    name: path === null ? id : nameOf(path),
+    name: path === null ? textIn(document, 'title') ?? textIn(document, 'name') ?? id : nameOf(path),
+    hasPicture: path !== null || content !== '',
     path,
     width: sizeIn(document, 'width'),
     height: sizeIn(document, 'height'),
     format: textIn(document, 'format'),
     bytes: sizeIn(document, 'bytes'),
     modified: textIn(document, 'modified'),
-    content: textIn(document, 'content') ?? '',
+    content,
     preview: previewIn(document['preview']),
   };
 }

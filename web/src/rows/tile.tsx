@@ -7,6 +7,7 @@ import { hitsQuery } from '../api/queries';
 import { go } from '../navigation';
 import { draggedPlace } from '../parts/dragged';
 import { isPlain } from '../parts/link';
+import { RecordCard } from '../picture/record-card';
 import { glimpses } from '../picture/seen';
 import { Thumbnail } from '../picture/thumbnail';
 import type { Box } from './justified';
@@ -57,7 +58,7 @@ export const Tile = memo(function Tile({ content, box, index, isActive, onFocus 
         tabIndex={isActive ? 0 : -1}
         draggable
         data-tile={place.id}
-        data-original={paths.original(place.collection, place.id)}
+        {...(picture.hasPicture && { 'data-original': paths.original(place.collection, place.id) })}
         onClick={jump}
         onDragStart={drag}
         onFocus={() => {
@@ -68,7 +69,11 @@ export const Tile = memo(function Tile({ content, box, index, isActive, onFocus 
         onPointerEnter={preparation.start}
         onPointerLeave={preparation.stop}
       >
-        <Thumbnail collection={place.collection} id={place.id} picture={picture} width={box.width} />
+        {picture.hasPicture ? (
+          <Thumbnail collection={place.collection} id={place.id} picture={picture} width={box.width} />
+        ) : (
+          <RecordCard picture={picture} document={content.document} />
+        )}
         {score && (
           <span
             className={styles.score}
@@ -80,9 +85,11 @@ export const Tile = memo(function Tile({ content, box, index, isActive, onFocus 
             {score.number}
           </span>
         )}
-        <span className={styles.caption} aria-hidden>
-          <span className={styles.name}>{picture.name}</span>
-        </span>
+        {picture.hasPicture && (
+          <span className={styles.caption} aria-hidden>
+            <span className={styles.name}>{picture.name}</span>
+          </span>
+        )}
       </a>
       {fold && (
         <button type="button" className={styles.fold} data-fold title={fold.label} onClick={fold.unfold}>

@@ -28,7 +28,7 @@ export function CollectionScreen({ place }: { readonly place: CollectionPlace })
         <>
           <Counts collection={collection} />
           <Indexing collection={collection} />
-          <Failures collection={collection} />
+          {collection.folder !== null && <Failures collection={collection} />}
         </>
       )}
     </div>
@@ -38,23 +38,25 @@ export function CollectionScreen({ place }: { readonly place: CollectionPlace })
 function Counts({ collection }: { readonly collection: Collection }) {
   const { t, count, bytes } = useText();
   const facts: [string, string][] = [
-    [t('status.model'), collection.model || t('status.none')],
+    [t('status.model'), modelOf(collection, t)],
     [t('status.dimension'), collection.dimension > 0 ? count(collection.dimension) : t('status.none')],
     [t('status.metric'), collection.metric || t('status.none')],
     [t('status.size'), bytes(collection.bytes)],
-    [t('status.folder'), collection.folder],
+    [t(collection.folder === null ? 'status.home' : 'status.folder'), collection.folder ?? collection.home],
   ];
   return (
     <section className={styles.counts}>
       <dl className={styles.large}>
         <div>
-          <dt>{t('status.pictures')}</dt>
+          <dt>{t(collection.folder === null ? 'status.items' : 'status.pictures')}</dt>
           <dd>{count(collection.items)}</dd>
         </div>
-        <div>
-          <dt>{t('status.failed')}</dt>
-          <dd>{count(collection.failed)}</dd>
-        </div>
+        {collection.folder !== null && (
+          <div>
+            <dt>{t('status.failed')}</dt>
+            <dd>{count(collection.failed)}</dd>
+          </div>
+        )}
       </dl>
       <dl className={styles.facts}>
         {facts.map(([name, value]) => (
@@ -66,6 +68,11 @@ function Counts({ collection }: { readonly collection: Collection }) {
       </dl>
     </section>
   );
+}
+
+function modelOf({ model, field }: Collection, t: Text['t']): string {
+  if (model !== null) return model;
+  return t(field === null ? 'status.none' : 'status.own_vectors');
 }
 
 function Indexing({ collection }: { readonly collection: Collection }) {
@@ -82,7 +89,7 @@ function Indexing({ collection }: { readonly collection: Collection }) {
       ) : (
         <div className={styles.ways}>
           {ended && <p role="status">{endOf(ended, t)}</p>}
-          <IndexButton name={collection.name} label={t('status.index')} />
+          {collection.folder !== null && <IndexButton name={collection.name} label={t('status.index')} />}
           <Link className="button" to={home(collection.name)}>
             {t('status.see_pictures')}
           </Link>

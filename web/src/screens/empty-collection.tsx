@@ -1,6 +1,6 @@
 // A collection without pictures: what it waits for, or the button that starts it.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { FolderOpen, Loader } from 'lucide-react';
+import { FolderOpen, Loader, PackageOpen } from 'lucide-react';
 import { ask } from '../api/client';
 import type { Collection, Job } from '../api/model';
 import { paths } from '../api/paths';
@@ -21,6 +21,13 @@ export function EmptyCollection({ collection, isIndexing }: Props) {
     return (
       <Notice icon={Loader} title={t('empty.indexing')} text={t('empty.indexing_text')}>
         <JobProgress job={job} />
+      </Notice>
+    );
+  }
+  if (collection.folder === null) {
+    return (
+      <Notice icon={PackageOpen} title={t('empty.items')} text={t('empty.items_text')}>
+        <code>PUT {paths.item(collection.name, 'ID')}</code>
       </Notice>
     );
   }

@@ -72,7 +72,7 @@ function Facts({ place, collection }: { readonly place: HomePlace; readonly coll
   return (
     <div className={styles.facts}>
       <Link to={{ screen: 'collection', collection: collection.name }} className={styles.count}>
-        {t('home.facts', { count: collection.items, name: collection.name })}
+        {t(collection.folder === null ? 'home.items' : 'home.facts', { count: collection.items, name: collection.name })}
       </Link>
       {isWall && (
         <span className={styles.choices}>

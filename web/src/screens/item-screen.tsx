@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ImageOff } from 'lucide-react';
 import { useEffect } from 'react';
 import { addressOf, home, type ItemPlace } from '../address';
-import type { Item } from '../api/model';
+import type { Collection, Item } from '../api/model';
 import { paths } from '../api/paths';
 import { itemQuery } from '../api/queries';
 import { useCollection } from '../collections';
@@ -14,6 +14,7 @@ import { useTitle } from '../parts/title';
 import { HomeButton, isMissing, Trouble } from '../parts/trouble';
 import { attributesOf, pictureOf, type Picture } from '../picture/document';
 import { glimpses } from '../picture/seen';
+import { RecordCard } from '../picture/record-card';
 import { Thumbnail } from '../picture/thumbnail';
 import { useText, type Text } from '../text/text';
 import { LookAlikes } from './look-alikes';
@@ -49,9 +50,15 @@ export function ItemScreen({ place }: { readonly place: ItemPlace }) {
       place={place}
       name={picture.name}
       picture={picture}
-      image={<Thumbnail collection={name} id={id} picture={picture} width={mainWidth()} isMain />}
-      large={paths.image(name, id)}
-      original={paths.original(name, id)}
+      image={
+        picture.hasPicture ? (
+          <Thumbnail collection={name} id={id} picture={picture} width={mainWidth()} isMain />
+        ) : (
+          <RecordCard picture={picture} document={item.document} />
+        )
+      }
+      large={picture.hasPicture ? paths.image(name, id) : null}
+      original={picture.hasPicture && !isThumbnailKept(collection, picture) ? paths.original(name, id) : null}
       attributes={attributes(item, picture, text)}
     />
   );
@@ -71,11 +78,17 @@ function glimpseOf(collection: string, id: string): Item | undefined {
 function useStop(place: ItemPlace, picture: Picture | undefined): void {
   const name = picture?.name;
   const content = picture?.content ?? '';
+  const hasPicture = picture?.hasPicture ?? false;
   useEffect(() => {
     if (name === undefined) return;
-    const image = paths.thumbnail(place.collection, place.id, 160, content);
+    const image = hasPicture ? paths.thumbnail(place.collection, place.id, 160, content) : '';
     arrive({ name, image, address: addressOf(place) });
-  }, [place, name, content]);
+  }, [place, name, content, hasPicture]);
+}
+
+/** The picture came without a file, and the collection keeps no more than a thumbnail. */
+function isThumbnailKept(collection: Collection | undefined, picture: Picture): boolean {
+  return picture.path === null && collection?.keep_pictures === false;
 }
 
 function attributes(item: Item, picture: Picture, { t }: Text): [string, string][] {

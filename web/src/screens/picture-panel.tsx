@@ -15,8 +15,8 @@ interface Props {
   readonly picture: Picture;
   /** The picture, as it is drawn in the panel. */
   readonly image: ReactNode;
-  /** Its file as a browser shows it. */
-  readonly large: string;
+  /** Its file as a browser shows it; null: there is no picture. */
+  readonly large: string | null;
   /** Its file as it is; null: it is not kept. */
   readonly original: string | null;
   readonly attributes: readonly [string, string][];
@@ -38,23 +38,29 @@ export function PicturePanel({ place, name, picture, image, large, original, att
   const link = addressOf(place);
   return (
     <article className={styles.panel}>
-      <a
-        className={styles.picture}
-        style={frameOf(picture)}
-        href={large}
-        title={t('picture.zoom')}
-        aria-label={`${t('picture.zoom')}: ${name}`}
-        data-subject
-        data-original={original ?? large}
-        onClick={(event) => {
-          if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-          event.preventDefault();
-          zoom.current?.open();
-        }}
-      >
-        {image}
-        <ZoomIn aria-hidden className={styles.glass} />
-      </a>
+      {large === null ? (
+        <div className={styles.record} data-subject>
+          {image}
+        </div>
+      ) : (
+        <a
+          className={styles.picture}
+          style={frameOf(picture)}
+          href={large}
+          title={t('picture.zoom')}
+          aria-label={`${t('picture.zoom')}: ${name}`}
+          data-subject
+          data-original={original ?? large}
+          onClick={(event) => {
+            if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+            event.preventDefault();
+            zoom.current?.open();
+          }}
+        >
+          {image}
+          <ZoomIn aria-hidden className={styles.glass} />
+        </a>
+      )}
       <div className={styles.facts}>
         <div className={styles.head}>
           <h1 ref={heading} tabIndex={-1} className={styles.name}>
@@ -80,7 +86,7 @@ export function PicturePanel({ place, name, picture, image, large, original, att
         </div>
       </div>
       <Attributes path={picture.path} rows={attributes} />
-      <Zoom ref={zoom} image={large} name={name} />
+      {large !== null && <Zoom ref={zoom} image={large} name={name} />}
     </article>
   );
 }

@@ -73,6 +73,7 @@ function pictureOfQuery({ width, height }: { readonly width: number; readonly he
   const isKnown = width > 0 && height > 0;
   return {
     name: '',
+    hasPicture: true,
     path: null,
     width: isKnown ? width : null,
     height: isKnown ? height : null,

@@ -1,0 +1,25 @@
+// FolderFollower: keeps a server's collections like their folders: watches each of them, and asks
+// for an index job when something has changed. Used by `sokkuri serve --watch`. A thread for each
+// folder; the destructor ends them.
+#pragma once
+
+#include "base/result.h"
+#include "service/ingest.h"
+#include "service/jobs.h"
+#include "service/libraries.h"
+
+#include <memory>
+
+namespace sokkuri::service {
+
+class FolderFollower {
+ public:
+    virtual ~FolderFollower() = default;
+
+    /// Follows the folders that `libraries` has now, until they are dropped. Both outlive it.
+    /// Errors as watch_pictures: a folder that cannot be watched is not followed halfway.
+    static Result<std::unique_ptr<FolderFollower>> start(const Libraries& libraries, Jobs& jobs,
+                                                         const IngestRequest& request);
+};
+
+}  // namespace sokkuri::service

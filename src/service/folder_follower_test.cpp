@@ -1,0 +1,56 @@
+// Goal: what comes into a followed folder can be found, what goes cannot, and neither needs to be
+// asked for. Method: a real folder and model; waits for what must come.
+#include "service/folder_follower.h"
+
+#include "service/testing/picture_folder.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <thread>
+
+namespace sokkuri::service {
+namespace {
+
+using testing::PictureFolder;
+
+TEST(FolderFollower, WhatComesAndGoesIsIndexedByItself) {
+    if (testing::models_folder().empty()) GTEST_SKIP() << testing::missing_data();
+    const PictureFolder folder;
+    folder.draw("a.jpg", 1);
+    folder.index();
+    const auto libraries =
+        Libraries::open(posix_file_system(), {{.folder = folder.path()}}, "").value();
+    const auto jobs = Jobs::create(*libraries);
+    const auto library = libraries->all().front();
+    auto follower = FolderFollower::start(*libraries, *jobs, folder.request());
+    ASSERT_TRUE(follower) << follower.error().message();
+    const auto wait_for = [&](std::uint64_t items) {
+        while (library->library.collection().count().value() != items)
+            std::this_thread::yield();
+    };
+    folder.draw("b.jpg", 2);
+    wait_for(2);
+    std::filesystem::create_directories(folder.path("new/deep"));
+    folder.draw("new/deep/c.jpg", 3);
+    wait_for(3);
+    folder.remove("a.jpg");
+    wait_for(2);
+    EXPECT_EQ(testing::indexed_pictures(library->library).begin()->first, "b.jpg");
+}
+
+TEST(FolderFollower, AFolderThatIsDroppedIsFollowedNoMore) {
+    const PictureFolder folder;
+    const auto libraries =
+        Libraries::open(posix_file_system(), {{.folder = folder.path()}}, "").value();
+    const auto jobs = Jobs::create(*libraries);
+    const std::string name = libraries->all().front()->name;
+    const auto follower = FolderFollower::start(*libraries, *jobs, folder.request());
+    ASSERT_TRUE(follower);
+    ASSERT_TRUE(libraries->drop(name, [&] { jobs->end(name); }));
+    folder.draw("a.jpg", 1);
+    EXPECT_TRUE(jobs->all().empty());
+}
+
+}  // namespace
+}  // namespace sokkuri::service
