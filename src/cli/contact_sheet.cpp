@@ -18,9 +18,11 @@ constexpr std::uint32_t kCellWidthPx = 10;  // of a terminal that does not say
 constexpr std::uint32_t kCellHeightPx = 20;
 
 struct Card {
-    std::string file;   // usable from here; empty: no picture
-    std::string title;  // "1  0.9421  near"
-    std::string name;   // shown text
+    std::string file;               // usable from here; empty: none of its own
+    std::string item;               // whose picture is drawn where there is no file; empty: none
+    std::string title;              // "1  0.9421  near"
+    std::string name;               // shown text
+    bool may_lack_picture = false;  // a record that is no file
     Style style = Style::kDim;
 };
 
@@ -34,6 +36,7 @@ class ContactSheet final : public HitPrinter {
  private:
     std::vector<Card> cards_of(const ShownAnswer& shown) const;
     Result<void> print_row(std::span<Card> cards);
+    Result<image::Picture> picture_of(const Card& card, std::uint32_t side_px) const;
     std::string caption_line(std::span<const Card> cards, std::string Card::*text) const;
     StripLayout layout() const;
 
@@ -110,14 +113,17 @@ std::vector<Card> ContactSheet::cards_of(const ShownAnswer& shown) const {
     const std::uint32_t columns = layout().picture_columns;
     const std::string& query_name = shown.query_file.empty() ? shown.query : shown.query_file;
     std::vector<Card> cards{{.file = shown.query_file,
+                             .item = shown.answer.query_id,
                              .title = "query",
                              .name = short_name(query_name, columns),
+                             .may_lack_picture = shown.query_file.empty(),
                              .style = Style::kHeading}};
     for (const service::SearchHit& hit : shown.answer.hits) {
-        cards.push_back({.file = hit.path.empty() ? "" : place_.chosen.usable_path(hit.path),
+        cards.push_back({.item = hit.id,
                          .title = fmt::format("{}  {:.3f}  {}", hit.rank, hit.score,
                                               service::name_of(hit.band)),
                          .name = short_name(hit.path.empty() ? hit.id : hit.path, columns),
+                         .may_lack_picture = hit.path.empty(),
                          .style = style_of(hit.band)});
     }
     return cards;
@@ -129,14 +135,11 @@ Result<void> ContactSheet::print_row(std::span<Card> cards) {
                                            strip.picture_rows * strip.cell_height_px);
     std::vector<std::optional<image::Picture>> pictures;
     for (Card& card : cards) {
-        std::optional<image::Picture> picture;
-        if (!card.file.empty()) {
-            auto read = service::preview(place_.chosen.library.files(), card.file, side_px,
-                                         options_.limits);
-            if (read) picture = std::move(*read);
-            if (!read) card.name = shown_text(read.error().message());
-        }
-        pictures.push_back(std::move(picture));
+        auto read = picture_of(card, side_px);
+        const bool is_none =
+            !read && card.may_lack_picture && read.error().code() == ErrorCode::kNotFound;
+        if (!read && !is_none) card.name = shown_text(read.error().message());
+        pictures.push_back(read ? std::optional(std::move(*read)) : std::nullopt);
     }
     strip.picture_rows = rows_needed(pictures, strip);
     const std::string drawing = TRY(draw_strip(pictures, strip));
@@ -145,6 +148,14 @@ Result<void> ContactSheet::print_row(std::span<Card> cards) {
     place_.out.write(caption_line(cards, &Card::name));
     place_.out.write("\n");
     return {};
+}
+
+Result<image::Picture> ContactSheet::picture_of(const Card& card, std::uint32_t side_px) const {
+    if (!card.file.empty()) {
+        return service::preview(posix_file_system(), card.file, side_px, options_.limits);
+    }
+    if (!card.item.empty()) return place_.reader.preview(card.item, side_px, options_.limits);
+    return fail(ErrorCode::kNotFound, "{}: no picture", card.name);
 }
 
 std::string ContactSheet::caption_line(std::span<const Card> cards, std::string Card::*text) const {

@@ -2,8 +2,8 @@
 // One per command.
 #pragma once
 
+#include "cli/collection_reader.h"
 #include "cli/format.h"
-#include "cli/library_options.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
 #include "service/search.h"
@@ -27,7 +27,7 @@ enum class QueryCount { kOne, kMany };
 struct PrinterPlace {
     Output& out;
     const Terminal& terminal;
-    const ChosenLibrary& chosen;
+    CollectionReader& reader;
     QueryCount queries = QueryCount::kOne;
     bool with_timings = false;
 };

@@ -11,7 +11,7 @@ class PathsPrinter final : public HitPrinter {
 
     Result<void> print(const ShownAnswer& shown) override {
         for (const service::SearchHit& hit : shown.answer.hits) {
-            place_.out.write(hit.path.empty() ? hit.id : place_.chosen.usable_path(hit.path));
+            place_.out.write(hit.path.empty() ? hit.id : place_.reader.usable_path(hit.path));
             place_.out.write(std::string_view(&terminator_, 1));
         }
         return {};

@@ -26,7 +26,7 @@ class TablePrinter final : public HitPrinter {
         TextTable table({{"#", Align::kRight}, {"score", Align::kRight}, {"band"}, {"path"}});
         for (const service::SearchHit& hit : shown.answer.hits) {
             const std::string name =
-                hit.path.empty() ? hit.id : place_.chosen.usable_path(hit.path);
+                hit.path.empty() ? hit.id : place_.reader.usable_path(hit.path);
             table.add_row({{fmt::format("{}", hit.rank)},
                            {fmt::format("{:.4f}", hit.score)},
                            {std::string(service::name_of(hit.band)), style_of(hit.band), true},

@@ -77,13 +77,13 @@ std::optional<std::string> contradiction(const Settings& settings) {
     return fmt::format("--show and --format {} exclude each other", settings.text("format"));
 }
 
-std::unique_ptr<HitPrinter> printer_of(Invocation& invocation, const ChosenLibrary& chosen,
+std::unique_ptr<HitPrinter> printer_of(Invocation& invocation, CollectionReader& reader,
                                        std::size_t query_count) {
     const Settings& settings = invocation.settings;
     const PrinterPlace place{
         .out = invocation.out,
         .terminal = invocation.terminal,
-        .chosen = chosen,
+        .reader = reader,
         .queries = query_count > 1 ? QueryCount::kMany : QueryCount::kOne,
         .with_timings = settings.on("timing"),
     };

@@ -25,7 +25,7 @@ service::SearchQuery query_of(const Settings& settings);
 std::optional<std::string> contradiction(const Settings& settings);
 
 /// For --format or --show, whichever was asked for more nearly: by a flag, a variable or the file.
-std::unique_ptr<HitPrinter> printer_of(Invocation& invocation, const ChosenLibrary& chosen,
+std::unique_ptr<HitPrinter> printer_of(Invocation& invocation, CollectionReader& reader,
                                        std::size_t query_count);
 
 /// "load 110.9 ms, decode 1.2 ms, …".

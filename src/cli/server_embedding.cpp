@@ -12,13 +12,13 @@ namespace {
 /// Opened by the first picture that needs it.
 class Embedder {
  public:
-    Embedder(std::string socket, std::string folder)
-        : socket_(std::move(socket)), folder_(std::move(folder)) {}
+    Embedder(std::string socket, std::string home)
+        : socket_(std::move(socket)), home_(std::move(home)) {}
 
     Result<std::vector<float>> embed(std::span<const std::byte> picture) {
         if (!link_) {
-            ServerLink link = TRY(ServerLink::open(socket_));
-            const ServerLink::Served served = TRY(link.find_collection(folder_));
+            ServerLink link = TRY(ServerLink::open({.socket = socket_}));
+            const ServerLink::Served served = TRY(link.find_collection(home_));
             collection_ = served.name;
             link_.emplace(std::move(link));
         }
@@ -27,7 +27,7 @@ class Embedder {
 
  private:
     std::string socket_;
-    std::string folder_;
+    std::string home_;
     std::string collection_;
     std::optional<ServerLink> link_;
 };
@@ -40,10 +40,10 @@ service::EmbedElsewhere server_embedding(const Invocation& invocation,
                                          const ChosenLibrary& chosen) {
     if (!leaves_all_to_the_collection(invocation.settings)) return nullptr;
     const auto writer = service::Library::writer(
-        invocation.files, {.folder = chosen.library.folder(),
-                           .collection_directory = invocation.settings.text("collection")});
+        invocation.files,
+        {.folder = chosen.library.folder(), .collection_directory = chosen.library.home()});
     if (!writer || !*writer || (*writer)->socket.empty()) return nullptr;
-    const auto embedder = std::make_shared<Embedder>((*writer)->socket, chosen.library.folder());
+    const auto embedder = std::make_shared<Embedder>((*writer)->socket, chosen.library.home());
     return [embedder](std::span<const std::byte> picture) { return embedder->embed(picture); };
 }
 

@@ -14,6 +14,7 @@ namespace {
 /// kUnsupported for a flag that the server would not follow; settings of variables and files, which
 /// the server has read for itself, are only spoken of.
 Result<void> check_server_choices(const Invocation& invocation, const ServerLink::Served& served);
+ServerLink::IndexWishes wishes_of(const Invocation& invocation, const ServerLink::Served& served);
 
 }  // namespace
 
@@ -25,18 +26,34 @@ Result<service::IngestReport> index_through_server(const Invocation& invocation,
         .folder = held.folder, .collection_directory = invocation.settings.text("collection")};
     const auto writer = TRY(service::Library::writer(invocation.files, place));
     if (!writer || writer->socket.empty()) return tl::unexpected(held.conflict);
-    const std::string folder = TRY(invocation.files.canonical(held.folder));
+    const std::string home = TRY(invocation.files.canonical(
+        place.collection_directory.empty() ? place.folder : place.collection_directory));
     const std::string server = fmt::format("process {}, which serves {}", writer->pid, held.folder);
-    ServerLink link = TRY(ServerLink::open(writer->socket));
-    const ServerLink::Served served = TRY(in_context(server, link.find_collection(folder)));
+    ServerLink link = TRY(ServerLink::open({.socket = writer->socket}));
+    const ServerLink::Served served = TRY(in_context(server, link.find_collection(home)));
     TRY(check_server_choices(invocation, served));
-    const auto missing = invocation.settings.on("keep-missing") ? service::MissingFiles::kKeep
-                                                                : service::MissingFiles::kRemove;
-    const ServerLink::IndexWishes wishes{.collection = served.name, .missing = missing};
-    return in_context(server, link.index(wishes, progress, stop));
+    return in_context(server, link.index(wishes_of(invocation, served), progress, stop));
+}
+
+Result<service::IngestReport> index_in_server(const Invocation& invocation,
+                                              const std::string& collection,
+                                              const service::ProgressSink& progress,
+                                              const std::stop_token& stop) {
+    ServerAddress address = TRY(ServerAddress::parse(invocation.settings.text("server")));
+    const std::string server = address.shown();
+    ServerLink link = TRY(ServerLink::open(std::move(address)));
+    const ServerLink::Served served = TRY(link.choose_collection(collection));
+    TRY(check_server_choices(invocation, served));
+    return in_context(server, link.index(wishes_of(invocation, served), progress, stop));
 }
 
 namespace {
+
+ServerLink::IndexWishes wishes_of(const Invocation& invocation, const ServerLink::Served& served) {
+    const bool keeps = invocation.settings.on("keep-missing");
+    return {.collection = served.name,
+            .missing = keeps ? service::MissingFiles::kKeep : service::MissingFiles::kRemove};
+}
 
 Result<void> check_server_choices(const Invocation& invocation, const ServerLink::Served& served) {
     std::vector<std::string> passed_over;

@@ -22,4 +22,10 @@ Result<service::IngestReport> index_through_server(const Invocation& invocation,
                                                    const service::ProgressSink& progress,
                                                    const std::stop_token& stop);
 
+/// Likewise in the server of --server, in its collection of that name.
+Result<service::IngestReport> index_in_server(const Invocation& invocation,
+                                              const std::string& collection,
+                                              const service::ProgressSink& progress,
+                                              const std::stop_token& stop);
+
 }  // namespace sokkuri::cli

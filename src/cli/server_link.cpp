@@ -3,6 +3,7 @@
 #include "base/path_json.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -23,36 +24,70 @@ constexpr std::array kErrorCodes = {
 
 bool has_ended(service::JobState state);
 Result<ReadJob> job_in(const JsonValue& answer);
-/// Whether the "folder" of a collection is that one, also when its bytes are no text.
-bool is_folder(const JsonValue& collection, const std::string& folder);
+Result<ServerLink::Served> served_of(const JsonValue& collection);
+/// Whether the "home" of a collection is that one, also when its bytes are no text.
+bool lies_in(const JsonValue& collection, const std::string& home);
 
 }  // namespace
 
-Result<ServerLink> ServerLink::open(std::string socket) {
-    std::unique_ptr<HttpClient> client = TRY(HttpClient::open());
-    return ServerLink(std::move(client), std::move(socket));
+Result<ServerAddress> ServerAddress::parse(std::string_view url) {
+    const std::string_view scheme = url.substr(0, url.find("://"));
+    const bool is_known = scheme == "http" || scheme == "https";
+    if (!is_known || url.size() <= scheme.size() + 3) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "--server {}: a URL is expected, like http://localhost:7171", url);
+    }
+    while (url.ends_with('/'))
+        url.remove_suffix(1);
+    return ServerAddress{.url = std::string(url)};
 }
 
-Result<ServerLink::Served> ServerLink::find_collection(const std::string& folder) {
-    const JsonValue answer = TRY(ask(request_to(HttpMethod::kGet, "/v1/collections")));
+Result<ServerLink> ServerLink::open(ServerAddress address) {
+    std::unique_ptr<HttpClient> client = TRY(HttpClient::open());
+    return ServerLink(std::move(client), std::move(address));
+}
+
+Result<ServerLink::Served> ServerLink::find_collection(const std::string& home) {
+    const JsonValue answer = TRY(ask_json({.target = "/v1/collections"}));
     const JsonValue* collections = TRY(answer.at("collections"));
     for (const JsonValue& collection : collections->items()) {
-        if (!is_folder(collection, folder)) continue;
-        const JsonValue* name = TRY(collection.at("name"));
-        const JsonValue* model = collection.find("model");
-        return Served{.name = std::string(name->text()),
-                      .model = model == nullptr ? "" : std::string(model->text())};
+        if (!lies_in(collection, home)) continue;
+        return served_of(collection);
     }
-    return fail(ErrorCode::kNotFound, "the server at {} has no collection of {}", socket_, folder);
+    return fail(ErrorCode::kNotFound, "the server at {} has no collection in {}", address_.shown(),
+                home);
+}
+
+Result<ServerLink::Served> ServerLink::choose_collection(const std::string& name) {
+    const JsonValue answer = TRY(ask_json({.target = "/v1/collections"}));
+    const JsonValue* collections = TRY(answer.at("collections"));
+    if (name.empty() && collections->items().size() == 1) {
+        return served_of(collections->items().front());
+    }
+    std::vector<std::string_view> names;
+    for (const JsonValue& collection : collections->items()) {
+        const JsonValue* own = TRY(collection.at("name"));
+        if (own->text() == name) return served_of(collection);
+        names.push_back(own->text());
+    }
+    const std::string all = names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
+    if (!name.empty()) {
+        return fail(ErrorCode::kNotFound, "the server at {} has no collection {}; it has: {}",
+                    address_.shown(), name, all);
+    }
+    return fail(ErrorCode::kInvalidArgument, "which collection? Name one with --in; {} has: {}",
+                address_.shown(), all);
 }
 
 Result<std::vector<float>> ServerLink::embed(const std::string& collection,
                                              std::span<const std::byte> picture) {
-    HttpRequest request = request_to(
-        HttpMethod::kPost, fmt::format("/v1/embed?collection={}", percent_encoded(collection)));
-    request.headers = {{"Content-Type", "image/*"}};  // told by its bytes
-    request.body.assign(reinterpret_cast<const char*>(picture.data()), picture.size());
-    const JsonValue answer = TRY(ask(request));
+    Message message{
+        .method = HttpMethod::kPost,
+        .target = fmt::format("/v1/embed?collection={}", percent_encoded(collection)),
+        .content_type = "image/*",  // told by its bytes
+    };
+    message.body.assign(reinterpret_cast<const char*>(picture.data()), picture.size());
+    const JsonValue answer = TRY(ask_json(std::move(message)));
     const JsonValue* vector = TRY(answer.at("vector"));
     std::vector<float> values;
     for (const JsonValue& value : vector->items()) {
@@ -80,13 +115,12 @@ Result<service::IngestReport> ServerLink::index(const IndexWishes& wishes,
 }
 
 Result<std::string> ServerLink::start_index(const IndexWishes& wishes) {
-    HttpRequest request =
-        request_to(HttpMethod::kPost,
-                   fmt::format("/v1/collections/{}/index", percent_encoded(wishes.collection)));
-    request.headers = {{"Content-Type", "application/json"}};
-    request.body =
-        fmt::format("{{\"keep_missing\":{}}}", wishes.missing == service::MissingFiles::kKeep);
-    const JsonValue answer = TRY(ask(request));
+    const bool keeps = wishes.missing == service::MissingFiles::kKeep;
+    const JsonValue answer = TRY(ask_json(
+        {.method = HttpMethod::kPost,
+         .target = fmt::format("/v1/collections/{}/index", percent_encoded(wishes.collection)),
+         .content_type = "application/json",
+         .body = fmt::format("{{\"keep_missing\":{}}}", keeps)}));
     ReadJob job = TRY(job_in(answer));
     return std::move(job.status.id);
 }
@@ -116,25 +150,37 @@ Result<service::JobStatus> ServerLink::follow(const std::string& job,
 }
 
 Result<void> ServerLink::cancel(const std::string& job) {
-    TRY(ask(request_to(HttpMethod::kDelete, fmt::format("/v1/jobs/{}", percent_encoded(job)))));
+    TRY(ask({.method = HttpMethod::kDelete,
+             .target = fmt::format("/v1/jobs/{}", percent_encoded(job))}));
     return {};
 }
 
 HttpRequest ServerLink::request_to(HttpMethod method, std::string_view target) const {
+    const std::string_view base = address_.url.empty() ? "http://localhost" : address_.url;
     return {
-        .method = method, .url = fmt::format("http://localhost{}", target), .unix_socket = socket_};
+        .method = method, .url = fmt::format("{}{}", base, target), .unix_socket = address_.socket};
 }
 
-Result<JsonValue> ServerLink::ask(const HttpRequest& request) {
-    const HttpAnswer answer = TRY(client_->send(request, {}));
+Result<std::string> ServerLink::ask(Message message) {
+    HttpRequest request = request_to(message.method, message.target);
+    if (!message.content_type.empty()) {
+        request.headers = {{"Content-Type", std::move(message.content_type)}};
+    }
+    request.body = std::move(message.body);
+    HttpAnswer answer = TRY(client_->send(request, {}));
     if (answer.status >= 300) return tl::unexpected(error_of(answer));
-    return in_context("the server's answer", parse_json(answer.body));
+    return std::move(answer.body);
+}
+
+Result<JsonValue> ServerLink::ask_json(Message message) {
+    const std::string body = TRY(ask(std::move(message)));
+    return in_context("the server's answer", parse_json(body));
 }
 
 Result<service::JobStatus> ServerLink::find_job(const std::string& id) {
     const std::string target =
         fmt::format("/v1/jobs/{}?failures={}", percent_encoded(id), kFailuresMax);
-    const JsonValue answer = TRY(ask(request_to(HttpMethod::kGet, target)));
+    const JsonValue answer = TRY(ask_json({.target = target}));
     ReadJob job = TRY(job_in(answer));
     if (has_ended(job.status.state)) return std::move(job.status);
     return fail(ErrorCode::kUnavailable, "the server stopped telling of job {}", id);
@@ -181,11 +227,18 @@ Result<ReadJob> job_in(const JsonValue& answer) {
     return in_context("job", read_job(*job));
 }
 
-bool is_folder(const JsonValue& collection, const std::string& folder) {
-    const JsonValue* exact = collection.find("folder_bytes");
-    if (exact != nullptr) return exact->text() == path_bytes(folder);
-    const JsonValue* text = collection.find("folder");
-    return text != nullptr && text->text() == folder;
+Result<ServerLink::Served> served_of(const JsonValue& collection) {
+    const JsonValue* name = TRY(collection.at("name"));
+    const JsonValue* model = collection.find("model");
+    return ServerLink::Served{.name = std::string(name->text()),
+                              .model = model == nullptr ? "" : std::string(model->text())};
+}
+
+bool lies_in(const JsonValue& collection, const std::string& home) {
+    const JsonValue* exact = collection.find("home_bytes");
+    if (exact != nullptr) return exact->text() == path_bytes(home);
+    const JsonValue* text = collection.find("home");
+    return text != nullptr && text->text() == home;
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// ServerLink: the server that holds a folder, asked through the Unix socket that the folder's lock
-// names, in the structs of service. Used by commands that write to such a folder. Belongs to one
-// thread.
+// ServerLink: a sokkuri server, asked in the structs of service: the one that holds a folder,
+// through the Unix socket that the folder's lock names, or any other by its URL (--server). Belongs
+// to one thread.
 #pragma once
 
 #include "base/http_client.h"
@@ -18,16 +18,40 @@
 
 namespace sokkuri::cli {
 
+/// Where a server listens: one of the two.
+struct ServerAddress {
+    std::string socket;  // of a Unix socket
+    std::string url;     // "http://host:7171", without a slash at the end
+
+    /// kInvalidArgument for anything but http and https.
+    static Result<ServerAddress> parse(std::string_view url);
+    const std::string& shown() const { return socket.empty() ? url : socket; }
+};
+
 class ServerLink {
  public:
-    static Result<ServerLink> open(std::string socket);
+    static Result<ServerLink> open(ServerAddress address);
+
+    /// What a request may carry.
+    struct Message {
+        HttpMethod method = HttpMethod::kGet;
+        std::string target;  // "/v1/…", encoded
+        std::string content_type = {};
+        std::string body = {};
+    };
+    /// The body of an answer that is no problem; else the problem as an error.
+    Result<std::string> ask(Message message);
+    /// Likewise, parsed.
+    Result<JsonValue> ask_json(Message message);
 
     struct Served {
         std::string name;   // of the collection
         std::string model;  // empty: it has none yet
     };
-    /// The collection of the pictures in `folder` (absolute); kNotFound when that server has none.
-    Result<Served> find_collection(const std::string& folder);
+    /// The collection that lies in `home` (absolute); kNotFound when that server has none.
+    Result<Served> find_collection(const std::string& home);
+    /// The one of that name; of a server with one collection, that one where `name` is empty.
+    Result<Served> choose_collection(const std::string& name);
 
     /// By the model of that collection.
     Result<std::vector<float>> embed(const std::string& collection,
@@ -44,8 +68,8 @@ class ServerLink {
                                         const std::stop_token& stop);
 
  private:
-    ServerLink(std::unique_ptr<HttpClient> client, std::string socket)
-        : client_(std::move(client)), socket_(std::move(socket)) {}
+    ServerLink(std::unique_ptr<HttpClient> client, ServerAddress address)
+        : client_(std::move(client)), address_(std::move(address)) {}
 
     /// The id of the job.
     Result<std::string> start_index(const IndexWishes& wishes);
@@ -54,13 +78,11 @@ class ServerLink {
                                       const std::stop_token& stop);
     Result<void> cancel(const std::string& job);
     HttpRequest request_to(HttpMethod method, std::string_view target) const;
-    /// The JSON of an answer that is no problem.
-    Result<JsonValue> ask(const HttpRequest& request);
     /// With its whole report.
     Result<service::JobStatus> find_job(const std::string& job);
 
     std::unique_ptr<HttpClient> client_;
-    std::string socket_;
+    ServerAddress address_;
 };
 
 /// The error that an answer of problem+json stands for.

@@ -48,7 +48,7 @@ class Server {
     std::map<std::string, std::string> answers;  // "GET /v1/jobs/7" → the whole answer
     std::vector<std::string> asked;
 
-    ServerLink link() { return ServerLink::open(path_).value(); }
+    ServerLink link() { return ServerLink::open({.socket = path_}).value(); }
 
  private:
     void talk(Conversation& conversation) {
@@ -78,16 +78,36 @@ Result<service::IngestReport> index(Server& server, std::vector<double>* seconds
                       {});
 }
 
-TEST(ServerLink, FindsTheCollectionOfAFolder) {
+TEST(ServerLink, FindsTheCollectionThatLiesInAFolder) {
     Server server;
     server.answers["GET /v1/collections"] = answer_of(
         200, "application/json",
-        R"({"collections":[{"name":"a","folder":"/a","model":"m"},{"name":"b","folder":"\\xff",)"
-        R"("folder_bytes":"L/8=","model":""}]})");
+        R"({"collections":[{"name":"a","home":"/a","model":"m"},{"name":"b","home":"\\xff",)"
+        R"("home_bytes":"L/8=","model":""}]})");
     ServerLink link = server.link();
     EXPECT_EQ(link.find_collection("/a").value().model, "m");
     EXPECT_EQ(link.find_collection("/\xff").value().name, "b");
     EXPECT_EQ(link.find_collection("/c").error().code(), ErrorCode::kNotFound);
+}
+
+TEST(ServerLink, ChoosesTheOneOfThatNameOrTheOnlyOne) {
+    Server server;
+    server.answers["GET /v1/collections"] =
+        answer_of(200, "application/json", R"({"collections":[{"name":"a"},{"name":"b"}]})");
+    ServerLink link = server.link();
+    EXPECT_EQ(link.choose_collection("b").value().name, "b");
+    EXPECT_EQ(link.choose_collection("c").error().code(), ErrorCode::kNotFound);
+    EXPECT_EQ(link.choose_collection("").error().code(), ErrorCode::kInvalidArgument);
+    server.answers["GET /v1/collections"] =
+        answer_of(200, "application/json", R"({"collections":[{"name":"a"}]})");
+    EXPECT_EQ(link.choose_collection("").value().name, "a");
+}
+
+TEST(ServerAddress, IsAUrl) {
+    EXPECT_EQ(ServerAddress::parse("http://localhost:7171/").value().url, "http://localhost:7171");
+    EXPECT_TRUE(ServerAddress::parse("https://pictures.lan"));
+    for (const char* bad : {"localhost:7171", "ftp://a", "http://", "", "//a"})
+        EXPECT_FALSE(ServerAddress::parse(bad)) << bad;
 }
 
 TEST(ServerLink, FollowsAJobToItsReport) {

@@ -1,9 +1,9 @@
 #include "base/log.h"
 #include "base/shown_text.h"
+#include "cli/collection_reader.h"
 #include "cli/library_options.h"
 #include "cli/model_options.h"
 #include "cli/query_options.h"
-#include "cli/server_embedding.h"
 #include "cli/verbs.h"
 #include "service/search.h"
 
@@ -34,12 +34,18 @@ Verb search_verb() {
                      .kind = ArgumentKind::kFile,
                      .count_min = 1,
                      .count_max = kPicturesMax},
-        .options = joined({library_options(), query_options(), model_options(), limit_options()}),
+        .options = joined({library_options(),
+                           {server_option()},
+                           query_options(),
+                           model_options(),
+                           limit_options()}),
         .examples = {{"sokkuri search cat.jpg --in ~/Pictures",
                       "The ten nearest pictures, as a table"},
                      {"sokkuri cat.jpg", "The same inside an indexed folder"},
                      {"sokkuri search cat.jpg --show", "The pictures themselves"},
                      {"sokkuri search *.jpg -k 3 --jsonl", "For programs: one JSON object a line"},
+                     {"sokkuri search cat.jpg --server http://nas:7171 --in photos",
+                      "In a collection of a server"},
                      {"sokkuri search cat.jpg -0 | xargs -0 feh", "Open the hits in a viewer"}},
         .run = run};
 }
@@ -50,16 +56,15 @@ Result<ExitCode> run(Invocation& invocation) {
     if (const auto reason = contradiction(invocation.settings)) {
         return usage_error(invocation, "search", *reason);
     }
-    const ChosenLibrary chosen = TRY(open_library(invocation));
-    const auto printer = printer_of(invocation, chosen, invocation.arguments.size());
+    const auto reader = TRY(open_reader(invocation, QueryPictures::kEmbedded));
+    const auto printer = printer_of(invocation, *reader, invocation.arguments.size());
     service::SearchQuery query = query_of(invocation.settings);
     query.model = model_choice(invocation.settings);
-    query.embed_elsewhere = server_embedding(invocation, chosen);
     std::size_t failed = 0;
     for (const std::string& picture : invocation.arguments) {
         if (!invocation.out.is_open()) break;
         query.what = service::ByPicture{picture};
-        const auto answer = service::search(chosen.library, query);
+        const auto answer = reader->search(query);
         if (!answer) {
             ++failed;
             invocation.console.say("sokkuri search: {}", shown_text(answer.error().message()));

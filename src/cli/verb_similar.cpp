@@ -1,5 +1,6 @@
 #include "base/log.h"
 #include "base/shown_text.h"
+#include "cli/collection_reader.h"
 #include "cli/library_options.h"
 #include "cli/model_options.h"
 #include "cli/query_options.h"
@@ -16,10 +17,7 @@ constexpr std::size_t kItemsMax = 100'000;
 
 Result<ExitCode> run(Invocation& invocation);
 /// The arguments, or the sample that --sample asks for.
-Result<std::vector<std::string>> items_of(const Invocation& invocation,
-                                          const ChosenLibrary& chosen);
-/// The item's own file, usable from here; empty when it has none.
-Result<std::string> file_of(const ChosenLibrary& chosen, const std::string& id);
+Result<std::vector<std::string>> items_of(const Invocation& invocation, CollectionReader& reader);
 
 }  // namespace
 
@@ -39,7 +37,8 @@ Verb similar_verb() {
              .count_max = kItemsMax},
         .options = joined(
             {library_options(),
-             {{.name = "include-self", .help = "Let the item find itself too"},
+             {server_option(),
+              {.name = "include-self", .help = "Let the item find itself too"},
               {.name = "sample",
                .kind = ValueKind::kInteger,
                .value_name = "N",
@@ -67,9 +66,9 @@ Result<ExitCode> run(Invocation& invocation) {
     if (const auto reason = contradiction(invocation.settings)) {
         return usage_error(invocation, "similar", *reason);
     }
-    const ChosenLibrary chosen = TRY(open_library(invocation));
-    const std::vector<std::string> items = TRY(items_of(invocation, chosen));
-    const auto printer = printer_of(invocation, chosen, items.size());
+    const auto reader = TRY(open_reader(invocation, QueryPictures::kNone));
+    const std::vector<std::string> items = TRY(items_of(invocation, *reader));
+    const auto printer = printer_of(invocation, *reader, items.size());
     const std::string here = TRY(invocation.files.canonical("."));
     service::SearchQuery query = query_of(invocation.settings);
     query.self = invocation.settings.on("include-self") ? service::SelfHit::kInclude
@@ -78,13 +77,13 @@ Result<ExitCode> run(Invocation& invocation) {
     for (const std::string& item : items) {
         if (!invocation.out.is_open()) break;
         query.what = service::ByItem{.id_or_path = item, .working_directory = here};
-        const auto answer = service::search(chosen.library, query);
+        const auto answer = reader->search(query);
         if (!answer) {
             ++failed;
             invocation.console.say("sokkuri similar: {}", shown_text(answer.error().message()));
             continue;
         }
-        const std::string file = TRY(file_of(chosen, answer->query_id));
+        const std::string file = TRY(reader->file_of(answer->query_id));
         TRY(printer->print({item, file, *answer}));
         if (invocation.settings.on("timing")) {
             invocation.out.flush();
@@ -97,16 +96,10 @@ Result<ExitCode> run(Invocation& invocation) {
     return exit_code_of(items.size(), failed);
 }
 
-Result<std::vector<std::string>> items_of(const Invocation& invocation,
-                                          const ChosenLibrary& chosen) {
+Result<std::vector<std::string>> items_of(const Invocation& invocation, CollectionReader& reader) {
     if (!invocation.arguments.empty()) return invocation.arguments;
     const auto count = static_cast<std::size_t>(invocation.settings.integer("sample"));
-    return service::pick_varied(chosen.library, count);
-}
-
-Result<std::string> file_of(const ChosenLibrary& chosen, const std::string& id) {
-    const auto state = TRY(chosen.library.workspace().file_of_id(id));
-    return state ? chosen.usable_path(state->path) : std::string();
+    return reader.pick_varied(count);
 }
 
 }  // namespace

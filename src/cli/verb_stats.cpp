@@ -1,6 +1,7 @@
 #include "base/json.h"
 #include "base/path_json.h"
 #include "base/shown_text.h"
+#include "cli/collection_reader.h"
 #include "cli/format.h"
 #include "cli/library_options.h"
 #include "cli/progress.h"
@@ -15,7 +16,7 @@ namespace sokkuri::cli {
 namespace {
 
 Result<ExitCode> run(Invocation& invocation);
-Result<std::vector<service::FailedFile>> all_failures(const service::Library& library);
+Result<std::vector<service::FailedFile>> all_failures(CollectionReader& reader);
 void print_json(Output& out, const service::LibraryStats& stats,
                 const std::vector<service::FailedFile>* failures);
 void print_table(Output& out, const service::LibraryStats& stats);
@@ -29,7 +30,8 @@ Verb stats_verb() {
     return {.name = "stats",
             .summary = "Say what an index holds",
             .options = joined({library_options(),
-                               {{.name = "failures",
+                               {server_option(),
+                                {.name = "failures",
                                  .help = "List the files that could not be read, with reasons"},
                                 report_format_option()}}),
             .examples = {{"sokkuri stats --in ~/Pictures --json", "For programs"},
@@ -40,29 +42,29 @@ Verb stats_verb() {
 namespace {
 
 Result<ExitCode> run(Invocation& invocation) {
-    const ChosenLibrary chosen = TRY(open_library(invocation));
-    const service::LibraryStats stats = TRY(service::stats(chosen.library));
+    const auto reader = TRY(open_reader(invocation, QueryPictures::kNone));
+    const service::LibraryStats stats = TRY(reader->stats());
     const bool wants_failures = invocation.settings.on("failures");
     std::vector<service::FailedFile> failures;
-    if (wants_failures) failures = TRY(all_failures(chosen.library));
+    if (wants_failures) failures = TRY(all_failures(*reader));
     if (format_of(invocation.settings) == Format::kJson) {
         print_json(invocation.out, stats, wants_failures ? &failures : nullptr);
         return ExitCode::kOk;
     }
     if (!wants_failures) print_table(invocation.out, stats);
     for (const service::FailedFile& failure : failures) {
-        invocation.out.print("{}: {}\n", shown_text(chosen.usable_path(failure.path)),
+        invocation.out.print("{}: {}\n", shown_text(reader->usable_path(failure.path)),
                              shown_text(failure.reason));
     }
     return ExitCode::kOk;
 }
 
-Result<std::vector<service::FailedFile>> all_failures(const service::Library& library) {
+Result<std::vector<service::FailedFile>> all_failures(CollectionReader& reader) {
     constexpr std::size_t kPage = 1'000;
     std::vector<service::FailedFile> all;
     while (true) {
         const std::string after = all.empty() ? "" : all.back().path;
-        const auto page = TRY(service::failures(library, after, kPage));
+        const auto page = TRY(reader.failures(after, kPage));
         all.insert(all.end(), page.begin(), page.end());
         if (page.size() < kPage) return all;
     }
@@ -76,7 +78,13 @@ void print_json(Output& out, const service::LibraryStats& stats,
     json.member("items", stats.items).member("failed", stats.failed);
     json.member("model", stats.model).member("dimension", stats.dimension);
     json.member("bytes", stats.bytes);
-    write_path(json, "folder", stats.folder);
+    if (stats.folder.empty()) {
+        json.key("folder").null();
+    } else {
+        write_path(json, "folder", stats.folder);
+    }
+    write_path(json, "home", stats.home);
+    json.member("field", stats.field);
     json.member("metric", stats.metric).member("fingerprint", stats.fingerprint);
     json.member("tombstones", stats.tombstones).member("generation", stats.generation);
     http::write_index(json, stats.index);
@@ -90,10 +98,14 @@ void print_json(Output& out, const service::LibraryStats& stats,
 
 void print_table(Output& out, const service::LibraryStats& stats) {
     const double megabytes = static_cast<double>(stats.bytes) / 1e6;
-    out.print("folder      {}\n", shown_text(stats.folder));
+    if (stats.folder.empty()) out.print("collection  {}\n", shown_text(stats.home));
+    if (!stats.folder.empty()) out.print("folder      {}\n", shown_text(stats.folder));
     out.print("items       {}\n", with_commas(stats.items));
     out.print("failed      {}\n", with_commas(stats.failed));
-    out.print("model       {}\n", stats.model.empty() ? "none yet" : stats.model);
+    const bool has_own_vectors = stats.model.empty() && !stats.field.empty();
+    if (has_own_vectors) out.print("field       {}: vectors that were given\n", stats.field);
+    if (!has_own_vectors)
+        out.print("model       {}\n", stats.model.empty() ? "none yet" : stats.model);
     out.print("dimension   {}\n", stats.dimension);
     out.print("metric      {}\n", stats.metric);
     out.print("on disk     {:.1f} MB\n", megabytes);
