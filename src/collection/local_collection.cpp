@@ -139,12 +139,13 @@ Result<void> LocalCollection::open(const LocalOptions& options) {
 
 Result<void> LocalCollection::open_for_reading(const std::string& path) {
     auto catalog = store::Catalog::open(files_, path, store::CatalogAccess::kRead);
-    if (catalog || catalog.error().code() != ErrorCode::kUnavailable) {
+    if (catalog || !store::PrivateCopy::may_help(catalog.error())) {
         catalog_ = TRY(std::move(catalog));
         return {};
     }
-    // A disk that cannot be written to, with a log that nobody has taken in.
-    private_copy_ = TRY(store::PrivateCopy::make(files_, path));
+    auto copy = store::PrivateCopy::make(files_, path);
+    if (!copy) return tl::unexpected(catalog.error());
+    private_copy_ = std::move(*copy);
     LOG(kWarn, "event=reading_a_private_copy of={:?} reason={:?}", path, catalog.error().message());
     catalog_ = TRY(store::Catalog::open(posix_file_system(), private_copy_->path(),
                                         store::CatalogAccess::kRead));

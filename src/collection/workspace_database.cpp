@@ -93,9 +93,11 @@ Result<std::unique_ptr<WorkspaceDatabase>> WorkspaceDatabase::open(FileSystem& f
     auto database = store::Database::open(files, path, options);
     std::unique_ptr<store::PrivateCopy> copy;
     const bool needs_copy = !database && access == WorkspaceAccess::kRead &&
-                            database.error().code() == ErrorCode::kUnavailable;
+                            store::PrivateCopy::may_help(database.error());
     if (needs_copy) {
-        copy = TRY(store::PrivateCopy::make(files, path));
+        auto made = store::PrivateCopy::make(files, path);
+        if (!made) return tl::unexpected(database.error());
+        copy = std::move(*made);
         database = store::Database::open(posix_file_system(), copy->path(), options);
     }
     if (!database) return tl::unexpected(database.error());

@@ -41,6 +41,10 @@ Result<std::unique_ptr<PrivateCopy>> PrivateCopy::make(FileSystem& files, const 
                 "{}: cannot be written to here, and somebody writes to it elsewhere", path);
 }
 
+bool PrivateCopy::may_help(const Error& error) {
+    return error.code() == ErrorCode::kUnavailable || error.code() == ErrorCode::kExhausted;
+}
+
 PrivateCopy::~PrivateCopy() {
     FileSystem& files = posix_file_system();
     for (const char* suffix : {"", kLogSuffix, "-shm"}) {
