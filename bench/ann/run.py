@@ -60,27 +60,38 @@ def measure_peer(arguments, data, name, threads):
     return json.loads(done.stdout)
 
 
-def measure_ours(arguments, data, threads, batch):
-    """The settings of one call of `sokkuri bench ann`, as a peer's process would tell of them."""
+def measure_ours(arguments, data, threads):
+    """The settings of two calls of `sokkuri bench ann`, as a peer's process would tell of them: throughput of calls for
+    many queries, latencies of single ones."""
+    single = bench_ann(arguments, data, threads, batch=False)
+    many = None if arguments.quick else bench_ann(arguments, data, threads, batch=True)
+    points = []
+    for position, setting in enumerate(single["settings"]):
+        kept = {name: setting[name] for name in ("recall", "qps", "p50_ms", "p99_ms")}
+        kept |= {"threads": threads, "setting": setting["asked"], "recall_asked": setting["recall_asked"]}
+        is_exact = setting["asked"] == "exact"
+        if is_exact:
+            points.append(kept | {"batch": 1})
+        if many:
+            throughput = many["settings"][position]["qps"]
+            points.append(kept | {"qps": throughput, "batch": 256 if is_exact else 0})
+        elif not is_exact:
+            points.append(kept | {"batch": 0})
+        print(f"  {threads} threads, {setting['asked']}: recall {kept['recall']:.4f}, {kept['qps']:.0f} queries/s one by one"
+              + (f", {throughput:.0f} in calls for many" if many else ""), file=sys.stderr)
+    return {"peer": "sokkuri", "build_s": single["build_s"], "bytes_per_vector": single["bytes_per_vector"],
+            "peak_bytes": single["peak_bytes"], "points": points}
+
+
+def bench_ann(arguments, data, threads, batch):
     out = arguments.out / f"sokkuri-{threads}{'-batch' if batch else ''}.json"
-    efforts = ["--exact"] if batch else ["--recall", OURS_RECALLS, "--ef", OURS_WIDTHS, "--exact"]
     command = [arguments.sokkuri, "bench", "ann", data["base"], "--queries", data["queries_cut"], "-k", arguments.k,
-               "--metric", arguments.metric, "--threads", threads, "--build-threads", max(arguments.threads), *efforts,
-               "--out", out]
+               "--metric", arguments.metric, "--threads", threads, "--build-threads", max(arguments.threads),
+               "--recall", OURS_RECALLS, "--ef", OURS_WIDTHS, "--exact", "--out", out]
     done = run(command + (["--batch"] if batch else []), threads)
     if done.returncode != 0:
         raise RuntimeError(done.stderr.strip()[-2000:])
-    told = json.loads(out.read_text())
-    points = []
-    for setting in told["settings"]:
-        is_exact = setting["asked"] == "exact"
-        kept = {name: setting[name] for name in ("recall", "qps", "p50_ms", "p99_ms")}
-        points.append({**kept, "threads": threads, "batch": (256 if batch else 1) if is_exact else 0,
-                       "setting": setting["asked"], "recall_asked": setting["recall_asked"]})
-        print(f"  {threads} threads{', 256 a call' if batch else ''}, {setting['asked']}: recall {kept['recall']:.4f}, "
-              f"{kept['qps']:.0f} queries/s", file=sys.stderr)
-    return {"peer": "sokkuri", "build_s": told["build_s"], "bytes_per_vector": told["bytes_per_vector"],
-            "peak_bytes": told["peak_bytes"], "points": points}
+    return json.loads(out.read_text())
 
 
 def jobs(arguments, data):
@@ -88,9 +99,7 @@ def jobs(arguments, data):
     names = arguments.peers
     if "sokkuri" in names:
         for threads in arguments.threads:
-            yield "sokkuri", lambda threads=threads: measure_ours(arguments, data, threads, batch=False)
-        for threads in [] if arguments.quick else arguments.threads:
-            yield "sokkuri", lambda threads=threads: measure_ours(arguments, data, threads, batch=True)
+            yield "sokkuri", lambda threads=threads: measure_ours(arguments, data, threads)
     for name in names:
         if name in EXACT:
             # Their BLAS takes its threads from the environment.
