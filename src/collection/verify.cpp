@@ -138,8 +138,13 @@ Result<void> Verification::check_catalog() {
 Result<void> Verification::check_workspace() {
     if (!files_.status_following(join_path(directory_, kWorkspaceName))) return {};
     TRY(begin(kWorkspaceName));
-    const std::vector<std::string> damage = TRY(damaged_workspace(files_, directory_));
-    for (const std::string& what : damage) {
+    const auto damage = damaged_workspace(files_, directory_);
+    if (!damage && damage.error().code() == ErrorCode::kNotFound) {
+        find(Finding::Kind::kDamage, kWorkspaceName, damage.error());  // an empty shell
+        return {};
+    }
+    if (!damage) return tl::unexpected(damage.error());
+    for (const std::string& what : *damage) {
         report_.findings.push_back({Finding::Kind::kDamage, kWorkspaceName, relative(what)});
     }
     return {};

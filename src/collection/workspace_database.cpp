@@ -11,6 +11,7 @@ namespace {
 constexpr const char* kFileName = "workspace.db";
 constexpr std::int32_t kApplicationId = 0x736B7773;  // "skws"
 constexpr std::int32_t kFormatVersion = 3;
+constexpr std::int32_t kSealedSince = 3;  // from then on pages carry checksums
 
 // docs/formats/workspace.md
 constexpr const char* kSchema = R"sql(
@@ -87,6 +88,7 @@ Result<std::unique_ptr<WorkspaceDatabase>> WorkspaceDatabase::open(FileSystem& f
     const store::DatabaseOptions options{.access = database_access(access),
                                          .application_id = kApplicationId,
                                          .format_version = kFormatVersion,
+                                         .sealed_since = kSealedSince,
                                          .upgrades = kUpgrades,
                                          .schema = schema.c_str()};
     const std::string path = join_path(directory, kFileName);

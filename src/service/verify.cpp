@@ -9,6 +9,7 @@ namespace sokkuri::service {
 namespace {
 
 constexpr const char* kDirectoryName = ".sokkuri";
+constexpr const char* kWorkspace = "workspace.db";
 constexpr const char* kPictures = "pictures";
 constexpr const char* kThumbnails = "thumbs";
 constexpr std::uint64_t kFileBytesMax = 1U << 30;  // of a picture
@@ -40,6 +41,10 @@ Result<collection::VerifyReport> verify(FileSystem& files, const LibraryPlace& p
     const std::string directory = TRY(directory_of(files, place));
     auto report = collection::verify_local_collection(files, directory, options);
     if (!report) return tl::unexpected(not_indexed(report.error(), directory));
+    if (!files.status_following(join_path(directory, kWorkspace))) {
+        report->findings.push_back({Finding::Kind::kDamage, kWorkspace,
+                                    "is missing: `sokkuri index` makes it anew from the folder"});
+    }
     TRY(check_files({files, directory, kPictures, options}, *report, look_at_picture));
     TRY(check_files({files, directory, kThumbnails, options}, *report, look_at_thumbnail));
     return report;
