@@ -54,6 +54,9 @@ class CatalogRead final : public ReadTransaction {
     Result<std::vector<SegmentRow>> segments(FieldNumber field) override {
         return queries_.segments(field);
     }
+    Result<std::optional<std::string>> mark(std::string_view name) override {
+        return queries_.mark(name);
+    }
     Result<std::uint64_t> record_count() override { return meta_.records; }
     Result<std::optional<RecordRow>> record(std::string_view id) override {
         return queries_.record(id);

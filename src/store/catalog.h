@@ -87,6 +87,9 @@ class ReadTransaction {
     /// Ascending by slots; kCorruption when they overlap or reach past the committed slots.
     virtual Result<std::vector<SegmentRow>> segments(FieldNumber field) = 0;
 
+    /// A short text of somebody's own that was committed with what it speaks of.
+    virtual Result<std::optional<std::string>> mark(std::string_view name) = 0;
+
     virtual Result<std::uint64_t> record_count() = 0;
     virtual Result<std::optional<RecordRow>> record(std::string_view id) = 0;
     virtual Result<std::optional<RecordRow>> record(RecordNumber number) = 0;
@@ -141,6 +144,8 @@ class WriteTransaction {
     /// number for all of these slots must follow. Returns the number; the folder of the old one may
     /// be deleted after the commit. O(its vectors).
     virtual Result<FieldNumber> renumber_field(FieldNumber field) = 0;
+    /// An empty value forgets the mark.
+    virtual Result<void> set_mark(std::string_view name, std::string_view value) = 0;
     /// Durable when this returns. Every row of the new extents must have been given to a record.
     /// After an error nobody sees the changes, but until the next begin_write succeeds a kill can
     /// still bring them back: before that, truncate no vector file.

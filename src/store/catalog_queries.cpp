@@ -126,6 +126,16 @@ Result<std::vector<SegmentRow>> CatalogQueries::segments(FieldNumber field) cons
     }
 }
 
+Result<std::optional<std::string>> CatalogQueries::mark(std::string_view name) const {
+    Statement* statement = TRY(database_->prepared(
+        "SELECT value, hash = row_hash(name, value) FROM marks WHERE name = ?"));
+    Rows rows = TRY(statement->query(name));
+    const bool has_row = TRY(rows.next());
+    if (!has_row) return std::nullopt;
+    TRY(check_hash(rows, 1, "marks", 0));
+    return std::string(rows.text(0));
+}
+
 Result<std::optional<RecordRow>> CatalogQueries::record(std::string_view id) const {
     Statement* statement =
         TRY(database_->prepared("SELECT number, id, document, version, seq, "

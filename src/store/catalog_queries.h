@@ -40,6 +40,7 @@ class CatalogQueries {
     Result<std::vector<Extent>> extents(FieldNumber field) const;
     Result<std::vector<Slot>> tombstones(FieldNumber field) const;
     Result<std::vector<SegmentRow>> segments(FieldNumber field) const;
+    Result<std::optional<std::string>> mark(std::string_view name) const;
     Result<std::optional<RecordRow>> record(std::string_view id) const;
     Result<std::optional<RecordRow>> record(RecordNumber number) const;
     Result<std::vector<RecordNumber>> records_of_slots(FieldNumber field,

@@ -189,6 +189,16 @@ Result<FieldNumber> CatalogWrite::renumber_field(FieldNumber field) {
     return number;
 }
 
+Result<void> CatalogWrite::set_mark(std::string_view name, std::string_view value) {
+    if (value.empty()) {
+        Statement* remove = TRY(database_->prepared("DELETE FROM marks WHERE name = ?"));
+        return remove->run(name);
+    }
+    Statement* insert =
+        TRY(database_->prepared("INSERT OR REPLACE INTO marks VALUES (?1, ?2, row_hash(?1, ?2))"));
+    return insert->run(name, value);
+}
+
 Result<Generation> CatalogWrite::commit() {
     CHECK(transaction_);
     TRY(check_slots());

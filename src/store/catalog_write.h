@@ -40,6 +40,7 @@ class CatalogWrite final : public WriteTransaction {
     Result<SegmentNumber> replace_segments(std::span<const SegmentNumber> replaced,
                                            const SegmentRow& added) override;
     Result<FieldNumber> renumber_field(FieldNumber field) override;
+    Result<void> set_mark(std::string_view name, std::string_view value) override;
     Result<Generation> commit() override;
 
  private:
