@@ -127,6 +127,8 @@ class Collection {
     virtual Result<std::vector<PutOutcome>> put(std::span<const PutRecord> records) = 0;
     /// Rows of one field, all or none; durable when it returns. O(rows · log records).
     virtual Result<LoadOutcome> load(const LoadBatch& batch) = 0;
+    /// What the last batch with a mark of that name has left; empty when there is none.
+    virtual Result<std::optional<std::string>> load_mark(const std::string& name) const = 0;
     /// Changes documents alone and touches no vector. kNotFound (nothing changed) when an id is
     /// missing.
     virtual Result<std::vector<PutOutcome>> put_documents(std::span<const PutRecord> records) = 0;

@@ -16,6 +16,14 @@ namespace sokkuri::collection {
 inline constexpr std::size_t kLoadRecordsMax = 1U << 20;      // of one batch
 inline constexpr std::size_t kLoadVectorBytesMax = 1U << 30;  // of one batch
 
+/// How far a load of many batches has come: committed with the batch that brought it there, read by
+/// Collection::load_mark. Of bounded length.
+struct LoadMark {
+    std::string name;   // of the whole load; 1 to kLoadMarkBytesMax bytes
+    std::string value;  // likewise; empty: the load is done, the mark is forgotten
+};
+inline constexpr std::size_t kLoadMarkBytesMax = 1'024;
+
 /// A record of each row: made when there is none of that id; else it gets the new vector and keeps
 /// those of its other fields. Of several rows with the same id the last one stays. Views: valid
 /// during the call.
@@ -26,6 +34,7 @@ struct LoadBatch {
     /// JSON objects, one a row, or none at all. Where there is none, or it is empty, a record that
     /// exists keeps its own and a new one gets {}.
     std::span<const std::string> documents;
+    std::optional<LoadMark> mark;
 };
 
 /// What became of the rows of a batch.

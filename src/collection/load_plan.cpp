@@ -91,6 +91,14 @@ Result<void> validate_sizes(const LoadBatch& batch, const FieldSpec& field) {
         return fail(ErrorCode::kExhausted, "load: {} bytes of vectors in one batch, at most {}",
                     batch.vectors.size_bytes(), kLoadVectorBytesMax);
     }
+    const bool has_bad_mark =
+        batch.mark && (batch.mark->name.empty() || batch.mark->name.size() > kLoadMarkBytesMax ||
+                       batch.mark->value.size() > kLoadMarkBytesMax);
+    if (has_bad_mark) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "load: a mark of {} bytes named by {}: at most {} each, the name at least 1",
+                    batch.mark->value.size(), batch.mark->name.size(), kLoadMarkBytesMax);
+    }
     if (batch.vectors.size() != batch.ids.size() * field.dimension) {
         return fail(ErrorCode::kInvalidArgument,
                     "load: {} components for {} ids, field \"{}\" has {} a vector",

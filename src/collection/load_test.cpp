@@ -143,6 +143,30 @@ TEST_F(Load, KeepsTheVectorsOfOtherFields) {
     EXPECT_EQ(collection_->get(std::span(&id, 1)).value().front()->document, record.document);
 }
 
+TEST_F(Load, RemembersHowFarItHasCome) {
+    Rows rows;
+    rows.add("a", vector_of(1));
+    LoadBatch batch = rows.batch();
+    batch.mark = LoadMark{.name = "all of it", .value = "1 row"};
+    ASSERT_TRUE(collection_->load(batch));
+    reopen();
+    EXPECT_EQ(collection_->load_mark("all of it").value(), "1 row");
+    EXPECT_EQ(collection_->load_mark("another").value(), std::nullopt);
+    batch.mark->value = "the same row again";
+    EXPECT_EQ(collection_->load(batch)->unchanged, 1U);
+    EXPECT_EQ(collection_->load_mark("all of it").value(), "the same row again");
+    // A batch that is refused leaves its mark behind as little as its rows.
+    rows.vectors.front() = std::numeric_limits<float>::infinity();
+    batch.vectors = rows.vectors;
+    batch.mark->value = "never";
+    ASSERT_FALSE(collection_->load(batch));
+    EXPECT_EQ(collection_->load_mark("all of it").value(), "the same row again");
+    ASSERT_TRUE(collection_->load({.field = "picture", .mark = LoadMark{.name = "all of it"}}));
+    EXPECT_EQ(collection_->load_mark("all of it").value(), std::nullopt);
+    batch.mark->name = std::string(kLoadMarkBytesMax + 1, 'x');
+    EXPECT_FALSE(collection_->load(batch));
+}
+
 TEST_F(Load, TakesMoreThanOnePutCan) {
     Rows rows;
     for (std::size_t i = 0; i < kPutRecordsMax + 1; ++i) {

@@ -53,6 +53,7 @@ class LocalCollection final : public Collection {
     Result<void> add_field(const FieldSpec& field) override;
     Result<std::vector<PutOutcome>> put(std::span<const PutRecord> records) override;
     Result<LoadOutcome> load(const LoadBatch& batch) override;
+    Result<std::optional<std::string>> load_mark(const std::string& name) const override;
     Result<std::vector<PutOutcome>> put_documents(std::span<const PutRecord> records) override;
     Result<std::size_t> remove(std::span<const std::string> ids) override;
     Result<std::vector<std::optional<Record>>> get(std::span<const std::string> ids) const override;
@@ -215,6 +216,11 @@ Result<std::vector<PutOutcome>> LocalCollection::put(std::span<const PutRecord> 
 
 Result<LoadOutcome> LocalCollection::load(const LoadBatch& batch) {
     return write([&](LocalWriter& writer) { return writer.load(batch); });
+}
+
+Result<std::optional<std::string>> LocalCollection::load_mark(const std::string& name) const {
+    const auto transaction = TRY(catalog_->begin_read());
+    return transaction->mark("load " + name);
 }
 
 Result<std::vector<PutOutcome>> LocalCollection::put_documents(std::span<const PutRecord> records) {

@@ -10,7 +10,7 @@
 namespace sokkuri::collection {
 
 Result<LoadOutcome> LocalWriter::load(const LoadBatch& batch) {
-    if (batch.ids.empty()) return LoadOutcome{};
+    if (batch.ids.empty() && !batch.mark) return LoadOutcome{};
     // Before any vector is written, as in put.
     const auto transaction = TRY(catalog_.begin_write());
     TRY(load_fields());
@@ -34,7 +34,8 @@ Result<LocalWriter::OpenField*> LocalWriter::field_named(std::string_view name) 
 Result<LoadOutcome> LocalWriter::load_valid(store::WriteTransaction& transaction,
                                             const LoadBatch& batch, OpenField& field) {
     LoadPlan plan = TRY(plan_batch(batch, field));
-    if (plan.outcome.unchanged == batch.ids.size()) return plan.outcome;
+    if (plan.outcome.unchanged == batch.ids.size() && !batch.mark) return plan.outcome;
+    if (batch.mark) TRY(transaction.set_mark("load " + batch.mark->name, batch.mark->value));
     const store::Extent extent = TRY(append_rows(batch, plan, field));
     if (extent.rows > 0) TRY(transaction.add_extent(field.row.number, extent));
     store::Slot slot = extent.first_slot;
