@@ -7,6 +7,7 @@
 #include "cli/verbs.h"
 #include "features/model_shelf.h"
 #include "service/embed.h"
+#include "service/export.h"
 
 #include <fmt/format.h>
 
@@ -99,7 +100,7 @@ Result<ExitCode> export_collection(Invocation& invocation) {
         TRY(service::export_vectors(chosen.library, {.npy_file = invocation.settings.text("npy"),
                                                      .ids_file = invocation.settings.text("ids")}));
     if (!invocation.settings.on("quiet")) {
-        invocation.console.say("{} vectors of dimension {}: {}", report.items, report.dimension,
+        invocation.console.say("{} vectors of dimension {}: {}", report.rows, report.dimension,
                                shown_text(invocation.settings.text("npy")));
     }
     return ExitCode::kOk;

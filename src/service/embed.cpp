@@ -1,7 +1,5 @@
 #include "service/embed.h"
 
-#include "service/main_field.h"
-#include "service/npy_file.h"
 #include "service/picture_embedder.h"
 #include "service/query_vector.h"
 #include "service/stopwatch.h"
@@ -23,8 +21,6 @@ using FutureFile = std::future<Result<EmbeddedFile>>;
 FutureFile start(const FileSystem& files, const std::string& picture, PictureEmbedder& embedder,
                  const image::DecodeLimits& limits);
 Result<EmbeddedPicture> wait(const std::string& picture, FutureFile file);
-Result<collection::FieldSpec> exported_field(const collection::Collection& collection);
-Result<void> append_id(AtomicFile& file, const std::string& id);
 
 }  // namespace
 
@@ -60,29 +56,6 @@ Result<EmbeddedUpload> embed_upload(const Library& library, const ByUpload& uplo
     return result;
 }
 
-Result<ExportReport> export_vectors(const Library& library, const ExportRequest& request) {
-    const collection::FieldSpec field = TRY(exported_field(library.collection()));
-    NpyFile npy = TRY(NpyFile::create(library.files(), request.npy_file, field.dimension));
-    std::optional<AtomicFile> ids;
-    if (!request.ids_file.empty()) {
-        AtomicFile created = TRY(AtomicFile::create(library.files(), request.ids_file));
-        ids.emplace(std::move(created));
-    }
-    Result<void> written;
-    const collection::ScanRequest scan{.field = field.name,
-                                       .documents = collection::Documents::kOmit};
-    TRY(library.collection().scan(scan, [&](const collection::ScannedRecord& scanned) {
-        if (scanned.vector.empty()) return true;
-        written = npy.append(scanned.vector);
-        if (written && ids) written = append_id(*ids, scanned.record.id);
-        return written.has_value();
-    }));
-    TRY(std::move(written));
-    TRY(npy.finish());
-    if (ids) TRY(ids->commit());
-    return ExportReport{.items = npy.rows(), .dimension = field.dimension};
-}
-
 namespace {
 
 FutureFile start(const FileSystem& files, const std::string& picture, PictureEmbedder& embedder,
@@ -109,21 +82,6 @@ Result<EmbeddedPicture> wait(const std::string& picture, FutureFile file) {
         return tl::unexpected(std::move(embedded).error());
     }
     return EmbeddedPicture{picture, tl::unexpected(std::move(embedded).error())};
-}
-
-Result<collection::FieldSpec> exported_field(const collection::Collection& collection) {
-    std::optional<collection::FieldSpec> field = TRY(main_field(collection));
-    if (field) return std::move(*field);
-    return fail(ErrorCode::kNotFound, "the collection is empty: there are no vectors");
-}
-
-Result<void> append_id(AtomicFile& file, const std::string& id) {
-    if (id.find('\n') != std::string::npos) {
-        return fail(ErrorCode::kUnsupported,
-                    "id {:?}: holds a line end and cannot stand in a file of one id a line", id);
-    }
-    const std::string line = id + '\n';
-    return file.append(std::as_bytes(std::span(line)));
 }
 
 }  // namespace

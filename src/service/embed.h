@@ -1,5 +1,5 @@
-// Embed: vectors out, for people who go on with them elsewhere: of any picture files, or all of a
-// collection as npy.
+// Embed: the vectors of any picture files, for people who go on with them elsewhere. Those of a
+// collection: export.h.
 #pragma once
 
 #include "base/result.h"
@@ -42,17 +42,5 @@ struct EmbeddedUpload {
 /// As search of ByUpload, but no stored vector is used.
 Result<EmbeddedUpload> embed_upload(const Library& library, const ByUpload& upload,
                                     const ModelChoice& choice, const image::DecodeLimits& limits);
-
-struct ExportRequest {
-    std::string npy_file;  // float32 [items, dimension], C order, raw vectors by record number
-    std::string ids_file;  // one id a line in the same order; empty: not written
-};
-
-struct ExportReport {
-    std::uint64_t items = 0;
-    std::uint32_t dimension = 0;
-};
-
-Result<ExportReport> export_vectors(const Library& library, const ExportRequest& request);
 
 }  // namespace sokkuri::service

@@ -1,0 +1,272 @@
+#include "service/import.h"
+
+#include "base/bounded_queue.h"
+#include "base/hash.h"
+#include "base/shown_text.h"
+#include "service/document_feed.h"
+#include "service/main_field.h"
+#include "service/picture_document.h"
+#include "service/stopwatch.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace sokkuri::service {
+namespace {
+
+using collection::FieldSpec;
+
+constexpr std::size_t kBatchesReadAhead = 1;  // beside the one being read and the one being written
+constexpr std::size_t kDocumentsAtOnce = 1'000;
+
+Result<void> require_writer(const Library& library);
+/// The field of that name, or the main one; empty when it is still to be made.
+Result<std::optional<FieldSpec>> find_target(const Library& library, const std::string& name);
+Result<FieldSpec> make_target(const Library& library, const ImportRequest& request,
+                              const ImportRows& rows);
+
+/// The same for the same request over the same files, as far as their sizes and times tell.
+Result<std::string> mark_name(const Library& library, const ImportRequest& request);
+
+/// One run of an import: what it works on, and what it has done so far.
+class ImportRun {
+ public:
+    ImportRun(const Library& library, std::string field, ImportRows rows)
+        : library_(library), field_(std::move(field)), rows_(std::move(rows)) {}
+
+    /// Goes on where an earlier run of that mark has ended.
+    Result<void> open(std::string mark, const std::string& metadata_file);
+    Result<void> run(std::size_t batch_rows, const ImportSink& progress,
+                     const std::stop_token& stop);
+    const ImportReport& report() const { return report_; }
+
+ private:
+    using BatchOrEnd = Result<std::optional<ImportBatch>>;
+
+    Result<void> write_all(BoundedQueue<BatchOrEnd>& read, const ImportSink& progress,
+                           const std::stop_token& stop);
+    Result<void> write(ImportBatch batch);
+    Result<void> settle_documents(std::vector<std::string>& documents) const;
+    Result<void> write_rest(const std::stop_token& stop);
+    Result<void> write_documents(std::vector<NamedDocument> documents);
+    Result<void> finish();
+
+    const Library& library_;
+    const std::string field_;
+    ImportRows rows_;
+    std::string mark_;
+    std::optional<DocumentFeed> documents_;
+    Stopwatch watch_;
+    ImportReport report_;
+};
+
+}  // namespace
+
+Result<void> ImportRequest::validate() const {
+    if (batch_bytes >= 1 && batch_bytes <= kImportBatchBytesMax) return {};
+    return fail(ErrorCode::kInvalidArgument, "batch_bytes {}: must be 1 to {}", batch_bytes,
+                kImportBatchBytesMax);
+}
+
+Result<ImportReport> import_vectors(const Library& library, const ImportRequest& request,
+                                    const ImportSink& progress, const std::stop_token& stop) {
+    TRY(request.validate());
+    TRY(require_writer(library));
+    const Stopwatch watch;
+    const std::optional<FieldSpec> known = TRY(find_target(library, request.field));
+    ImportFiles from = request.from;
+    if (from.dimension == 0 && known) from.dimension = known->dimension;
+    ImportRows rows = TRY(ImportRows::open(library.files(), from));
+    const FieldSpec field = known ? *known : TRY(make_target(library, request, rows));
+    if (rows.dimension() != field.dimension) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "{}: dimension {}, but field \"{}\" of the collection has {}",
+                    shown_text(request.from.files.front()), rows.dimension(), field.name,
+                    field.dimension);
+    }
+    if (request.from.metric && *request.from.metric != field.metric) {
+        return fail(ErrorCode::kInvalidArgument, "metric {}: field \"{}\" of the collection has {}",
+                    index::name_of(*request.from.metric), field.name, index::name_of(field.metric));
+    }
+    const std::size_t row_bytes = field.dimension * sizeof(float);
+    const std::size_t batch_rows = std::clamp<std::size_t>(
+        static_cast<std::size_t>(request.batch_bytes) / row_bytes, 1, collection::kLoadRecordsMax);
+    const std::string mark = TRY(mark_name(library, request));
+    ImportRun run(library, field.name, std::move(rows));
+    TRY(run.open(mark, request.metadata_file));
+    TRY(run.run(batch_rows, progress, stop));
+    ImportReport report = run.report();
+    report.dimension = field.dimension;
+    report.field = field.name;
+    report.seconds = watch.ms() / 1'000;
+    return report;
+}
+
+namespace {
+
+Result<void> require_writer(const Library& library) {
+    if (library.access() == LibraryAccess::kWrite) return {};
+    return fail(ErrorCode::kUnsupported, "{}: opened for reading only", library.place());
+}
+
+Result<std::optional<FieldSpec>> find_target(const Library& library, const std::string& name) {
+    if (name.empty()) return main_field(library.collection());
+    const std::vector<FieldSpec> fields = TRY(library.collection().fields());
+    const auto found = std::ranges::find(fields, name, &FieldSpec::name);
+    return found == fields.end() ? std::nullopt : std::optional(*found);
+}
+
+Result<FieldSpec> make_target(const Library& library, const ImportRequest& request,
+                              const ImportRows& rows) {
+    FieldSpec field;
+    field.name = request.field.empty() ? kPictureField : request.field;
+    field.dimension = rows.dimension();
+    field.metric = request.from.metric.value_or(rows.metric().value_or(index::Metric::kCosine));
+    TRY(library.collection().add_field(field));
+    return field;
+}
+
+Result<std::string> mark_name(const Library& library, const ImportRequest& request) {
+    const ImportFiles& from = request.from;
+    std::string told = fmt::format("{} {} {} {}", request.field, from.dimension,
+                                   from.format ? name_of(*from.format) : "",
+                                   from.metric ? name_of(*from.metric) : "");
+    std::vector<std::string> paths = from.files;
+    for (const std::string& path : {from.ids_file, request.metadata_file}) {
+        if (!path.empty()) paths.push_back(path);
+    }
+    for (const std::string& path : paths) {
+        const std::string canonical = TRY(library.files().canonical(path));
+        const FileStatus status = TRY(library.files().status(canonical));
+        told += fmt::format("\n{} {} {}", status.size_bytes, status.modified_ns, canonical);
+    }
+    return "import " + hex(xxh128(std::as_bytes(std::span(told))));
+}
+
+Result<void> ImportRun::open(std::string mark, const std::string& metadata_file) {
+    mark_ = std::move(mark);
+    if (!metadata_file.empty()) {
+        DocumentFeed feed = TRY(DocumentFeed::open(library_.files(), metadata_file));
+        documents_.emplace(std::move(feed));
+    }
+    const auto value = TRY(library_.collection().load_mark(mark_));
+    const auto place = value ? ImportPlace::parse(*value) : std::nullopt;
+    // A mark that leads nowhere costs a second look at every row, and no more.
+    if (!place || !rows_.seek(*place)) return rows_.seek({});
+    report_.rows = place->rows;
+    report_.resumed = place->rows;
+    return {};
+}
+
+Result<void> ImportRun::run(std::size_t batch_rows, const ImportSink& progress,
+                            const std::stop_token& stop) {
+    BoundedQueue<BatchOrEnd> read(kBatchesReadAhead);
+    std::jthread reader([&] {
+        for (;;) {
+            BatchOrEnd batch = rows_.next(batch_rows);
+            const bool is_last = !batch || !*batch;
+            if (!read.push(std::move(batch)) || is_last) return;
+        }
+    });
+    const auto written = write_all(read, progress, stop);
+    read.close();  // the reader may be waiting for room
+    TRY(std::move(written));
+    reader.join();
+    if (!report_.was_interrupted && documents_) TRY(write_rest(stop));
+    return report_.was_interrupted ? Result<void>() : finish();
+}
+
+Result<void> ImportRun::write_all(BoundedQueue<BatchOrEnd>& read, const ImportSink& progress,
+                                  const std::stop_token& stop) {
+    for (;;) {
+        const Stopwatch waiting;
+        std::optional<ImportBatch> batch = TRY(*read.pop());
+        report_.reading_seconds += waiting.ms() / 1'000;
+        if (!batch) return {};
+        const double share = batch->share;
+        TRY(write(std::move(*batch)));
+        if (progress) {
+            progress({.rows = report_.rows,
+                      .vector_bytes = report_.vector_bytes,
+                      .share = share,
+                      .seconds = watch_.ms() / 1'000});
+        }
+        if (!stop.stop_requested()) continue;
+        report_.was_interrupted = true;
+        return {};
+    }
+}
+
+Result<void> ImportRun::write(ImportBatch batch) {
+    if (documents_) {
+        batch.documents = TRY(documents_->documents_for(batch.ids));
+        report_.documents += static_cast<std::uint64_t>(std::ranges::count_if(
+            batch.documents, [](const std::string& document) { return !document.empty(); }));
+    }
+    TRY(settle_documents(batch.documents));
+    const collection::LoadOutcome outcome = TRY(library_.in_turn([&] {
+        return library_.collection().load(
+            {.field = field_,
+             .ids = batch.ids,
+             .vectors = batch.vectors,
+             .documents = batch.documents,
+             .mark = collection::LoadMark{.name = mark_, .value = batch.behind.text()}});
+    }));
+    report_.outcome += outcome;
+    report_.rows = batch.behind.rows;
+    report_.vector_bytes += batch.vectors.size() * sizeof(float);
+    return {};
+}
+
+/// What a document says of a file must be such that it can be looked for.
+Result<void> ImportRun::settle_documents(std::vector<std::string>& documents) const {
+    for (std::string& document : documents) {
+        if (document.empty() || file_of(document)) continue;
+        document = TRY(without_claims(document));
+    }
+    return {};
+}
+
+/// Documents whose rows came long before them, and those of records that were there already.
+Result<void> ImportRun::write_rest(const std::stop_token& stop) {
+    for (;;) {
+        std::vector<NamedDocument> documents = TRY(documents_->rest(kDocumentsAtOnce));
+        if (documents.empty()) return {};
+        TRY(library_.in_turn([&] { return write_documents(std::move(documents)); }));
+        report_.was_interrupted = stop.stop_requested();
+        if (report_.was_interrupted) return {};
+    }
+}
+
+Result<void> ImportRun::write_documents(std::vector<NamedDocument> documents) {
+    std::vector<std::string> ids;
+    std::vector<std::string> texts;
+    for (NamedDocument& named : documents) {
+        ids.push_back(std::move(named.id));
+        texts.push_back(std::move(named.document));
+    }
+    TRY(settle_documents(texts));
+    const auto known = TRY(library_.collection().get(ids));
+    std::vector<collection::PutRecord> changed;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        ++(known[i] ? report_.documents : report_.unmatched);
+        if (!known[i] || known[i]->document == texts[i]) continue;
+        changed.push_back({.id = ids[i], .document = std::move(texts[i])});
+    }
+    if (!changed.empty()) TRY(library_.collection().put_documents(changed));
+    return {};
+}
+
+/// From now on the same import begins anew.
+Result<void> ImportRun::finish() {
+    const auto forgotten = TRY(library_.in_turn([&] {
+        return library_.collection().load(
+            {.field = field_, .mark = collection::LoadMark{.name = mark_}});
+    }));
+    static_cast<void>(forgotten);
+    return {};
+}
+
+}  // namespace
+}  // namespace sokkuri::service

@@ -1,0 +1,137 @@
+#include "service/load_items.h"
+
+#include "base/npy.h"
+#include "service/main_field.h"
+#include "service/ndjson_record.h"
+#include "service/picture_document.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace sokkuri::service {
+namespace {
+
+using collection::FieldSpec;
+
+/// Takes the next line off `rest`, without its end; empty behind the last one.
+std::optional<std::string_view> next_line(std::string_view& rest);
+Result<std::string> target_field(const Library& library, const std::string& name,
+                                 std::uint32_t dimension);
+Error too_many();
+
+}  // namespace
+
+Result<ItemsToLoad> parse_ndjson_items(std::string_view lines) {
+    ItemsToLoad items;
+    for (std::size_t number = 1; const auto line = next_line(lines); ++number) {
+        if (line->find_first_not_of(" \t") == std::string_view::npos) continue;
+        auto record = parse_ndjson_record(*line);
+        if (!record) {
+            return tl::unexpected(record.error().with_context(fmt::format("line {}", number)));
+        }
+        if (items.ids.empty()) items.dimension = static_cast<std::uint32_t>(record->vector.size());
+        if (record->vector.size() != items.dimension) {
+            return fail(ErrorCode::kInvalidArgument,
+                        "line {}: a vector of {} components; the first has {}", number,
+                        record->vector.size(), items.dimension);
+        }
+        if (items.ids.size() == kItemsLoadedMax) return tl::unexpected(too_many());
+        items.vectors.insert(items.vectors.end(), record->vector.begin(), record->vector.end());
+        items.ids.push_back(std::move(record->id));
+        items.documents.push_back(std::move(record->document));
+    }
+    return items;
+}
+
+Result<ItemsToLoad> parse_npy_items(std::string_view matrix, std::string_view ids) {
+    const auto bytes = std::as_bytes(std::span(matrix));
+    const NpyHeader header = TRY(in_context(
+        "vectors",
+        parse_npy_header(bytes.first(std::min(bytes.size(), kNpyHeaderBytesMax)), bytes.size())));
+    if (header.rows > kItemsLoadedMax) return tl::unexpected(too_many());
+    if (header.columns > collection::kDimensionMax) {
+        return fail(ErrorCode::kInvalidArgument, "vectors: dimension {}, must be 1 to {}",
+                    header.columns, collection::kDimensionMax);
+    }
+    ItemsToLoad items;
+    items.dimension = static_cast<std::uint32_t>(header.columns);
+    while (const auto line = next_line(ids)) {
+        items.ids.emplace_back(*line);
+        if (items.ids.size() > header.rows) break;
+    }
+    if (items.ids.size() != header.rows) {
+        return fail(ErrorCode::kInvalidArgument, "ids: {}{} for the {} rows of vectors",
+                    items.ids.size() > header.rows ? "more than " : "",
+                    std::min(items.ids.size(), header.rows), header.rows);
+    }
+    items.vectors.resize(header.rows * header.columns);
+    npy_to_floats(header.element, bytes.data() + header.data_at, items.vectors);
+    return items;
+}
+
+Result<collection::LoadOutcome> load_items(const Library& library, const std::string& field,
+                                           ItemsToLoad items) {
+    if (library.access() != LibraryAccess::kWrite) {
+        return fail(ErrorCode::kUnsupported, "{}: opened for reading only", library.place());
+    }
+    if (items.ids.empty()) return collection::LoadOutcome{};
+    // Which file or picture an item is, is not for those to say who send vectors.
+    for (std::string& document : items.documents) {
+        if (!document.empty()) document = TRY(without_claims(document));
+    }
+    const std::string target = TRY(target_field(library, field, items.dimension));
+    return library.in_turn([&] {
+        return library.collection().load({.field = target,
+                                          .ids = items.ids,
+                                          .vectors = items.vectors,
+                                          .documents = items.documents});
+    });
+}
+
+namespace {
+
+std::optional<std::string_view> next_line(std::string_view& rest) {
+    if (rest.empty()) return std::nullopt;
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return line;
+}
+
+Result<std::string> target_field(const Library& library, const std::string& name,
+                                 std::uint32_t dimension) {
+    std::optional<FieldSpec> field;
+    if (name.empty()) {
+        field = TRY(main_field(library.collection()));
+    } else {
+        const std::vector<FieldSpec> fields = TRY(library.collection().fields());
+        const auto found = std::ranges::find(fields, name, &FieldSpec::name);
+        if (found == fields.end()) {
+            return fail(ErrorCode::kNotFound, "field \"{}\": the collection has no such field",
+                        name);
+        }
+        field = *found;
+    }
+    if (field && field->dimension == dimension) return field->name;
+    if (field) {
+        return fail(ErrorCode::kInvalidArgument, "vectors of {} components, field \"{}\" has {}",
+                    dimension, field->name, field->dimension);
+    }
+    auto added = library.collection().add_field({.name = kPictureField, .dimension = dimension});
+    // Somebody else was faster: the load finds out whether theirs fits.
+    if (!added && added.error().code() != ErrorCode::kAlreadyExists) {
+        return tl::unexpected(added.error());
+    }
+    return kPictureField;
+}
+
+Error too_many() {
+    return Error(ErrorCode::kExhausted,
+                 fmt::format("more than {} items in one request", kItemsLoadedMax));
+}
+
+}  // namespace
+}  // namespace sokkuri::service

@@ -1,0 +1,38 @@
+// Loading items: many vectors of one's own at once, as requests bring them: JSON lines, or a NumPy
+// matrix with a list of ids. One step, all or none. Safe from any number of threads.
+#pragma once
+
+#include "base/result.h"
+#include "collection/load.h"
+#include "service/library.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sokkuri::service {
+
+inline constexpr std::size_t kItemsLoadedMax = 100'000;
+
+struct ItemsToLoad {
+    std::uint32_t dimension = 0;
+    std::vector<std::string> ids;
+    std::vector<float> vectors;          // ids.size() × dimension, row by row
+    std::vector<std::string> documents;  // one each, or "" where there is none; empty: none at all
+};
+
+/// Lines of {"id", "vector", "document" (may be missing)}; empty ones are passed over.
+/// kInvalidArgument names the line; kExhausted beyond kItemsLoadedMax.
+Result<ItemsToLoad> parse_ndjson_items(std::string_view lines);
+
+/// A file of NumPy with a matrix of numbers, and the ids of its rows, one a line. kInvalidArgument
+/// unless there are as many ids as rows.
+Result<ItemsToLoad> parse_npy_items(std::string_view matrix, std::string_view ids);
+
+/// Makes or replaces the items' vectors in `field` (empty: the main one, made by the first vectors
+/// that come), and their documents where they bring one.
+Result<collection::LoadOutcome> load_items(const Library& library, const std::string& field,
+                                           ItemsToLoad items);
+
+}  // namespace sokkuri::service

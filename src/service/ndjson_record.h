@@ -1,0 +1,25 @@
+// NdjsonRecord: one line of JSON lines with vectors, as imports and bulk requests carry them. Pure.
+#pragma once
+
+#include "base/result.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sokkuri::service {
+
+inline constexpr std::size_t kNdjsonLineBytesMax = 4U << 20;
+
+struct NdjsonRecord {
+    std::string id;
+    std::vector<float> vector;
+    std::string document;  // as written; empty: none
+};
+
+/// {"id", "vector", "document" (may be missing)}; an id may be a number. kInvalidArgument names the
+/// member that is wrong, unknown or there twice.
+Result<NdjsonRecord> parse_ndjson_record(std::string_view line);
+
+}  // namespace sokkuri::service
