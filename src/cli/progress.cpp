@@ -24,15 +24,8 @@ std::string blocks(double share, std::size_t columns);
 }  // namespace
 
 void ProgressLine::show(const service::IngestProgress& progress) {
-    if (terminal_.error_is_terminal) {
-        const std::string line = bar(progress, console_columns() - 1);
-        console_.write(fmt::format("\r{}\x1b[K", line));
-        is_drawn_ = true;
-        return;
-    }
-    if (progress.seconds - plain_at_seconds_ < kPlainEverySeconds) return;
-    plain_at_seconds_ = progress.seconds;
-    console_.say("{}", plain(progress));
+    const bool is_bar = terminal_.error_is_terminal;
+    show_line(is_bar ? bar(progress, console_columns() - 1) : plain(progress), progress.seconds);
 }
 
 void ProgressLine::show(std::string_view stage, double share) {
@@ -46,6 +39,18 @@ void ProgressLine::show(std::string_view file) {
     if (!terminal_.error_is_terminal) return;
     console_.write(fmt::format("\r{}\x1b[K", fit_width(file, console_columns() - 1, Cut::kEnd)));
     is_drawn_ = true;
+}
+
+void ProgressLine::show_line(std::string_view line, double seconds) {
+    if (terminal_.error_is_terminal) {
+        console_.write(
+            fmt::format("\r{}\x1b[K", fit_width(line, console_columns() - 1, Cut::kEnd)));
+        is_drawn_ = true;
+        return;
+    }
+    if (seconds - plain_at_seconds_ < kPlainEverySeconds) return;
+    plain_at_seconds_ = seconds;
+    console_.say("{}", line);
 }
 
 void ProgressLine::clear() {

@@ -21,6 +21,8 @@ class ProgressLine {
     void show(std::string_view stage, double share);
     /// What is looked at now, where nobody knows how much there is. On a terminal only.
     void show(std::string_view file);
+    /// A line of another's making; `seconds` since it began.
+    void show_line(std::string_view line, double seconds);
     /// Takes the line off the terminal again.
     void clear();
 

@@ -10,6 +10,8 @@ Verb search_verb();
 Verb similar_verb();
 Verb embed_verb();
 Verb serve_verb();
+Verb import_verb();
+Verb export_verb();
 Verb stats_verb();
 Verb verify_verb();
 Verb compact_verb();
