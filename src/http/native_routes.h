@@ -32,6 +32,7 @@ Result<Response> answer_search(const NativeApi& api, const service::Library& lib
 
 RouteTable collection_routes(const SharedApi& api);
 RouteTable item_routes(const SharedApi& api);
+RouteTable load_routes(const SharedApi& api);
 RouteTable picture_routes(const SharedApi& api);
 RouteTable search_routes(const SharedApi& api);
 RouteTable query_routes(const SharedApi& api);

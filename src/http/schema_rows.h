@@ -12,6 +12,7 @@ std::vector<Schema> collection_part_schemas();
 std::vector<Schema> new_collection_schemas();
 std::vector<Schema> index_schemas();
 std::vector<Schema> item_schemas();
+std::vector<Schema> load_schemas();
 std::vector<Schema> search_schemas();
 std::vector<Schema> method_schemas();
 std::vector<Schema> query_schemas();

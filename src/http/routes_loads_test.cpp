@@ -1,0 +1,95 @@
+// Goal: vectors that are sent many at once are all there, or none is. Method: a real server, both
+// kinds of bodies, and bodies that are wrong in one place.
+#include "base/npy.h"
+#include "http/testing/native_server.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace sokkuri::http {
+namespace {
+
+class LoadRoutes : public ::testing::Test {
+ protected:
+    CheckedAnswer load_lines(std::string_view lines, std::string_view query = "") {
+        return server_.ask("POST", server_.target(fmt::format("/items{}", query)), lines,
+                           "Content-Type: application/x-ndjson\r\n");
+    }
+    CheckedAnswer load_form(std::string_view matrix, std::string_view ids) {
+        std::string body;
+        for (const auto& [name, content] : {std::pair("vectors", matrix), std::pair("ids", ids)}) {
+            body += fmt::format(
+                "--x\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"f\"\r\n\r\n{}\r\n",
+                name, content);
+        }
+        return server_.ask("POST", server_.target("/items"), body + "--x--\r\n",
+                           "Content-Type: multipart/form-data; boundary=x\r\n");
+    }
+    std::uint64_t items() { return server_.library().collection().count().value(); }
+
+    NativeServer server_{0};
+};
+
+std::string matrix_of(std::uint64_t rows, std::uint64_t columns) {
+    std::string bytes = npy_header("<f4", std::array<std::uint64_t, 2>{rows, columns});
+    for (std::uint64_t i = 0; i < rows * columns; ++i) {
+        const auto value = static_cast<float>(i);
+        bytes.append(reinterpret_cast<const char*>(&value), sizeof(value));
+    }
+    return bytes;
+}
+
+TEST_F(LoadRoutes, TakeJsonLinesWithTheirDocumentsAsTheyAreWritten) {
+    const CheckedAnswer loaded = load_lines(
+        "{\"id\":\"a\",\"vector\":[1,2.5],\"document\":{\"n\": 1.50}}\n\n"
+        "{\"vector\":[3,4],\"id\":7}\r\n");
+    ASSERT_EQ(loaded.status(), 200U) << loaded.raw.body;
+    EXPECT_EQ(loaded.integer("created"), 2U);
+    EXPECT_NE(server_.get(server_.target("/items/a")).raw.body.find("{\"n\": 1.50}"),
+              std::string::npos);
+    const std::vector<float> expected = {3, 4};
+    EXPECT_EQ(server_.library().collection().vector_of("7", "").value(), expected);
+    const CheckedAnswer again = load_lines("{\"id\":\"a\",\"vector\":[1,2.5]}");
+    EXPECT_EQ(again.integer("unchanged"), 1U);
+}
+
+TEST_F(LoadRoutes, TakeAMatrixWithItsIds) {
+    const CheckedAnswer loaded = load_form(matrix_of(3, 4), "x\ny\nz\n");
+    ASSERT_EQ(loaded.status(), 200U) << loaded.raw.body;
+    EXPECT_EQ(loaded.integer("created"), 3U);
+    const std::vector<float> expected = {4, 5, 6, 7};
+    EXPECT_EQ(server_.library().collection().vector_of("y", "").value(), expected);
+    EXPECT_EQ(load_form(matrix_of(3, 4), "x\ny\nw").integer("replaced"), 0U);
+    EXPECT_EQ(items(), 4U);
+}
+
+TEST_F(LoadRoutes, RefuseAWholeBodyForOneThingThatIsWrong) {
+    const std::string good = "{\"id\":\"a\",\"vector\":[1,2]}\n";
+    for (const auto& [line, word] :
+         {std::pair("{\"id\":\"b\",\"vector\":[1]}", "line 2"),
+          std::pair("{\"id\":\"b\"}", "no vector"), std::pair("{\"vector\":[1,2]}", "no id"),
+          std::pair("{\"id\":\"b\",\"vector\":[1,1e999]}", "line 2"),
+          std::pair("{\"id\":\"b\",\"vector\":[1,2],\"x\":1}", "x"),
+          std::pair("{\"id\":\"b\",\"vector\":[1,2]", "line 2")}) {
+        const CheckedAnswer refused = load_lines(good + line);
+        EXPECT_EQ(refused.status(), 400U) << line;
+        EXPECT_NE(refused.detail().find(word), std::string::npos) << refused.detail();
+    }
+    EXPECT_EQ(load_form(matrix_of(3, 4), "x\ny\n").status(), 400U);
+    EXPECT_EQ(load_form(matrix_of(3, 4).substr(0, 150), "x\ny\nz\n").status(), 400U);
+    EXPECT_EQ(load_form("no matrix", "x").status(), 400U);
+    EXPECT_EQ(load_lines(good, "?field=none").status(), 404U);
+    EXPECT_EQ(items(), 0U);
+}
+
+TEST_F(LoadRoutes, LeaveFilesAndPicturesToThoseWhoHaveThem) {
+    ASSERT_EQ(
+        load_lines("{\"id\":\"a\",\"vector\":[1,2],\"document\":{\"path\":\"b.jpg\"}}").status(),
+        200U);
+    EXPECT_EQ(server_.get(server_.target("/items/a")).raw.body.find("b.jpg"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace sokkuri::http

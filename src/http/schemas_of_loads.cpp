@@ -1,0 +1,20 @@
+#include "http/schema_rows.h"
+
+namespace sokkuri::http {
+
+std::vector<Schema> load_schemas() {
+    return {
+        {.name = "LoadForm",
+         .help = "Many vectors of one's own.",
+         .members = {{"vectors", "picture", "A matrix in NumPy's format (.npy), in C order."},
+                     {"ids", "picture", "The ids of its rows, one a line."}},
+         .is_closed = true},
+        {.name = "LoadReport",
+         .help = "How many items were new, changed, and as they are now already.",
+         .members = {{"created", "integer", "There was none of that id."},
+                     {"replaced", "integer", "The vector or the document is another one now."},
+                     {"unchanged", "integer", "Nothing was written for these."}}},
+    };
+}
+
+}  // namespace sokkuri::http
