@@ -6,6 +6,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <iterator>
 #include <limits>
@@ -41,6 +42,42 @@ Result<JsonValue> parse_json(std::string_view text, const JsonLimits& limits) {
     if (code == simdjson::SUCCESS) code = parser.parse(text.data(), text.size()).get(root);
     if (code != simdjson::SUCCESS) return tl::unexpected(describe(code, text, limits));
     return copy_element(root);
+}
+
+struct JsonReader::State {
+    JsonLimits limits;
+    simdjson::dom::parser parser;
+    std::string padded;
+
+    explicit State(const JsonLimits& given) : limits(given), parser(given.size_bytes_max) {}
+};
+
+JsonReader::JsonReader(const JsonLimits& limits) : state_(std::make_unique<State>(limits)) {}
+
+JsonReader::~JsonReader() = default;
+
+Result<JsonValue> JsonReader::parse(std::string_view text, const NameTest& wanted) {
+    State& state = *state_;
+    if (text.size() > state.limits.size_bytes_max) return parse_json(text, state.limits);
+    const std::size_t capacity = std::bit_ceil(std::max<std::size_t>(text.size(), 4'096));
+    simdjson::dom::element root;
+    simdjson::error_code code = simdjson::SUCCESS;
+    if (state.parser.capacity() < text.size()) {
+        code = state.parser.allocate(capacity, state.limits.depth_max + 1);
+    }
+    state.padded.assign(text);
+    state.padded.append(simdjson::SIMDJSON_PADDING, ' ');
+    if (code == simdjson::SUCCESS) {
+        code = state.parser.parse(state.padded.data(), text.size(), false).get(root);
+    }
+    if (code != simdjson::SUCCESS) return tl::unexpected(describe(code, text, state.limits));
+    simdjson::dom::object members;
+    if (root.get(members) != simdjson::SUCCESS) return copy_element(root);
+    JsonObject object;
+    for (const simdjson::dom::key_value_pair member : members) {
+        if (wanted(member.key)) object.emplace_back(member.key, copy_element(member.value));
+    }
+    return JsonValue(std::move(object));
 }
 
 JsonValue::Kind JsonValue::kind() const {

@@ -9,6 +9,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -81,6 +83,25 @@ std::string_view name_of(JsonValue::Kind kind);
 /// One JSON text. kInvalidArgument with line and column of what is wrong, also for numbers beyond
 /// 64-bit integers or double; kExhausted when a limit is passed. Memory: about 40 bytes a number.
 Result<JsonValue> parse_json(std::string_view text, const JsonLimits& limits = {});
+
+/// Parses many texts one after the other and keeps its memory between them. Not shared between
+/// threads.
+class JsonReader {
+ public:
+    explicit JsonReader(const JsonLimits& limits = {});
+    JsonReader(const JsonReader&) = delete;
+    JsonReader& operator=(const JsonReader&) = delete;
+    ~JsonReader();
+
+    /// As parse_json; of an object at the root only the members that are `wanted` by their names:
+    /// what is left out is checked, but costs nothing more.
+    using NameTest = std::function<bool(std::string_view name)>;
+    Result<JsonValue> parse(std::string_view text, const NameTest& wanted);
+
+ private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 enum class JsonStyle {
     kCompact,  // no spaces, no line ends
