@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/guarded.h"
+#include "store/attribute_queries.h"
 #include "store/catalog_queries.h"
 #include "store/catalog_schema.h"
 #include "store/catalog_write.h"
@@ -75,14 +76,19 @@ class CatalogRead final : public ReadTransaction {
         return queries_.records_from(from, limit);
     }
     Result<void> copy_to(const std::string& path) override { return database_->copy_to(path); }
+    const AttributeQueries& attributes() const override { return attributes_; }
 
  private:
     CatalogRead(ReaderPool& pool, std::unique_ptr<Database> database)
-        : pool_(&pool), database_(std::move(database)), queries_(*database_) {}
+        : pool_(&pool),
+          database_(std::move(database)),
+          queries_(*database_),
+          attributes_(*database_) {}
 
     ReaderPool* pool_;
     std::unique_ptr<Database> database_;
     CatalogQueries queries_;
+    AttributeQueries attributes_;
     std::optional<Transaction> transaction_;
     CatalogMeta meta_;
 };

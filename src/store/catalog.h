@@ -54,6 +54,10 @@ struct Extent {
     std::uint64_t checksum = 0;
 };
 
+class AttributeQueries;  // attribute_queries.h
+struct AttributeIndex;   // likewise
+struct AttributeSource;  // attribute_source.h
+
 using SegmentNumber = std::uint64_t;
 
 /// A file with an index over the slots first_slot … first_slot + rows - 1 of a field; those that
@@ -101,6 +105,8 @@ class ReadTransaction {
     virtual Result<std::vector<RecordRow>> records_from(RecordNumber from, std::size_t limit) = 0;
     /// Writes the catalog as it is in this transaction to a new file, synced. O(catalog).
     virtual Result<void> copy_to(const std::string& path) = 0;
+    /// The indexes over attributes of documents, and documents at length.
+    virtual const AttributeQueries& attributes() const = 0;
 };
 
 struct PutRow {
@@ -146,6 +152,10 @@ class WriteTransaction {
     virtual Result<FieldNumber> renumber_field(FieldNumber field) = 0;
     /// An empty value forgets the mark.
     virtual Result<void> set_mark(std::string_view name, std::string_view value) = 0;
+    /// Takes the next `records_max` record numbers into the attribute index of `source`; makes it
+    /// when there is none. kExhausted when there are too many of them.
+    virtual Result<AttributeIndex> extend_attribute(const AttributeSource& source,
+                                                    std::uint64_t records_max) = 0;
     /// Durable when this returns. Every row of the new extents must have been given to a record.
     /// After an error nobody sees the changes, but until the next begin_write succeeds a kill can
     /// still bring them back: before that, truncate no vector file.

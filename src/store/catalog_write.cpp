@@ -21,6 +21,7 @@ CatalogWrite::CatalogWrite(CatalogWriteOwner& owner, Database& database, Transac
     : owner_(&owner),
       database_(&database),
       queries_(database),
+      attributes_(database),
       transaction_(std::move(transaction)),
       meta_(meta) {}
 
@@ -84,6 +85,7 @@ Result<PutRow> CatalogWrite::put_record(std::string_view id, std::string_view do
                      .version = known->version + 1,
                      .seq = meta_.next_seq++,
                      .was_created = false};
+    TRY(note_change(known->number, document));
     Statement* update =
         TRY(database_->prepared("UPDATE records SET document = ?1, version = ?2, seq = ?3, "
                                 "hash = row_hash(number, id, ?1, ?2, ?3) WHERE number = ?4"));
@@ -117,6 +119,7 @@ Result<bool> CatalogWrite::remove_record(std::string_view id,
     for (const FieldSlot& vector : vectors) {
         TRY(bury(vector));
     }
+    TRY(note_change(known->number, std::nullopt));
     Statement* remove = TRY(database_->prepared("DELETE FROM records WHERE number = ?"));
     TRY(remove->run(known->number));
     --meta_.records;
@@ -199,9 +202,15 @@ Result<void> CatalogWrite::set_mark(std::string_view name, std::string_view valu
     return insert->run(name, value);
 }
 
+Result<AttributeIndex> CatalogWrite::extend_attribute(const AttributeSource& source,
+                                                      std::uint64_t records_max) {
+    return attributes_.extend(source, records_max, meta_.next_record);
+}
+
 Result<Generation> CatalogWrite::commit() {
     CHECK(transaction_);
     TRY(check_slots());
+    TRY(attributes_.flush());
     ++meta_.generation;
     TRY(write_meta());
     const auto committed = transaction_->commit();
@@ -235,6 +244,16 @@ Result<PutRow> CatalogWrite::insert_record(std::string_view id, std::string_view
     TRY(insert->run(row.number, id, document, row.version, row.seq));
     ++meta_.records;
     return row;
+}
+
+/// Tells the attribute indexes, before the document is changed or removed.
+Result<void> CatalogWrite::note_change(RecordNumber record,
+                                       std::optional<std::string_view> document) {
+    const bool is_indexed = TRY(attributes_.concerns(record));
+    if (!is_indexed) return {};
+    const std::optional<RecordRow> row = TRY(queries_.record(record));
+    if (!row) return {};
+    return attributes_.changed(record, row->document, document);
 }
 
 /// The slot is dead from now on.

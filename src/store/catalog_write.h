@@ -2,6 +2,7 @@
 // counters of `meta` in memory until the commit. Made by catalog.cpp.
 #pragma once
 
+#include "store/attribute_writer.h"
 #include "store/catalog.h"
 #include "store/catalog_queries.h"
 #include "store/database.h"
@@ -41,6 +42,8 @@ class CatalogWrite final : public WriteTransaction {
                                            const SegmentRow& added) override;
     Result<FieldNumber> renumber_field(FieldNumber field) override;
     Result<void> set_mark(std::string_view name, std::string_view value) override;
+    Result<AttributeIndex> extend_attribute(const AttributeSource& source,
+                                            std::uint64_t records_max) override;
     Result<Generation> commit() override;
 
  private:
@@ -58,6 +61,7 @@ class CatalogWrite final : public WriteTransaction {
 
     Result<std::optional<KnownRecord>> find(std::string_view id);
     Result<PutRow> insert_record(std::string_view id, std::string_view document);
+    Result<void> note_change(RecordNumber record, std::optional<std::string_view> document);
     Result<void> bury(FieldSlot vector);
     Result<FieldChanges*> changes_of(FieldNumber field);
     Result<void> remove_segment(FieldNumber field, SegmentNumber segment);
@@ -68,6 +72,7 @@ class CatalogWrite final : public WriteTransaction {
     CatalogWriteOwner* owner_;
     Database* database_;
     CatalogQueries queries_;
+    AttributeWriter attributes_;
     std::optional<Transaction> transaction_;  // empty once committed
     CatalogMeta meta_;
     std::map<FieldNumber, FieldChanges> changes_;

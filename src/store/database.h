@@ -9,6 +9,7 @@
 #include "base/file_system.h"
 #include "base/result.h"
 #include "store/database_options.h"
+#include "store/sql_value.h"
 
 #include <cstdint>
 #include <memory>
@@ -39,6 +40,8 @@ class Rows {
     std::string_view text(int column) const;
     std::span<const std::byte> blob(int column) const;
     bool is_null(int column) const;
+    /// Of any class but NULL, which reads as an empty text.
+    SqlValue value(int column) const;
 
  private:
     friend class Statement;
@@ -93,6 +96,7 @@ class Statement {
     Result<void> bind(int index, std::string_view text);
     Result<void> bind(int index, std::span<const std::byte> blob);
     Result<void> bind(int index, std::nullptr_t);
+    Result<void> bind(int index, const SqlValue& value);
     Result<void> bind_integer(int index, std::int64_t value);
     Result<void> bound(int code);
 

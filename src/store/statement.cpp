@@ -52,6 +52,18 @@ Result<void> Statement::bind(int index, std::nullptr_t) {
     return bound(sqlite3_bind_null(statement_, index));
 }
 
+Result<void> Statement::bind(int index, const SqlValue& value) {
+    if (const auto* integer = std::get_if<std::int64_t>(&value.held)) {
+        return bind_integer(index, *integer);
+    }
+    if (const auto* number = std::get_if<double>(&value.held)) return bind(index, *number);
+    if (const auto* text = std::get_if<std::string>(&value.held)) {
+        return bind(index, std::string_view(*text));
+    }
+    const auto& blob = std::get<std::vector<std::byte>>(value.held);
+    return bind(index, std::span<const std::byte>(blob));
+}
+
 void Statement::reset() {
     // Its code repeats the error of the last step, which has been told.
     static_cast<void>(sqlite3_reset(statement_));
@@ -109,6 +121,21 @@ std::span<const std::byte> Rows::blob(int column) const {
     if (start == nullptr) return {};
     const int length = sqlite3_column_bytes(statement_->statement_, column);
     return {static_cast<const std::byte*>(start), static_cast<std::size_t>(length)};
+}
+
+SqlValue Rows::value(int column) const {
+    switch (sqlite3_column_type(statement_->statement_, column)) {
+        case SQLITE_INTEGER:
+            return {integer(column)};
+        case SQLITE_FLOAT:
+            return {real(column)};
+        case SQLITE_BLOB: {
+            const std::span<const std::byte> bytes = blob(column);
+            return {std::vector<std::byte>(bytes.begin(), bytes.end())};
+        }
+        default:
+            return {std::string(text(column))};
+    }
 }
 
 bool Rows::is_null(int column) const {

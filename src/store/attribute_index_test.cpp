@@ -1,0 +1,208 @@
+// Attribute indexes against what the documents themselves say: records put, changed and removed in
+// any order with slices of indexes built in between; every value, range and test must give the
+// records whose documents have it, among those below the index's mark.
+#include "base/testing/temporary_directory.h"
+#include "store/attribute_queries.h"
+#include "store/catalog.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+namespace sokkuri::store {
+namespace {
+
+using Documents = std::map<RecordNumber, std::string>;
+
+constexpr std::uint64_t kEnd = 1'000;
+
+const std::vector<AttributeSource> kSources = {
+    {"color", AttributeKind::kValues}, {"n", AttributeKind::kValues},
+    {"when", AttributeKind::kDates},   {"color", AttributeKind::kWords},
+    {"n", AttributeKind::kPresence},   {"", AttributeKind::kPresence}};
+
+class AttributeIndexTest : public ::testing::Test {
+ protected:
+    void SetUp() override {
+        catalog_ = Catalog::open(posix_file_system(), folder_.path() + "/catalog.db",
+                                 CatalogAccess::kCreate)
+                       .value();
+    }
+
+    std::string random_document() {
+        static constexpr const char* kColors[] = {"red", "dark red", "赤い靴", "靴", "2024-01"};
+        std::string document = "{\"x\":[1,2]";
+        if (random_() % 4 != 0)
+            document += fmt::format(",\"color\":\"{}\"", kColors[random_() % 5]);
+        if (random_() % 3 != 0)
+            document += fmt::format(",\"n\":[{},{}.5]", random_() % 9, random_() % 9);
+        if (random_() % 3 == 0)
+            document += fmt::format(",\"when\":\"2024-0{}-01\"", random_() % 9 + 1);
+        return document + "}";
+    }
+
+    void put(WriteTransaction& transaction, std::uint64_t id) {
+        std::string document = random_document();
+        const auto row = transaction.put_record(fmt::format("{}", id), document, {}).value();
+        documents_[row.number] = std::move(document);
+        numbers_[id] = row.number;
+    }
+
+    void remove(WriteTransaction& transaction, std::uint64_t id) {
+        if (!transaction.remove_record(fmt::format("{}", id)).value()) return;
+        documents_.erase(numbers_[id]);
+    }
+
+    void expect_right() {
+        const auto transaction = catalog_->begin_read().value();
+        const AttributeQueries& queries = transaction->attributes();
+        const std::vector<AttributeIndex> indexes = queries.indexes().value();
+        for (const AttributeIndex& index : indexes) {
+            std::map<AttributeValue, RecordSet, AttributeLess> expected;
+            for (const auto& [number, document] : documents_) {
+                if (number >= index.built_to) continue;
+                for (const AttributeValue& value :
+                     values_of(parse_json(document).value(), index.source)) {
+                    expected.try_emplace(value, kEnd).first->second.set(number);
+                }
+            }
+            expect_values(queries, index, expected);
+            expect_ranges(queries, index, expected);
+        }
+    }
+
+    testing::TemporaryDirectory folder_;
+    std::unique_ptr<Catalog> catalog_;
+    std::mt19937 random_{20};
+    Documents documents_;
+    std::map<std::uint64_t, RecordNumber> numbers_;
+
+ private:
+    using ByValue = std::map<AttributeValue, RecordSet, AttributeLess>;
+
+    static void expect_values(const AttributeQueries& queries, const AttributeIndex& index,
+                              const ByValue& expected) {
+        ByValue found;
+        const auto visit = [&](const AttributeValue& value, std::uint32_t block,
+                               std::span<const std::uint64_t> words) {
+            const auto target = found.try_emplace(value, kEnd).first->second.block(block);
+            for (std::size_t i = 0; i < target.size(); ++i)
+                target[i] |= words[i];
+            return true;
+        };
+        ASSERT_TRUE(queries.visit(index, visit));
+        ASSERT_EQ(found, expected) << index.source.path;
+        for (const auto& [value, records] : expected) {
+            RecordSet equal(kEnd);
+            ASSERT_TRUE(queries.add_equal(index, value, equal));
+            EXPECT_EQ(equal, records);
+        }
+        RecordSet none(kEnd);
+        ASSERT_TRUE(queries.add_equal(index, std::string("never there"), none));
+        EXPECT_EQ(none.count(), 0U);
+    }
+
+    static void expect_ranges(const AttributeQueries& queries, const AttributeIndex& index,
+                              const ByValue& expected) {
+        const auto check = [&](const ValueRange& range) {
+            RecordSet wanted(kEnd);
+            const AttributeValue& sample = range.low ? range.low->value : range.high->value;
+            for (const auto& [value, records] : expected) {
+                const bool is_above =
+                    !range.low || compare(value, range.low->value) > 0 ||
+                    (range.low->is_inclusive && compare(value, range.low->value) == 0);
+                const bool is_below =
+                    !range.high || compare(value, range.high->value) < 0 ||
+                    (range.high->is_inclusive && compare(value, range.high->value) == 0);
+                if (is_above && is_below && is_same_class(value, sample)) wanted |= records;
+            }
+            RecordSet found(kEnd);
+            ASSERT_TRUE(queries.add_range(index, range, found));
+            EXPECT_EQ(found, wanted);
+        };
+        std::vector<AttributeValue> ends{3.25, std::int64_t{4}, std::string("m")};
+        for (const auto& [value, records] : expected)
+            ends.push_back(value);
+        for (const AttributeValue& low : ends) {
+            check({.low = ValueBound{low, true}, .high = {}});
+            check({.low = {}, .high = ValueBound{low, false}});
+            for (const AttributeValue& high : ends) {
+                if (!is_same_class(low, high)) continue;
+                check({.low = ValueBound{low, false}, .high = ValueBound{high, true}});
+            }
+        }
+    }
+};
+
+TEST_F(AttributeIndexTest, SaysWhatTheDocumentsSay) {
+    for (int round = 0; round < 12; ++round) {
+        auto transaction = catalog_->begin_write().value();
+        for (int step = 0; step < 60; ++step) {
+            const std::uint64_t id = random_() % 200;
+            if (random_() % 4 == 0) {
+                remove(*transaction, id);
+            } else {
+                put(*transaction, id);
+            }
+        }
+        if (round >= 2) {
+            for (std::size_t i = 0; i < kSources.size(); ++i) {
+                if (random_() % 2 == 0) continue;
+                ASSERT_TRUE(transaction->extend_attribute(kSources[i], random_() % 100));
+            }
+            for (int step = 0; step < 20; ++step)
+                put(*transaction, random_() % 200);
+        }
+        ASSERT_TRUE(transaction->commit());
+        expect_right();
+    }
+}
+
+TEST_F(AttributeIndexTest, ReachesOverSeveralBlocks) {
+    constexpr std::uint64_t kRecords = RecordSet::kBlockRecords + 1'000;
+    auto transaction = catalog_->begin_write().value();
+    for (std::uint64_t id = 0; id < kRecords; ++id) {
+        const auto row =
+            transaction->put_record(fmt::format("{}", id), id % 3 == 0 ? R"({"n":1})" : "{}", {});
+        ASSERT_TRUE(row);
+    }
+    const AttributeSource source{"n", AttributeKind::kValues};
+    while (transaction->extend_attribute(source, 50'000).value().built_to < kRecords) {
+    }
+    ASSERT_TRUE(transaction->put_record("66001", R"({"n":1})", {}));
+    ASSERT_TRUE(transaction->commit());
+    const auto read = catalog_->begin_read().value();
+    const auto indexes = read->attributes().indexes().value();
+    ASSERT_EQ(indexes.size(), 1U);
+    RecordSet records(kRecords);
+    ASSERT_TRUE(read->attributes().add_equal(indexes[0], std::int64_t{1}, records));
+    EXPECT_EQ(records.count(), (kRecords + 2) / 3 + (66'001 % 3 == 0 ? 0 : 1));
+    EXPECT_TRUE(records.test(65'535));
+    EXPECT_TRUE(records.test(66'000));
+    EXPECT_TRUE(records.test(66'001));
+    EXPECT_FALSE(records.test(66'002));
+    std::uint64_t counted = 0;
+    ASSERT_TRUE(read->attributes().count(indexes[0], &records, [&](const auto&, std::uint64_t n) {
+        counted += n;
+        return true;
+    }));
+    EXPECT_EQ(counted, records.count());
+}
+
+TEST_F(AttributeIndexTest, LeavesNothingOfARolledBackWrite) {
+    {
+        auto transaction = catalog_->begin_write().value();
+        put(*transaction, 1);
+        ASSERT_TRUE(transaction->commit());
+    }
+    {
+        auto transaction = catalog_->begin_write().value();
+        ASSERT_TRUE(transaction->extend_attribute(kSources[0], 10));
+    }
+    const auto read = catalog_->begin_read().value();
+    EXPECT_TRUE(read->attributes().indexes().value().empty());
+}
+
+}  // namespace
+}  // namespace sokkuri::store

@@ -1,0 +1,67 @@
+// AttributeWriter: keeps the attribute indexes right inside one write transaction, and fills them
+// in slices. A record behind an index's mark is not its concern: the slice that reaches it reads
+// the document. So new records cost nothing, and changes cost what they change. Used by
+// catalog_write.cpp.
+#pragma once
+
+#include "base/json.h"
+#include "store/attribute_queries.h"
+#include "store/attribute_source.h"
+#include "store/catalog.h"
+#include "store/database.h"
+
+#include <map>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace sokkuri::store {
+
+class AttributeWriter {
+ public:
+    explicit AttributeWriter(Database& database) : database_(&database) {}
+
+    /// Whether an index has the record, so that its old document is needed.
+    Result<bool> concerns(RecordNumber record);
+    /// The document was `old_document` and is `new_document`; empty where there is none.
+    Result<void> changed(RecordNumber record, std::optional<std::string_view> old_document,
+                         std::optional<std::string_view> new_document);
+    /// Takes the next `records_max` record numbers below `records_end` into the index of `source`,
+    /// which is made when there is none. kExhausted beyond kAttributeIndexesMax.
+    Result<AttributeIndex> extend(const AttributeSource& source, std::uint64_t records_max,
+                                  std::uint64_t records_end);
+    /// Forgets the index; nothing when there is none. O(its rows).
+    Result<void> drop(const AttributeSource& source);
+    /// Writes what has changed; before the commit.
+    Result<void> flush();
+
+ private:
+    struct Key {
+        std::uint32_t attribute = 0;
+        std::uint32_t block = 0;
+        AttributeValue value;
+
+        bool operator<(const Key& other) const;
+    };
+    enum class Change { kAdd, kRemove };
+    using Changes = std::vector<std::pair<std::uint16_t, Change>>;  // offset in the block
+
+    Result<std::vector<AttributeIndex>*> indexes();
+    Result<AttributeIndex*> make(const AttributeSource& source);
+    Result<void> add_slice(const AttributeIndex& index, std::uint64_t end);
+    Result<void> write(const Key& key, const Changes& changes);
+    static std::vector<std::byte> encoded(const PostingKey& key, std::vector<std::uint64_t> words,
+                                          const Changes& changes);
+    std::vector<AttributeValue> values(const AttributeSource& source,
+                                       std::optional<std::string_view> document);
+    void note(const AttributeIndex& index, RecordNumber record, AttributeValue value,
+              Change change);
+
+    Database* database_;
+    std::optional<std::vector<AttributeIndex>> indexes_;  // loaded when first needed
+    std::map<Key, Changes> pending_;
+    JsonReader reader_;
+};
+
+}  // namespace sokkuri::store
