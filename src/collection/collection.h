@@ -84,6 +84,22 @@ struct RecordPage {
 inline constexpr std::size_t kPageRecordsMax = 1'000;
 inline constexpr std::size_t kSampleRecordsMax = 1'000;
 
+struct SampleRequest {
+    std::size_t count = 0;  // at most kSampleRecordsMax
+    std::uint64_t seed = 0;
+    std::optional<Filter> filter = {};
+};
+
+struct SummaryRequest {
+    std::optional<Filter> filter = {};
+    std::vector<FacetRequest> facets = {};
+};
+
+struct Summary {
+    std::uint64_t records = 0;  // that the filter lets through
+    std::vector<Facet> facets;  // one a request
+};
+
 /// Return false to stop.
 using ScanVisitor = std::function<bool(const ScannedRecord&)>;
 
@@ -164,10 +180,12 @@ class Collection {
     /// At most `limit` (1 to kPageRecordsMax) records from `cursor` on: empty for the first page,
     /// else the `next` of another one; kInvalidArgument for anything else. O(limit).
     virtual Result<RecordPage> page(const std::string& cursor, std::size_t limit) const = 0;
-    /// min(`count`, records) records drawn without repetition, the same ones for the same seed and
-    /// generation. `count` is at most kSampleRecordsMax. O(count); where long runs of records were
-    /// removed, those behind the gaps are drawn more often.
-    virtual Result<std::vector<Record>> sample(std::size_t count, std::uint64_t seed) const = 0;
+    /// min(count, records) records drawn without repetition, the same ones for the same seed and
+    /// generation. O(count) without a filter; where long runs of records were removed, those behind
+    /// the gaps are drawn more often. Under a filter all are drawn alike.
+    virtual Result<std::vector<Record>> sample(const SampleRequest& request) const = 0;
+    /// How many records a filter lets through, and how many of these have which values.
+    virtual Result<Summary> summarize(const SummaryRequest& request) const = 0;
 
     virtual Result<std::uint64_t> count() const = 0;
     virtual Result<CollectionStats> stats() const = 0;

@@ -40,7 +40,7 @@ struct FoundRecord {
 
 std::size_t wanted(const SearchRequest& request, std::span<const store::RecordNumber> excluded);
 index::SegmentQuery segment_query(const SearchRequest& request, std::size_t k);
-void set_filter(index::SegmentQuery& query, const FieldSnapshot& field,
+void set_filter(index::SegmentQuery& query, const FieldSearch& search,
                 const SegmentSnapshot& segment);
 index::ExactScan tail_scan(const FieldSearch& search, const index::SegmentQuery& query);
 Result<SearchAnswer> answer_of(const FieldSearch& search, const SearchRequest& request,
@@ -62,7 +62,7 @@ Result<SearchAnswer> search_field(const FieldSearch& search, const SearchRequest
     Gathered gathered(request.effort);
     for (const SegmentSnapshot& segment : field.segments) {
         if (!segment.is_usable()) continue;
-        set_filter(query, field, segment);
+        set_filter(query, search, segment);
         gathered.add(segment, index::search_segment(*segment.opened.segment, field.rows, query,
                                                     &search.threads));
     }
@@ -84,7 +84,7 @@ Result<std::vector<SearchAnswer>> search_field(const FieldSearch& search,
     std::vector<Gathered> gathered(queries.size(), Gathered(shared.effort));
     for (const SegmentSnapshot& segment : field.segments) {
         if (!segment.is_usable()) continue;
-        set_filter(query, field, segment);
+        set_filter(query, search, segment);
         std::vector<index::SegmentAnswer> answers = index::search_segment(
             *segment.opened.segment, field.rows, vectors, query, &search.threads);
         for (std::size_t i = 0; i < queries.size(); ++i) {
@@ -167,13 +167,19 @@ index::SegmentQuery segment_query(const SearchRequest& request, std::size_t k) {
     return query;
 }
 
-/// Rows that have died since the segment was made.
-void set_filter(index::SegmentQuery& query, const FieldSnapshot& field,
+/// What the filter lets through, which is alive; without one, what has not died since the segment
+/// was made.
+void set_filter(index::SegmentQuery& query, const FieldSearch& search,
                 const SegmentSnapshot& segment) {
     query.filter = {};
     query.prepared = nullptr;
+    if (search.filter != nullptr) {
+        query.filter = search.filter->slot_filter();
+        query.prepared = search.filter->prepared(segment);
+        return;
+    }
     if (segment.live == segment.row.live) return;
-    query.filter.left_out = &field.dead;
+    query.filter.left_out = &search.field.dead;
     query.prepared = &segment.living->of(*segment.opened.segment, query.filter);
 }
 
@@ -183,6 +189,7 @@ index::ExactScan tail_scan(const FieldSearch& search, const index::SegmentQuery&
             .query = query.vector,
             .k = query.k,
             .left_out = field.dead.empty() ? nullptr : &field.dead,
+            .allowed = search.filter == nullptr ? nullptr : &search.filter->slots(),
             .distance_max = query.distance_max,
             .kernels = &search.kernels,
             .threads = &search.threads};
@@ -202,7 +209,8 @@ Result<SearchAnswer> answer_of(const FieldSearch& search, const SearchRequest& r
 
     SearchAnswer answer;
     answer.method = gathered.method();
-    answer.rows_searched = search.field.live();
+    answer.rows_searched =
+        search.filter == nullptr ? search.field.live() : search.filter->slots().count();
     answer.generation = search.transaction.generation();
     for (const FoundRecord& f : found) {
         std::optional<store::RecordRow> row = TRY(search.transaction.record(f.record));

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "base/thread_pool.h"
 #include "collection/collection.h"
+#include "collection/filter_cache.h"
 #include "collection/snapshot.h"
 #include "simd/kernels.h"
 #include "store/catalog.h"
@@ -22,6 +23,7 @@ struct FieldSearch {
     const FieldSnapshot& field;
     const simd::Kernels& kernels;
     ThreadPool& threads;
+    const FieldFilter* filter = nullptr;  // of that field and generation; null: all records
 };
 
 /// The request is valid and its query fits the field.

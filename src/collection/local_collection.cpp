@@ -3,9 +3,10 @@
 #include "base/log.h"
 #include "base/serial_worker.h"
 #include "base/thread_pool.h"
-#include "collection/field_search.h"
+#include "collection/attribute_keeper.h"
 #include "collection/index_keeper.h"
 #include "collection/index_report.h"
+#include "collection/local_search.h"
 #include "collection/local_writer.h"
 #include "collection/record_pages.h"
 #include "collection/segment_shelf.h"
@@ -44,7 +45,10 @@ class LocalCollection final : public Collection {
           kernels_(kernels),
           threads_(search_threads),
           shelf_(files, directory_, kernels),
-          snapshots_(files, directory_, shelf_) {}
+          snapshots_(files, directory_, shelf_),
+          search_(snapshots_, kernels_, threads_, [this](const auto& sources) {
+              if (attribute_keeper_ != nullptr) attribute_keeper_->want(sources);
+          }) {}
 
     Result<void> open(const LocalOptions& options);
 
@@ -66,14 +70,15 @@ class LocalCollection final : public Collection {
     Result<CompactReport> compact(const CompactRequest& request) override;
     Result<void> scan(const ScanRequest& request, const ScanVisitor& visit) const override;
     Result<RecordPage> page(const std::string& cursor, std::size_t limit) const override;
-    Result<std::vector<Record>> sample(std::size_t count, std::uint64_t seed) const override;
+    Result<std::vector<Record>> sample(const SampleRequest& request) const override;
+    Result<Summary> summarize(const SummaryRequest& request) const override;
     Result<std::uint64_t> count() const override;
     Result<CollectionStats> stats() const override;
 
  private:
     Result<void> open_for_reading(const std::string& path);
     Result<void> become_writer(const std::string& socket);
-    void start_keeper(const KeeperOptions& options);
+    void start_keepers(const KeeperOptions& options);
     template <typename Job>
     std::invoke_result_t<Job, LocalWriter&> write(Job job);
 
@@ -83,17 +88,13 @@ class LocalCollection final : public Collection {
     mutable ThreadPool threads_;
     mutable SegmentShelf shelf_;
     mutable Snapshots snapshots_;
+    mutable LocalSearch search_;
     std::unique_ptr<store::PrivateCopy> private_copy_;  // of the catalog; null: it is read itself
     std::unique_ptr<store::Catalog> catalog_;
     std::unique_ptr<WriteHalf> write_half_;  // after the catalog: the writer goes first
-    std::unique_ptr<IndexKeeper> keeper_;    // of a writer; last: it works on all of these
+    std::unique_ptr<IndexKeeper> keeper_;    // of a writer; last: they work on all of these
+    std::unique_ptr<AttributeKeeper> attribute_keeper_;
 };
-
-/// Until filters are evaluated here.
-Result<void> refuse_filter(const SearchRequest& request) {
-    if (!request.filter) return {};
-    return fail(ErrorCode::kUnsupported, "filter: this collection cannot filter yet");
-}
 
 /// Bytes of the files in `directory` and of those of its fields. Links are not followed.
 Result<std::uint64_t> bytes_on_disk(const FileSystem& files, const std::string& directory);
@@ -134,7 +135,7 @@ Result<void> LocalCollection::open(const LocalOptions& options) {
     const auto transaction = TRY(catalog_->begin_read());
     remove_leftovers(files_, directory_, *transaction);
     remove_old_fields(files_, directory_, *transaction);
-    start_keeper(options.keeper);
+    start_keepers(options.keeper);
     return {};
 }
 
@@ -171,11 +172,14 @@ std::invoke_result_t<Job, LocalWriter&> LocalCollection::write(Job job) {
         return fail(ErrorCode::kUnsupported, "{}: opened for reading only", directory_);
     }
     auto outcome = write_half_->worker.run([&] { return job(*write_half_->writer); });
-    if (outcome) keeper_->changed();
+    if (outcome) {
+        keeper_->changed();
+        attribute_keeper_->changed();
+    }
     return outcome;
 }
 
-void LocalCollection::start_keeper(const KeeperOptions& options) {
+void LocalCollection::start_keepers(const KeeperOptions& options) {
     const auto commit = [this](std::span<const store::SegmentNumber> replaced,
                                const store::SegmentRow& added) {
         return write_half_->worker.run(
@@ -189,6 +193,11 @@ void LocalCollection::start_keeper(const KeeperOptions& options) {
                                                            .shelf = shelf_,
                                                            .commit = commit},
                                             options);
+    const auto extend = [this](const store::AttributeSource& source, std::uint64_t records_max) {
+        return write_half_->worker.run(
+            [&] { return write_half_->writer->extend_attribute(source, records_max); });
+    };
+    attribute_keeper_ = std::make_unique<AttributeKeeper>(*catalog_, extend);
 }
 
 Capabilities LocalCollection::capabilities() const {
@@ -260,34 +269,21 @@ Result<std::vector<float>> LocalCollection::vector_of(const std::string& id,
 }
 
 Result<SearchAnswer> LocalCollection::search(const SearchRequest& request) const {
-    TRY(request.validate());
-    TRY(refuse_filter(request));
     const auto transaction = TRY(catalog_->begin_read());
-    const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(*transaction));
-    const FieldSnapshot* field = TRY(snapshot->field(request.field));
-    TRY(validate_vector("query", request.query, field->spec));
-    return search_field({*transaction, *field, kernels_, threads_}, request);
+    return search_.search(*transaction, request);
 }
 
 Result<std::vector<SearchAnswer>> LocalCollection::search_many(
     const SearchRequest& shared, std::span<const std::vector<float>> queries) const {
-    TRY(shared.validate());
-    TRY(refuse_filter(shared));
-    if (queries.size() > kQueriesMax) {
-        return fail(ErrorCode::kInvalidArgument, "{} queries: at most {} in one call",
-                    queries.size(), kQueriesMax);
-    }
     const auto transaction = TRY(catalog_->begin_read());
-    const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(*transaction));
-    const FieldSnapshot* field = TRY(snapshot->field(shared.field));
-    for (std::size_t i = 0; i < queries.size(); ++i) {
-        TRY(validate_vector(fmt::format("query {}", i), queries[i], field->spec));
-    }
-    return search_field({*transaction, *field, kernels_, threads_}, shared, queries);
+    return search_.search(*transaction, shared, queries);
 }
 
 Result<void> LocalCollection::optimize(const OptimizeRequest& request) {
-    if (keeper_ != nullptr) return keeper_->optimize(request);
+    if (keeper_ != nullptr) {
+        TRY(attribute_keeper_->catch_up(request.stop));
+        return keeper_->optimize(request);
+    }
     return fail(ErrorCode::kUnsupported, "{}: opened for reading only", directory_);
 }
 
@@ -341,9 +337,14 @@ Result<RecordPage> LocalCollection::page(const std::string& cursor, std::size_t 
     return page_of_records(*transaction, cursor, limit);
 }
 
-Result<std::vector<Record>> LocalCollection::sample(std::size_t count, std::uint64_t seed) const {
+Result<std::vector<Record>> LocalCollection::sample(const SampleRequest& request) const {
     const auto transaction = TRY(catalog_->begin_read());
-    return sample_of_records(*transaction, count, seed);
+    return search_.sample(*transaction, request);
+}
+
+Result<Summary> LocalCollection::summarize(const SummaryRequest& request) const {
+    const auto transaction = TRY(catalog_->begin_read());
+    return search_.summarize(*transaction, request);
 }
 
 Result<std::uint64_t> LocalCollection::count() const {

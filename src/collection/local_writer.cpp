@@ -104,6 +104,22 @@ Result<std::size_t> LocalWriter::remove(std::span<const std::string> ids) {
     return removed;
 }
 
+Result<store::AttributeIndex> LocalWriter::extend_attribute(const store::AttributeSource& source,
+                                                            std::uint64_t records_max) {
+    {
+        const auto transaction = TRY(catalog_.begin_read());
+        const std::vector<store::AttributeIndex> indexes = TRY(transaction->attributes().indexes());
+        for (const store::AttributeIndex& index : indexes) {
+            const bool is_whole = index.built_to >= transaction->record_numbers_end();
+            if (index.source == source && is_whole) return index;
+        }
+    }
+    const auto transaction = TRY(catalog_.begin_write());
+    store::AttributeIndex index = TRY(transaction->extend_attribute(source, records_max));
+    TRY(transaction->commit());
+    return index;
+}
+
 Result<void> LocalWriter::replace_segments(std::span<const store::SegmentNumber> replaced,
                                            const store::SegmentRow& added) {
     const auto transaction = TRY(catalog_.begin_write());

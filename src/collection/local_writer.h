@@ -7,6 +7,7 @@
 #include "collection/collection.h"
 #include "collection/compaction.h"
 #include "collection/load_plan.h"
+#include "store/attribute_queries.h"
 #include "store/catalog.h"
 #include "store/vector_file.h"
 
@@ -32,6 +33,9 @@ class LocalWriter {
     Result<std::vector<PutOutcome>> put(std::span<const PutRecord> records, VectorsOfPut vectors);
     Result<LoadOutcome> load(const LoadBatch& batch);
     Result<std::size_t> remove(std::span<const std::string> ids);
+    /// store::WriteTransaction::extend_attribute, committed.
+    Result<store::AttributeIndex> extend_attribute(const store::AttributeSource& source,
+                                                   std::uint64_t records_max);
     /// store::WriteTransaction::replace_segments, committed.
     Result<void> replace_segments(std::span<const store::SegmentNumber> replaced,
                                   const store::SegmentRow& added);

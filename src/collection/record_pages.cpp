@@ -14,6 +14,7 @@ using Random = std::mt19937_64;
 /// Numbers drawn for each record that is wanted before gaps are taken for large.
 constexpr std::size_t kDrawsPerRecord = 8;
 
+Result<void> check_count(std::size_t count);
 Result<std::uint64_t> start_of(const std::string& cursor);
 Result<std::vector<Record>> sample_of_few(store::ReadTransaction& transaction, std::size_t count,
                                           Random& random);
@@ -65,14 +66,27 @@ Result<RecordPage> page_of_records(store::ReadTransaction& transaction, const st
 
 Result<std::vector<Record>> sample_of_records(store::ReadTransaction& transaction,
                                               std::size_t count, std::uint64_t seed) {
-    if (count > kSampleRecordsMax) {
-        return fail(ErrorCode::kInvalidArgument, "sample of {} records: at most {}", count,
-                    kSampleRecordsMax);
-    }
+    TRY(check_count(count));
     const std::uint64_t records = TRY(transaction.record_count());
     Random random(seed);
     if (records <= 2 * std::uint64_t{count}) return sample_of_few(transaction, count, random);
     return SampleByNumber(transaction, count, random).take();
+}
+
+Result<std::vector<Record>> sample_of_records(store::ReadTransaction& transaction,
+                                              const store::RecordSet& records, std::size_t count,
+                                              std::uint64_t seed) {
+    TRY(check_count(count));
+    std::vector<store::RecordNumber> numbers = records.numbers();
+    Random random(seed);
+    std::vector<Record> sample;
+    while (sample.size() < count && !numbers.empty()) {
+        std::swap(numbers[random() % numbers.size()], numbers.back());
+        std::optional<store::RecordRow> row = TRY(transaction.record(numbers.back()));
+        if (row) sample.push_back(record_of(std::move(*row)));
+        numbers.pop_back();
+    }
+    return sample;
 }
 
 Record record_of(store::RecordRow row) {
@@ -80,6 +94,12 @@ Record record_of(store::RecordRow row) {
 }
 
 namespace {
+
+Result<void> check_count(std::size_t count) {
+    if (count <= kSampleRecordsMax) return {};
+    return fail(ErrorCode::kInvalidArgument, "sample of {} records: at most {}", count,
+                kSampleRecordsMax);
+}
 
 Result<std::uint64_t> start_of(const std::string& cursor) {
     if (cursor.empty()) return 0;

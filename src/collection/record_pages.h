@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "collection/collection.h"
 #include "store/catalog.h"
+#include "store/record_set.h"
 
 #include <cstdint>
 #include <string>
@@ -20,6 +21,11 @@ Result<RecordPage> page_of_records(store::ReadTransaction& transaction, const st
 /// As Collection::sample.
 Result<std::vector<Record>> sample_of_records(store::ReadTransaction& transaction,
                                               std::size_t count, std::uint64_t seed);
+
+/// The same among `records`. O(words of the set + count).
+Result<std::vector<Record>> sample_of_records(store::ReadTransaction& transaction,
+                                              const store::RecordSet& records, std::size_t count,
+                                              std::uint64_t seed);
 
 /// As the interface has it.
 Record record_of(store::RecordRow row);

@@ -13,6 +13,9 @@ Result<void> SearchRequest::validate() const {
                     kKMax);
     }
     if (filter) TRY(filter->validate());
+    if (group_cap) TRY(collection::validate(*group_cap));
+    if (order) TRY(collection::validate(*order));
+    TRY(collection::validate(facets));
     if (distance_max && std::isnan(*distance_max)) {
         return fail(ErrorCode::kInvalidArgument, "distance_max: not a number");
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "collection/arrangement.h"
 #include "collection/filter.h"
 #include "index/effort.h"
 
@@ -25,6 +26,10 @@ struct SearchRequest {
     std::optional<double> distance_max;  // hits beyond it are left out
     std::vector<std::string> excluded_ids;
     std::optional<Filter> filter = {};  // the only records that may be hits
+    std::optional<GroupCap> group_cap = {};
+    std::optional<HitOrder> order = {};
+    std::vector<FacetRequest> facets =
+        {};  // counted among all records that the filter lets through
     Documents documents = Documents::kInclude;
     /// Under kExact the answer is that of a float64 scan over all rows, ties by record number.
     index::Effort effort;
@@ -63,8 +68,9 @@ struct Hit {
 struct SearchAnswer {
     std::vector<Hit> hits;  // nearest first, ties by record number
     std::uint64_t generation = 0;
-    std::uint64_t rows_searched = 0;  // live ones, looked at or not
+    std::uint64_t rows_searched = 0;  // live ones that the filter lets through, looked at or not
     SearchMethod method;
+    std::vector<Facet> facets;  // one a request
 };
 
 }  // namespace sokkuri::collection

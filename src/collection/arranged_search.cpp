@@ -1,0 +1,158 @@
+#include "collection/arranged_search.h"
+
+#include "base/json.h"
+#include "store/attribute_source.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+namespace sokkuri::collection {
+namespace {
+
+using store::AttributeValue;
+
+// Nearest records looked at for each hit that is missing: groups are seldom much larger at first.
+constexpr std::size_t kLooksPerHit = 4;
+constexpr std::size_t kLooksMin = 32;
+
+/// Hits under a cap, as rounds of searches bring them, nearest first.
+class CappedHits {
+ public:
+    explicit CappedHits(const SearchRequest& request)
+        : request_(request), cap_(*request.group_cap), wanted_(request.offset + request.k) {}
+
+    Result<SearchAnswer> find(const PlainSearch& search);
+
+ private:
+    SearchRequest next_round() const;
+    void take(std::vector<Hit> hits);
+
+    const SearchRequest& request_;
+    const GroupCap& cap_;
+    const std::size_t wanted_;
+    std::vector<Hit> kept_;
+    std::map<AttributeValue, std::size_t, store::AttributeLess> hits_by_group_;
+    std::size_t rounds_ = 0;
+};
+
+SearchRequest plain(const SearchRequest& request);
+std::vector<AttributeValue> values_of(const std::string& document, const std::string& path);
+void put_in_order(std::vector<Hit>& hits, const HitOrder& order);
+bool goes_before(const std::optional<AttributeValue>& left,
+                 const std::optional<AttributeValue>& right, HitOrder::Direction direction);
+
+}  // namespace
+
+Result<SearchAnswer> arranged_search(const SearchRequest& request, const PlainSearch& search) {
+    SearchAnswer answer =
+        TRY(request.group_cap ? CappedHits(request).find(search) : search(plain(request)));
+    if (request.order) put_in_order(answer.hits, *request.order);
+    if (request.documents == Documents::kInclude) return answer;
+    for (Hit& hit : answer.hits)
+        hit.document.clear();
+    return answer;
+}
+
+namespace {
+
+Result<SearchAnswer> CappedHits::find(const PlainSearch& search) {
+    std::optional<SearchAnswer> first;
+    for (;;) {
+        const SearchRequest round = next_round();
+        SearchAnswer answer = TRY(search(round));
+        const bool was_last = answer.hits.size() < round.k;
+        take(std::move(answer.hits));
+        if (!first) first = std::move(answer);
+        ++rounds_;
+        if (was_last || kept_.size() >= wanted_) break;
+    }
+    const std::size_t offset = std::min(request_.offset, kept_.size());
+    first->hits.assign(std::make_move_iterator(kept_.begin() + static_cast<std::ptrdiff_t>(offset)),
+                       std::make_move_iterator(kept_.end()));
+    return *std::move(first);
+}
+
+/// Without the groups that are full and the records that are kept: what is left lies behind all
+/// that was looked at.
+SearchRequest CappedHits::next_round() const {
+    SearchRequest round = plain(request_);
+    round.offset = 0;
+    for (const Hit& hit : kept_)
+        round.excluded_ids.push_back(hit.id);
+    const std::size_t looks = std::max(kLooksPerHit * (wanted_ - kept_.size()), kLooksMin)
+                              << std::min<std::size_t>(rounds_, 10);
+    round.k = std::min(looks, SearchRequest::kKMax);
+    TermsFilter full{.path = cap_.path};
+    for (const auto& [group, hits] : hits_by_group_) {
+        if (hits >= cap_.hits_max) full.values.push_back(group);
+    }
+    if (full.values.empty()) return round;
+    BoolFilter clauses{.should_min = 0};
+    if (request_.filter) clauses.must.push_back(*request_.filter);
+    clauses.must_not.push_back({std::move(full)});
+    round.filter = Filter{std::move(clauses)};
+    return round;
+}
+
+void CappedHits::take(std::vector<Hit> hits) {
+    for (Hit& hit : hits) {
+        if (kept_.size() >= wanted_) return;
+        const std::vector<AttributeValue> groups = values_of(hit.document, cap_.path);
+        const bool is_held_back = std::any_of(
+            groups.begin(), groups.end(),
+            [this](const AttributeValue& group) { return hits_by_group_[group] >= cap_.hits_max; });
+        if (is_held_back) continue;
+        for (const AttributeValue& group : groups)
+            ++hits_by_group_[group];
+        kept_.push_back(std::move(hit));
+    }
+}
+
+/// With documents: values are read from them.
+SearchRequest plain(const SearchRequest& request) {
+    SearchRequest inner = request;
+    inner.group_cap.reset();
+    inner.order.reset();
+    inner.facets.clear();
+    inner.documents = Documents::kInclude;
+    return inner;
+}
+
+std::vector<AttributeValue> values_of(const std::string& document, const std::string& path) {
+    const auto json = parse_json(document);
+    if (!json) return {};
+    return store::values_of(*json, {path, store::AttributeKind::kValues});
+}
+
+void put_in_order(std::vector<Hit>& hits, const HitOrder& order) {
+    std::vector<std::optional<AttributeValue>> keys;
+    for (const Hit& hit : hits) {
+        std::vector<AttributeValue> values = values_of(hit.document, order.path);
+        const bool is_ascending = order.direction == HitOrder::Direction::kAscending;
+        keys.push_back(values.empty()
+                           ? std::nullopt
+                           : std::optional(is_ascending ? values.front() : values.back()));
+    }
+    std::vector<std::size_t> positions(hits.size());
+    std::iota(positions.begin(), positions.end(), std::size_t{0});
+    std::stable_sort(positions.begin(), positions.end(), [&](std::size_t left, std::size_t right) {
+        return goes_before(keys[left], keys[right], order.direction);
+    });
+    std::vector<Hit> ordered;
+    for (const std::size_t position : positions)
+        ordered.push_back(std::move(hits[position]));
+    hits = std::move(ordered);
+}
+
+bool goes_before(const std::optional<AttributeValue>& left,
+                 const std::optional<AttributeValue>& right, HitOrder::Direction direction) {
+    if (!left || !right) return left.has_value() && !right.has_value();
+    const auto order = store::compare(*left, *right);
+    return direction == HitOrder::Direction::kAscending ? order < 0 : order > 0;
+}
+
+}  // namespace
+}  // namespace sokkuri::collection

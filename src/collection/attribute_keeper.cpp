@@ -1,0 +1,122 @@
+#include "collection/attribute_keeper.h"
+
+#include "base/log.h"
+#include "base/thread_priority.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sokkuri::collection {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Records that come one after another are taken in together, when they have paused.
+constexpr std::chrono::milliseconds kPause{500};
+
+}  // namespace
+
+AttributeKeeper::AttributeKeeper(const store::Catalog& catalog, Extend extend)
+    : catalog_(catalog), extend_(std::move(extend)) {
+    state_.lock()->last_change = Clock::now();
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+AttributeKeeper::~AttributeKeeper() {
+    thread_.request_stop();
+    thread_.join();
+}
+
+void AttributeKeeper::want(const std::vector<store::AttributeSource>& sources) {
+    {
+        const auto state = state_.lock();
+        for (const store::AttributeSource& source : sources) {
+            const auto& wanted = state->wanted;
+            if (std::find(wanted.begin(), wanted.end(), source) != wanted.end()) continue;
+            if (wanted.size() < store::kAttributeIndexesMax) state->wanted.push_back(source);
+        }
+    }
+    wake_.notify_all();
+}
+
+void AttributeKeeper::changed() {
+    {
+        const auto state = state_.lock();
+        state->has_changed = true;
+        state->last_change = Clock::now();
+    }
+    wake_.notify_all();
+}
+
+Result<void> AttributeKeeper::catch_up(const std::stop_token& stop) {
+    const std::vector<store::AttributeSource> sources = TRY(due());
+    for (const store::AttributeSource& source : sources)
+        TRY(build(source, stop));
+    return {};
+}
+
+void AttributeKeeper::run(const std::stop_token& stop) {
+    lower_thread_priority();
+    while (wait_for_work(stop)) {
+        const auto done = catch_up(stop);
+        if (!done && done.error().code() != ErrorCode::kCancelled) {
+            LOG(kWarn, "event=attribute_index_not_built reason={:?}", done.error().message());
+        }
+    }
+}
+
+/// False when asked to stop.
+bool AttributeKeeper::wait_for_work(const std::stop_token& stop) {
+    auto state = state_.lock();
+    const auto is_wanted = [&] { return !state->wanted.empty(); };
+    while (!stop.stop_requested()) {
+        if (is_wanted()) return true;
+        if (!state->has_changed) {
+            wake_.wait(state.lock(), stop, [&] { return is_wanted() || state->has_changed; });
+            continue;
+        }
+        const Time paused_at = state->last_change + kPause;
+        if (Clock::now() >= paused_at) {
+            state->has_changed = false;
+            return true;
+        }
+        wake_.wait_until(state.lock(), stop, paused_at, is_wanted);
+    }
+    return false;
+}
+
+/// What is wished for, which is forgotten here, and the indexes that records are missing in.
+Result<std::vector<store::AttributeSource>> AttributeKeeper::due() {
+    std::vector<store::AttributeSource> sources;
+    std::swap(sources, state_.lock()->wanted);
+    const auto transaction = TRY(catalog_.begin_read());
+    const std::vector<store::AttributeIndex> indexes = TRY(transaction->attributes().indexes());
+    for (const store::AttributeIndex& index : indexes) {
+        const bool is_listed =
+            std::find(sources.begin(), sources.end(), index.source) != sources.end();
+        const bool is_whole = index.built_to >= transaction->record_numbers_end();
+        if (is_listed && is_whole) std::erase(sources, index.source);
+        if (!is_listed && !is_whole) sources.push_back(index.source);
+    }
+    return sources;
+}
+
+Result<void> AttributeKeeper::build(const store::AttributeSource& source,
+                                    const std::stop_token& stop) {
+    const Time start = Clock::now();
+    std::uint64_t built_to = 0;
+    for (;;) {
+        if (stop.stop_requested()) {
+            return fail(ErrorCode::kCancelled, "attribute index of {}: cancelled", source.path);
+        }
+        const store::AttributeIndex index = TRY(extend_(source, kSliceRecords));
+        if (index.built_to == built_to) break;
+        built_to = index.built_to;
+    }
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
+    LOG(kInfo, "event=attribute_indexed path={:?} kind={} records={} ms={}", source.path,
+        static_cast<int>(source.kind), built_to, ms.count());
+    return {};
+}
+
+}  // namespace sokkuri::collection

@@ -1,0 +1,128 @@
+#include "collection/facets.h"
+
+#include "base/json.h"
+#include "store/attribute_queries.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace sokkuri::collection {
+namespace {
+
+using store::AttributeValue;
+
+/// Fewer documents than this are gone through without wishing for an index.
+constexpr std::uint64_t kUnindexedMin = 1'024;
+
+/// The counts of one attribute, as they grow.
+class Counting {
+ public:
+    Counting(const FacetRequest& request, const store::RecordSet* records)
+        : request_(request), records_(records) {}
+
+    Result<void> add_index(const store::AttributeQueries& queries,
+                           const store::AttributeIndex& index);
+    Result<void> add_documents(const store::AttributeQueries& queries, store::RecordNumber from);
+    Facet facet() &&;
+
+ private:
+    Result<void> check() const;
+
+    const FacetRequest& request_;
+    const store::RecordSet* records_;
+    std::map<AttributeValue, std::uint64_t, store::AttributeLess> counts_;
+};
+
+Result<Facet> count_facet(store::ReadTransaction& transaction, const FacetRequest& request,
+                          const store::RecordSet* records,
+                          std::vector<store::AttributeSource>& wanted);
+
+}  // namespace
+
+Result<FacetsOutcome> count_facets(store::ReadTransaction& transaction,
+                                   const std::vector<FacetRequest>& requests,
+                                   const store::RecordSet* records) {
+    FacetsOutcome outcome;
+    for (const FacetRequest& request : requests) {
+        Facet facet = TRY(count_facet(transaction, request, records, outcome.wanted));
+        outcome.facets.push_back(std::move(facet));
+    }
+    return outcome;
+}
+
+namespace {
+
+Result<Facet> count_facet(store::ReadTransaction& transaction, const FacetRequest& request,
+                          const store::RecordSet* records,
+                          std::vector<store::AttributeSource>& wanted) {
+    const store::AttributeQueries& queries = transaction.attributes();
+    const store::AttributeSource source{request.path, store::AttributeKind::kValues};
+    const std::vector<store::AttributeIndex> indexes = TRY(queries.indexes());
+    const auto index =
+        std::find_if(indexes.begin(), indexes.end(),
+                     [&](const store::AttributeIndex& known) { return known.source == source; });
+    const std::uint64_t built_to = index == indexes.end() ? 0 : index->built_to;
+    const std::uint64_t end = transaction.record_numbers_end();
+    Counting counting(request, records);
+    if (built_to > 0) TRY(counting.add_index(queries, *index));
+    if (built_to < end) {
+        TRY(counting.add_documents(queries, static_cast<store::RecordNumber>(built_to)));
+    }
+    if (built_to + kUnindexedMin <= end) wanted.push_back(source);
+    return std::move(counting).facet();
+}
+
+Result<void> Counting::add_index(const store::AttributeQueries& queries,
+                                 const store::AttributeIndex& index) {
+    const auto add = [this](const AttributeValue& value, std::uint64_t count) {
+        counts_[value] += count;
+        return counts_.size() <= kFacetValuesMax;
+    };
+    TRY(queries.count(index, records_, add));
+    return check();
+}
+
+Result<void> Counting::add_documents(const store::AttributeQueries& queries,
+                                     store::RecordNumber from) {
+    const store::AttributeSource source{request_.path, store::AttributeKind::kValues};
+    JsonReader reader;
+    const auto leads_there = [&](std::string_view name) {
+        return source.path.starts_with(name) &&
+               (source.path.size() == name.size() || source.path[name.size()] == '.');
+    };
+    const auto visit = [&](store::RecordNumber record, std::string_view document) {
+        if (records_ != nullptr && !records_->test(record)) return true;
+        const auto json = reader.parse(document, leads_there);
+        if (!json) return true;
+        for (AttributeValue& value : store::values_of(*json, source))
+            ++counts_[std::move(value)];
+        return counts_.size() <= kFacetValuesMax;
+    };
+    TRY(queries.visit_documents(from, visit));
+    return check();
+}
+
+Facet Counting::facet() && {
+    Facet facet{.path = request_.path, .counts = {}, .values = counts_.size()};
+    for (const auto& [value, count] : counts_)
+        facet.counts.push_back({value, count});
+    const std::size_t listed = std::min(request_.values_max, facet.counts.size());
+    const auto middle = facet.counts.begin() + static_cast<std::ptrdiff_t>(listed);
+    std::partial_sort(facet.counts.begin(), middle, facet.counts.end(),
+                      [](const FacetCount& a, const FacetCount& b) {
+                          return a.records != b.records ? a.records > b.records
+                                                        : store::compare(a.value, b.value) < 0;
+                      });
+    facet.counts.erase(middle, facet.counts.end());
+    return facet;
+}
+
+Result<void> Counting::check() const {
+    if (counts_.size() <= kFacetValuesMax) return {};
+    return fail(ErrorCode::kExhausted, "facet of {}: more than {} different values", request_.path,
+                kFacetValuesMax);
+}
+
+}  // namespace
+}  // namespace sokkuri::collection

@@ -1,0 +1,79 @@
+#include "collection/filter_cache.h"
+
+#include <algorithm>
+
+namespace sokkuri::collection {
+
+const index::PreparedFilter* FieldFilter::prepared(const SegmentSnapshot& segment) const {
+    {
+        const auto prepared = prepared_.lock();
+        Prepared& entry = (*prepared)[segment.row.number];
+        if (entry.filter != nullptr) return entry.filter.get();
+        // Making it costs about as much as it saves one search.
+        if (++entry.times_asked < 2) return nullptr;
+    }
+    auto made =
+        std::make_shared<const index::PreparedFilter>(*segment.opened.segment, slot_filter());
+    const auto prepared = prepared_.lock();
+    Prepared& entry = (*prepared)[segment.row.number];
+    if (entry.filter == nullptr) entry.filter = std::move(made);
+    return entry.filter.get();
+}
+
+Result<std::shared_ptr<const FilteredRecords>> FilterCache::of(store::ReadTransaction& transaction,
+                                                               const Filter& filter,
+                                                               const Wanted& wanted) {
+    const std::string key = key_of(filter);
+    if (auto known = find(key, transaction.generation())) return known;
+    FilterOutcome outcome = TRY(evaluate(transaction, filter));
+    if (!outcome.wanted.empty() && wanted) wanted(outcome.wanted);
+    auto filtered = std::make_shared<FilteredRecords>();
+    filtered->count = outcome.records.count();
+    filtered->records = std::move(outcome.records);
+    filtered->generation = transaction.generation();
+    keep(key, filtered);
+    return filtered;
+}
+
+Result<std::shared_ptr<const FieldFilter>> FilterCache::of_field(
+    store::ReadTransaction& transaction, const FieldSnapshot& field,
+    const FilteredRecords& filtered) {
+    {
+        const auto fields = filtered.fields.lock();
+        const auto found = fields->find(field.number);
+        if (found != fields->end()) return found->second;
+    }
+    const auto table = TRY(slot_records_.of(transaction, field.number, field.committed));
+    auto made = std::make_shared<const FieldFilter>(
+        slots_of_records(*table, filtered.records, field.committed, field.dead));
+    const auto fields = filtered.fields.lock();
+    return fields->try_emplace(field.number, std::move(made)).first->second;
+}
+
+std::shared_ptr<const FilteredRecords> FilterCache::find(const std::string& key,
+                                                         store::Generation generation) {
+    const auto entries = entries_.lock();
+    for (auto entry = entries->begin(); entry != entries->end(); ++entry) {
+        if (entry->filtered->generation != generation || entry->key != key) continue;
+        entries->splice(entries->begin(), *entries, entry);
+        return entry->filtered;
+    }
+    return nullptr;
+}
+
+void FilterCache::keep(const std::string& key, std::shared_ptr<const FilteredRecords> filtered) {
+    std::list<Entry> forgotten;  // freed without the lock
+    const auto entries = entries_.lock();
+    entries->push_front({key, std::move(filtered)});
+    std::size_t bytes = 0;
+    std::size_t kept = 0;
+    auto entry = entries->begin();
+    while (entry != entries->end() && kept < kFiltersMax && (kept == 0 || bytes < kBytesMax)) {
+        bytes += entry->filtered->records.size_bytes() + entry->key.size();
+        ++kept;
+        ++entry;
+    }
+    forgotten.splice(forgotten.begin(), *entries, entry, entries->end());
+}
+
+}  // namespace sokkuri::collection

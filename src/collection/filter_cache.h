@@ -1,0 +1,84 @@
+// FilterCache: answers of filters, by the filter's key and the generation, so that a repeated
+// filter costs nothing until something changes. The least recently used go first. Safe from any
+// number of threads.
+#pragma once
+
+#include "base/guarded.h"
+#include "base/result.h"
+#include "collection/filter_evaluation.h"
+#include "collection/slot_records.h"
+#include "collection/snapshot.h"
+#include "index/prepared_filter.h"
+#include "store/catalog.h"
+
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sokkuri::collection {
+
+/// A filter in terms of one field's slots, and of its segments from the second search on. Safe from
+/// any number of threads.
+class FieldFilter {
+ public:
+    explicit FieldFilter(index::Bitmap slots) : slots_(std::move(slots)) {}
+
+    /// Live slots that pass.
+    const index::Bitmap& slots() const { return slots_; }
+    index::SlotFilter slot_filter() const {
+        return {.left_out = nullptr, .allowed = &slots_, .allowed_count = slots_.count()};
+    }
+    /// For SegmentQuery::prepared; null while it would not pay.
+    const index::PreparedFilter* prepared(const SegmentSnapshot& segment) const;
+
+ private:
+    struct Prepared {
+        std::size_t times_asked = 0;
+        std::shared_ptr<const index::PreparedFilter> filter;
+    };
+
+    const index::Bitmap slots_;
+    mutable Guarded<std::map<store::SegmentNumber, Prepared>> prepared_;
+};
+
+/// What a filter is in one generation. Immutable but for what it makes when first asked.
+struct FilteredRecords {
+    store::RecordSet records;
+    std::size_t count = 0;  // of them
+    store::Generation generation = 0;
+    mutable Guarded<std::map<store::FieldNumber, std::shared_ptr<const FieldFilter>>> fields;
+};
+
+class FilterCache {
+ public:
+    /// Told of indexes that a filter would have used.
+    using Wanted = std::function<void(const std::vector<store::AttributeSource>& sources)>;
+
+    /// The records that pass; the filter is valid.
+    Result<std::shared_ptr<const FilteredRecords>> of(store::ReadTransaction& transaction,
+                                                      const Filter& filter, const Wanted& wanted);
+    /// The same in terms of a field of the same generation.
+    Result<std::shared_ptr<const FieldFilter>> of_field(store::ReadTransaction& transaction,
+                                                        const FieldSnapshot& field,
+                                                        const FilteredRecords& filtered);
+
+    static constexpr std::size_t kFiltersMax = 64;
+    static constexpr std::size_t kBytesMax = 64U << 20;  // of record sets
+
+ private:
+    struct Entry {
+        std::string key;
+        std::shared_ptr<const FilteredRecords> filtered;
+    };
+
+    std::shared_ptr<const FilteredRecords> find(const std::string& key,
+                                                store::Generation generation);
+    void keep(const std::string& key, std::shared_ptr<const FilteredRecords> filtered);
+
+    Guarded<std::list<Entry>> entries_;  // most recently used first
+    SlotRecords slot_records_;
+};
+
+}  // namespace sokkuri::collection

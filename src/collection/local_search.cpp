@@ -1,0 +1,110 @@
+#include "collection/local_search.h"
+
+#include "collection/arranged_search.h"
+#include "collection/facets.h"
+#include "collection/field_search.h"
+#include "collection/record_pages.h"
+#include "collection/validation.h"
+
+#include <utility>
+
+namespace sokkuri::collection {
+namespace {
+
+bool is_arranged(const SearchRequest& request) {
+    return request.group_cap || request.order;
+}
+
+}  // namespace
+
+Result<SearchAnswer> LocalSearch::search(store::ReadTransaction& transaction,
+                                         const SearchRequest& request) {
+    TRY(request.validate());
+    const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(transaction));
+    const FieldSnapshot* field = TRY(snapshot->field(request.field));
+    TRY(validate_vector("query", request.query, field->spec));
+    const auto plain = [&](const SearchRequest& round) {
+        return search_plainly(transaction, *field, round);
+    };
+    SearchAnswer answer =
+        TRY(is_arranged(request) ? arranged_search(request, plain) : plain(request));
+    answer.facets = TRY(facets_of(transaction, request.facets, request.filter));
+    return answer;
+}
+
+Result<std::vector<SearchAnswer>> LocalSearch::search(store::ReadTransaction& transaction,
+                                                      const SearchRequest& shared,
+                                                      std::span<const std::vector<float>> queries) {
+    TRY(shared.validate());
+    if (queries.size() > kQueriesMax) {
+        return fail(ErrorCode::kInvalidArgument, "{} queries: at most {} in one call",
+                    queries.size(), kQueriesMax);
+    }
+    if (is_arranged(shared) || !shared.facets.empty()) {
+        return fail(ErrorCode::kUnsupported,
+                    "many queries in one call: without group cap, order and facets");
+    }
+    const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(transaction));
+    const FieldSnapshot* field = TRY(snapshot->field(shared.field));
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+        TRY(validate_vector(fmt::format("query {}", i), queries[i], field->spec));
+    }
+    const auto filter = TRY(filter_of(transaction, *field, shared.filter));
+    return search_field({transaction, *field, kernels_, threads_, filter.get()}, shared, queries);
+}
+
+Result<std::vector<Record>> LocalSearch::sample(store::ReadTransaction& transaction,
+                                                const SampleRequest& request) {
+    if (!request.filter) return sample_of_records(transaction, request.count, request.seed);
+    TRY(request.filter->validate());
+    const auto filtered = TRY(records_of(transaction, *request.filter));
+    return sample_of_records(transaction, filtered->records, request.count, request.seed);
+}
+
+Result<Summary> LocalSearch::summarize(store::ReadTransaction& transaction,
+                                       const SummaryRequest& request) {
+    TRY(validate(request.facets));
+    Summary summary;
+    summary.records = TRY(transaction.record_count());
+    if (request.filter) {
+        TRY(request.filter->validate());
+        const auto filtered = TRY(records_of(transaction, *request.filter));
+        summary.records = filtered->count;
+    }
+    summary.facets = TRY(facets_of(transaction, request.facets, request.filter));
+    return summary;
+}
+
+Result<SearchAnswer> LocalSearch::search_plainly(store::ReadTransaction& transaction,
+                                                 const FieldSnapshot& field,
+                                                 const SearchRequest& request) {
+    const auto filter = TRY(filter_of(transaction, field, request.filter));
+    return search_field({transaction, field, kernels_, threads_, filter.get()}, request);
+}
+
+Result<std::vector<Facet>> LocalSearch::facets_of(store::ReadTransaction& transaction,
+                                                  const std::vector<FacetRequest>& facets,
+                                                  const std::optional<Filter>& filter) {
+    if (facets.empty()) return std::vector<Facet>();
+    std::shared_ptr<const FilteredRecords> filtered;
+    if (filter) filtered = TRY(records_of(transaction, *filter));
+    FacetsOutcome outcome =
+        TRY(count_facets(transaction, facets, filtered ? &filtered->records : nullptr));
+    if (!outcome.wanted.empty()) wanted_(outcome.wanted);
+    return std::move(outcome.facets);
+}
+
+Result<std::shared_ptr<const FilteredRecords>> LocalSearch::records_of(
+    store::ReadTransaction& transaction, const Filter& filter) {
+    return filters_.of(transaction, filter, wanted_);
+}
+
+Result<std::shared_ptr<const FieldFilter>> LocalSearch::filter_of(
+    store::ReadTransaction& transaction, const FieldSnapshot& field,
+    const std::optional<Filter>& filter) {
+    if (!filter) return std::shared_ptr<const FieldFilter>();
+    const std::shared_ptr<const FilteredRecords> filtered = TRY(records_of(transaction, *filter));
+    return filters_.of_field(transaction, field, *filtered);
+}
+
+}  // namespace sokkuri::collection
