@@ -190,6 +190,7 @@ Result<std::optional<std::string>> value_of(const Option& option, const Found& f
     }
     if (values.empty()) return std::nullopt;
     if (option.kind == ValueKind::kTexts) values = {fmt::format("{}", fmt::join(values, ","))};
+    if (option.kind == ValueKind::kLines) values = {fmt::format("{}", fmt::join(values, "\n"))};
     for (const std::string& value : values) {
         if (value == values.front()) continue;
         return fail(ErrorCode::kInvalidArgument, "{} given twice: {} and {}", option.flag(),

@@ -59,6 +59,7 @@ Offer offer_of(const Option& option) {
         case ValueKind::kCount:
         case ValueKind::kText:
         case ValueKind::kTexts:
+        case ValueKind::kLines:
         case ValueKind::kInteger:
         case ValueKind::kNumber:
             break;

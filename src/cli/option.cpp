@@ -60,6 +60,7 @@ Result<std::string> Option::parse(std::string_view text) const {
         case ValueKind::kTexts:
             return parse_texts(text);
         case ValueKind::kText:
+        case ValueKind::kLines:
         case ValueKind::kFile:
         case ValueKind::kFolder:
             break;

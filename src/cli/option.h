@@ -18,6 +18,7 @@ enum class ValueKind {
     kCount,   // how often it was given
     kText,
     kTexts,    // several: given more than once, or with commas between
+    kLines,    // several: given more than once; in a variable, one a line
     kFile,     // a path: "~/" and places relative to the configuration file are understood
     kFolder,   // likewise
     kInteger,  // not negative

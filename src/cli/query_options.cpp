@@ -1,5 +1,6 @@
 #include "cli/query_options.h"
 
+#include "cli/arrangement_options.h"
 #include "cli/contact_sheet.h"
 #include "cli/model_options.h"
 
@@ -53,6 +54,7 @@ std::vector<Option> query_options() {
            .maximum = collection::SearchRequest::kEfMax},
           hits_format_option(),
           {.name = "timing", .help = "Say how long loading, decoding, inference and search took"}},
+         arrangement_options(),
          show_options()});
 }
 

@@ -14,7 +14,8 @@
 
 namespace sokkuri::cli {
 
-/// -k, --min-score, --recall, --exact, --ef, --format with its shortcuts, --timing, --show.
+/// -k, --min-score, --recall, --exact, --ef, arrangement_options.h, --format with its shortcuts,
+/// --timing, --show.
 std::vector<Option> query_options();
 
 /// Fills in k, score_min, effort and limits.

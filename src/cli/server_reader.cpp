@@ -4,6 +4,7 @@
 #include "cli/answer_reader.h"
 #include "cli/collection_reader.h"
 #include "cli/model_options.h"
+#include "collection/filter_writer.h"
 #include "service/picture_files.h"
 #include "service/preview.h"
 
@@ -145,6 +146,19 @@ std::string wishes_of(const service::SearchQuery& query) {
     if (query.effort.kind == Kind::kRecall)
         wishes += fmt::format("&recall={}", query.effort.recall);
     if (query.effort.kind == Kind::kEf) wishes += fmt::format("&ef={}", query.effort.ef);
+    if (query.filter) {
+        wishes += fmt::format("&filter={}", percent_encoded(collection::json_of(*query.filter)));
+    }
+    if (query.group_cap) {
+        wishes += fmt::format("&group_by={}&per_group={}", percent_encoded(query.group_cap->path),
+                              query.group_cap->hits_max);
+    }
+    if (query.order) {
+        const bool is_descending =
+            query.order->direction == collection::HitOrder::Direction::kDescending;
+        wishes +=
+            fmt::format("&sort={}{}", is_descending ? "-" : "", percent_encoded(query.order->path));
+    }
     return wishes;
 }
 

@@ -10,6 +10,7 @@ namespace {
 
 Result<Setting> from_variable(const Option& option, const std::string& variable,
                               std::string_view value);
+std::vector<std::string> parts_of(std::string_view text, char separator);
 /// "~/x" in the user's home, whatever the shell did with it.
 std::string expand_home(const Option& option, std::string text, ReadVariable variable);
 
@@ -67,14 +68,11 @@ double Settings::number(std::string_view name) const {
 }
 
 std::vector<std::string> Settings::texts(std::string_view name) const {
-    std::vector<std::string> parts;
-    std::string_view rest = text(name);
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find(','), rest.size());
-        parts.emplace_back(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return parts;
+    return parts_of(text(name), ',');
+}
+
+std::vector<std::string> Settings::lines(std::string_view name) const {
+    return parts_of(text(name), '\n');
 }
 
 namespace {
@@ -83,6 +81,16 @@ Result<Setting> from_variable(const Option& option, const std::string& variable,
                               std::string_view value) {
     const std::string text = TRY(in_context(variable, option.parse(value)));
     return Setting{text, Origin::kVariable, variable};
+}
+
+std::vector<std::string> parts_of(std::string_view text, char separator) {
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(separator), text.size());
+        parts.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return parts;
 }
 
 std::string expand_home(const Option& option, std::string text, ReadVariable variable) {

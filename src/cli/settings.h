@@ -44,6 +44,8 @@ class Settings {
     double number(std::string_view name) const;
     /// Of kTexts; empty when unset.
     std::vector<std::string> texts(std::string_view name) const;
+    /// Of kLines; empty when unset.
+    std::vector<std::string> lines(std::string_view name) const;
 
  private:
     std::map<std::string, Setting, std::less<>> settings_;

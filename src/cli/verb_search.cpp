@@ -1,5 +1,6 @@
 #include "base/log.h"
 #include "base/shown_text.h"
+#include "cli/arrangement_options.h"
 #include "cli/collection_reader.h"
 #include "cli/library_options.h"
 #include "cli/model_options.h"
@@ -56,9 +57,12 @@ Result<ExitCode> run(Invocation& invocation) {
     if (const auto reason = contradiction(invocation.settings)) {
         return usage_error(invocation, "search", *reason);
     }
+    service::SearchQuery query = query_of(invocation.settings);
+    if (const auto arranged = arrange(invocation.settings, query); !arranged) {
+        return usage_error(invocation, "search", arranged.error().message());
+    }
     const auto reader = TRY(open_reader(invocation, QueryPictures::kEmbedded));
     const auto printer = printer_of(invocation, *reader, invocation.arguments.size());
-    service::SearchQuery query = query_of(invocation.settings);
     query.model = model_choice(invocation.settings);
     std::size_t failed = 0;
     for (const std::string& picture : invocation.arguments) {

@@ -1,5 +1,6 @@
 #include "base/log.h"
 #include "base/shown_text.h"
+#include "cli/arrangement_options.h"
 #include "cli/collection_reader.h"
 #include "cli/library_options.h"
 #include "cli/model_options.h"
@@ -66,11 +67,14 @@ Result<ExitCode> run(Invocation& invocation) {
     if (const auto reason = contradiction(invocation.settings)) {
         return usage_error(invocation, "similar", *reason);
     }
+    service::SearchQuery query = query_of(invocation.settings);
+    if (const auto arranged = arrange(invocation.settings, query); !arranged) {
+        return usage_error(invocation, "similar", arranged.error().message());
+    }
     const auto reader = TRY(open_reader(invocation, QueryPictures::kNone));
     const std::vector<std::string> items = TRY(items_of(invocation, *reader));
     const auto printer = printer_of(invocation, *reader, items.size());
     const std::string here = TRY(invocation.files.canonical("."));
-    service::SearchQuery query = query_of(invocation.settings);
     query.self = invocation.settings.on("include-self") ? service::SelfHit::kInclude
                                                         : service::SelfHit::kLeaveOut;
     std::size_t failed = 0;

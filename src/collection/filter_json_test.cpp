@@ -1,5 +1,8 @@
 #include "collection/filter_json.h"
 
+#include "collection/filter_writer.h"
+#include "collection/testing/filter_oracle.h"
+
 #include <gtest/gtest.h>
 
 #include <random>
@@ -122,6 +125,14 @@ TEST(FilterJson, BoundsDepthAndCount) {
         wide += R"({"exists":{"field":"a"}},)";
     wide.back() = ']';
     EXPECT_NE(refusal(wide).find("1024"), std::string::npos);
+}
+
+TEST(FilterJson, ReadsBackWhatIsWritten) {
+    std::mt19937 random(3);
+    for (int i = 0; i < 500; ++i) {
+        const Filter filter = random_filter(random, 20);
+        EXPECT_EQ(key(json_of(filter)), key_of(filter));
+    }
 }
 
 TEST(FilterJson, SurvivesHostileTrees) {

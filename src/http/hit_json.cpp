@@ -27,10 +27,26 @@ std::string search_answer_json(const service::SearchAnswer& answer, const HitsWa
     write_text_or_null(json, "model", answer.model);
     json.member("items", answer.items).member("k", std::uint64_t{wanted.k});
     json.member("offset", std::uint64_t{wanted.offset});
+    write_facets(json, answer.facets);
     write_method(json, answer.method);
     write_timings(json, answer.timings);
     json.end_object();
     return text;
+}
+
+void write_facets(JsonWriter& json, const std::vector<collection::Facet>& facets) {
+    json.key("facets").begin_array();
+    for (const collection::Facet& facet : facets) {
+        json.begin_object().member("by", facet.path).member("values", facet.values);
+        json.key("counts").begin_array();
+        for (const collection::FacetCount& count : facet.counts) {
+            json.begin_object().key("value");
+            std::visit([&](const auto& value) { json.value(value); }, count.value);
+            json.member("items", count.records).end_object();
+        }
+        json.end_array().end_object();
+    }
+    json.end_array();
 }
 
 void write_method(JsonWriter& json, const collection::SearchMethod& method) {

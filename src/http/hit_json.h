@@ -7,10 +7,14 @@
 #include "service/search.h"
 
 #include <string>
+#include <vector>
 
 namespace sokkuri::http {
 
 std::string search_answer_json(const service::SearchAnswer& answer, const HitsWanted& wanted);
+
+/// Member "facets".
+void write_facets(JsonWriter& json, const std::vector<collection::Facet>& facets);
 
 /// Member "search": what was asked for and what was promised.
 void write_method(JsonWriter& json, const collection::SearchMethod& method);

@@ -1,8 +1,10 @@
 #include "http/hits_wanted.h"
 
+#include "http/arrangement_values.h"
 #include "http/query_values.h"
 
 #include <cmath>
+#include <utility>
 
 namespace sokkuri::http {
 namespace {
@@ -23,39 +25,43 @@ Result<void> check_effort(const index::Effort& effort);
 }  // namespace
 
 std::vector<Parameter> hits_parameters(std::string_view k_fallback) {
-    return {{.name = "k",
-             .kind = ParameterKind::kInteger,
-             .help = "Hits wanted.",
-             .fallback = k_fallback,
-             .minimum = 1,
-             .maximum = kHitsMax},
-            {.name = "offset",
-             .kind = ParameterKind::kInteger,
-             .help = "Hits to pass over: pages of the same query fit together.",
-             .fallback = "0",
-             .maximum = kHitsOffsetMax},
-            {.name = "min_score",
-             .kind = ParameterKind::kNumber,
-             .help = "The least score of a hit.",
-             .minimum = -kScoreBound,
-             .maximum = kScoreBound},
-            {.name = "recall",
-             .kind = ParameterKind::kNumber,
-             .help = "The share of the true nearest items that must be found, on average; 1 "
-                     "searches exactly. With min_score nothing above that is missed.",
-             .fallback = "0.99",
-             .minimum = kRecallMin,
-             .maximum = 1},
-            {.name = "exact",
-             .kind = ParameterKind::kBoolean,
-             .help = "Whether nothing may be missed, instead of recall.",
-             .fallback = "false"},
-            {.name = "ef",
-             .kind = ParameterKind::kInteger,
-             .help = "Width of the graph search, instead of recall; with min_score too, "
-                     "something may be missed.",
-             .minimum = 1,
-             .maximum = collection::SearchRequest::kEfMax}};
+    std::vector<Parameter> parameters = {
+        {.name = "k",
+         .kind = ParameterKind::kInteger,
+         .help = "Hits wanted.",
+         .fallback = k_fallback,
+         .minimum = 1,
+         .maximum = kHitsMax},
+        {.name = "offset",
+         .kind = ParameterKind::kInteger,
+         .help = "Hits to pass over: pages of the same query fit together.",
+         .fallback = "0",
+         .maximum = kHitsOffsetMax},
+        {.name = "min_score",
+         .kind = ParameterKind::kNumber,
+         .help = "The least score of a hit.",
+         .minimum = -kScoreBound,
+         .maximum = kScoreBound},
+        {.name = "recall",
+         .kind = ParameterKind::kNumber,
+         .help = "The share of the true nearest items that must be found, on average; 1 "
+                 "searches exactly. With min_score nothing above that is missed.",
+         .fallback = "0.99",
+         .minimum = kRecallMin,
+         .maximum = 1},
+        {.name = "exact",
+         .kind = ParameterKind::kBoolean,
+         .help = "Whether nothing may be missed, instead of recall.",
+         .fallback = "false"},
+        {.name = "ef",
+         .kind = ParameterKind::kInteger,
+         .help = "Width of the graph search, instead of recall; with min_score too, "
+                 "something may be missed.",
+         .minimum = 1,
+         .maximum = collection::SearchRequest::kEfMax}};
+    for (Parameter& parameter : arrangement_parameters())
+        parameters.push_back(std::move(parameter));
+    return parameters;
 }
 
 Result<HitsWanted> read_hits_wanted(const Request& request, const RequestJson* body) {
@@ -68,6 +74,7 @@ Result<HitsWanted> read_hits_wanted(const Request& request, const RequestJson* b
     wanted.score_min = TRY(read_number(request, body, "min_score"));
     wanted.effort = TRY(read_effort(request, body));
     TRY(check_bounds(wanted));
+    TRY(read_arrangement(request, body, wanted));
     return wanted;
 }
 

@@ -26,9 +26,13 @@ struct HitsWanted {
     std::size_t offset = 0;
     std::optional<double> score_min;
     index::Effort effort;
+    std::optional<collection::Filter> filter;
+    std::optional<collection::GroupCap> group_cap;
+    std::optional<collection::HitOrder> order;
+    std::vector<collection::FacetRequest> facets;
 };
 
-/// The rows of k, offset, min_score, recall, exact and ef.
+/// The rows of k, offset, min_score, recall, exact and ef, and of arrangement_values.h.
 std::vector<Parameter> hits_parameters(std::string_view k_fallback);
 
 /// `body`: null when it is no JSON. kInvalidArgument for values out of bounds and for those that

@@ -1,4 +1,5 @@
 #include "collection/collection.h"
+#include "http/arrangement_values.h"
 #include "http/item_json.h"
 #include "http/native_routes.h"
 #include "http/percent_encoding.h"
@@ -83,7 +84,9 @@ Result<Response> list_items(const NativeApi& api, const Request& request) {
     const auto sample = TRY(integer_value(request, "sample"));
     const auto seed = TRY(integer_value(request, "seed"));
     if (sample) {
-        const auto items = TRY(service::sample_items(*library, *sample, seed.value_or(0)));
+        auto filter = TRY(read_filter(request, nullptr));
+        const auto items =
+            TRY(service::sample_items(*library, {*sample, seed.value_or(0), std::move(filter)}));
         return json_response(item_list_json(items, ""));
     }
     const std::size_t limit_items = limit.value_or(kItemsDefault);
@@ -151,6 +154,7 @@ std::vector<Parameter> list_parameters() {
              .help = "Of a sample: the same seed draws the same items until the collection "
                      "changes.",
              .fallback = "0"},
+            filter_parameter(),
             {.name = "name",
              .help = "Items whose path holds this text (ASCII letters in either case), by path, "
                      "instead of a page; in a collection without a folder, the item of that id.",
@@ -163,8 +167,12 @@ Result<void> check_exclusive(const Request& request) {
         TRY(refuse_both(request, "sample", other));
     }
     TRY(refuse_both(request, "name", "cursor"));
-    if (!request.query_value("seed") || request.query_value("sample")) return {};
-    return fail(ErrorCode::kInvalidArgument, "seed: it belongs to sample, which is missing");
+    for (const std::string_view part : {"seed", "filter"}) {
+        if (!request.query_value(part) || request.query_value("sample")) continue;
+        return fail(ErrorCode::kInvalidArgument, "{}: it belongs to sample, which is missing",
+                    part);
+    }
+    return {};
 }
 
 Result<service::PutItemRequest> read_json(const NativeApi& api, const Request& request) {

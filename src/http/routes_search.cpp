@@ -1,3 +1,4 @@
+#include "http/arrangement_values.h"
 #include "http/hit_json.h"
 #include "http/hits_wanted.h"
 #include "http/native_routes.h"
@@ -14,6 +15,7 @@ constexpr std::size_t kQueryIdBytesMax = 64;
 
 Result<Response> list_similar(const NativeApi& api, const Request& request);
 Result<Response> search(const NativeApi& api, const Request& request);
+Result<Response> count_facets(const NativeApi& api, const Request& request);
 std::vector<Parameter> similar_parameters();
 Result<service::SearchQuery> read_json(const RequestJson& body);
 Result<std::optional<std::string>> name_of(const RequestJson& body, std::string_view member,
@@ -47,6 +49,14 @@ RouteTable search_routes(const SharedApi& api) {
          .answers = {{.schema = "SearchAnswer", .help = "The nearest items."}, kNoSuchItem},
          .handler = bind_handler(api, search),
          .section = kSection},
+        {.method = Method::kPost,
+         .pattern = "/v1/collections/{collection}/facets",
+         .operation = "countFacets",
+         .summary = "How many items a filter lets through, and how many have which values",
+         .bodies = {{"application/json", "FacetsBody"}},
+         .answers = {{.schema = "FacetsAnswer", .help = "The counts."}, kNoSuchCollection},
+         .handler = bind_handler(api, count_facets),
+         .section = kSection},
     };
 }
 
@@ -56,6 +66,10 @@ Result<Response> answer_search(const NativeApi& api, const service::Library& lib
     query.offset = wanted.offset;
     query.score_min = wanted.score_min;
     query.effort = wanted.effort;
+    query.filter = wanted.filter;
+    query.group_cap = wanted.group_cap;
+    query.order = wanted.order;
+    query.facets = wanted.facets;
     query.model = api.model;
     query.limits = api.decode;
     const service::SearchAnswer answer = TRY(service::search(library, query));
@@ -85,11 +99,28 @@ Result<Response> search(const NativeApi& api, const Request& request) {
         return answer_search(api, *library, {.what = std::move(upload)}, wanted);
     }
     static constexpr std::string_view kMembers[] = {
-        "id", "vector", "picture", "query_id", "k", "offset", "min_score", "recall", "exact", "ef"};
+        "id",    "vector", "picture", "query_id", "k",         "offset", "min_score", "recall",
+        "exact", "ef",     "filter",  "group_by", "per_group", "sort",   "facets"};
     const RequestJson body = TRY(RequestJson::parse(request.body, api.limits, kMembers));
     const HitsWanted wanted = TRY(read_hits_wanted(request, &body));
     service::SearchQuery query = TRY(read_json(body));
     return answer_search(api, *library, std::move(query), wanted);
+}
+
+Result<Response> count_facets(const NativeApi& api, const Request& request) {
+    const service::Library* library = TRY(find_library(api, request));
+    static constexpr std::string_view kMembers[] = {"filter", "facets"};
+    const RequestJson body = TRY(RequestJson::parse(request.body, api.limits, kMembers));
+    collection::SummaryRequest wanted;
+    wanted.filter = TRY(read_filter(request, &body));
+    wanted.facets = TRY(read_facets(request, &body));
+    const collection::Summary summary = TRY(library->collection().summarize(wanted));
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().member("items", summary.records);
+    write_facets(json, summary.facets);
+    json.end_object();
+    return json_response(std::move(text));
 }
 
 std::vector<Parameter> similar_parameters() {

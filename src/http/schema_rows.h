@@ -14,6 +14,7 @@ std::vector<Schema> index_schemas();
 std::vector<Schema> item_schemas();
 std::vector<Schema> load_schemas();
 std::vector<Schema> search_schemas();
+std::vector<Schema> filter_schemas();
 std::vector<Schema> method_schemas();
 std::vector<Schema> query_schemas();
 std::vector<Schema> job_schemas();

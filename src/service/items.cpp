@@ -21,9 +21,9 @@ Result<ItemPage> list_items(const Library& library, const std::string& cursor, s
     return ItemPage{.items = items_of(std::move(page.records)), .next = std::move(page.next)};
 }
 
-Result<std::vector<Item>> sample_items(const Library& library, std::size_t count,
-                                       std::uint64_t seed) {
-    std::vector<collection::Record> records = TRY(library.collection().sample(count, seed));
+Result<std::vector<Item>> sample_items(const Library& library,
+                                       const collection::SampleRequest& request) {
+    std::vector<collection::Record> records = TRY(library.collection().sample(request));
     return items_of(std::move(records));
 }
 

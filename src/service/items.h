@@ -37,10 +37,9 @@ inline constexpr std::size_t kItemPageMax = 1'000;
 /// kInvalidArgument when it is none. Costs O(limit).
 Result<ItemPage> list_items(const Library& library, const std::string& cursor, std::size_t limit);
 
-/// At most `count` items drawn without repetition, the same ones for the same seed and generation.
-/// Costs O(count), not O(items).
-Result<std::vector<Item>> sample_items(const Library& library, std::size_t count,
-                                       std::uint64_t seed);
+/// As collection::Collection::sample.
+Result<std::vector<Item>> sample_items(const Library& library,
+                                       const collection::SampleRequest& request);
 
 /// Items whose path holds `text` (bytes; ASCII letters in either case), by path; at most `limit`.
 /// Where items have no paths (a collection without a folder), the one with that id.

@@ -35,7 +35,7 @@ class Items : public ::testing::Test {
     }
     std::vector<std::string> sampled(std::size_t count, std::uint64_t seed) {
         std::vector<std::string> ids;
-        const auto items = sample_items(library_, count, seed);
+        const auto items = sample_items(library_, {count, seed});
         EXPECT_TRUE(items) << items.error().message();
         for (const Item& item : items.value())
             ids.push_back(item.id);
@@ -126,7 +126,7 @@ TEST_F(Items, ASampleHasAsManyAsThereAre) {
     for (const std::size_t count : {0U, 1U, 5U, 6U, 7U, 11U, 12U, 13U, 1000U}) {
         EXPECT_EQ(sampled(count, 3).size(), std::min<std::size_t>(count, 12)) << count;
     }
-    EXPECT_FALSE(sample_items(library_, collection::kSampleRecordsMax + 1, 1));
+    EXPECT_FALSE(sample_items(library_, {collection::kSampleRecordsMax + 1, 1}));
 }
 
 TEST_F(Items, ASampleOfWhatAFewRemovalsOrManyHaveLeftIsComplete) {

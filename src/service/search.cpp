@@ -55,6 +55,10 @@ Result<SearchAnswer> search(const Library& library, const SearchQuery& query) {
                                       .query = std::move(vector.values),
                                       .k = query.k,
                                       .offset = query.offset,
+                                      .filter = query.filter,
+                                      .group_cap = query.group_cap,
+                                      .order = query.order,
+                                      .facets = query.facets,
                                       .effort = query.effort};
     if (query.score_min) {
         request.distance_max = distance_at(field.metric, *query.score_min) + kDistanceSlack;
@@ -76,7 +80,9 @@ Result<SearchAnswer> search(const Library& library, const SearchQuery& query) {
              .band = band_of(score, bands),
              .document = std::move(hit.document)});
     }
-    answer.items = TRY(library.collection().count());
+    const std::uint64_t items = TRY(library.collection().count());
+    answer.items = query.filter ? found.rows_searched : items;
+    answer.facets = std::move(found.facets);
     answer.method = found.method;
     answer.timings.search_ms = searching.ms();
     answer.timings.total_ms = total.ms();

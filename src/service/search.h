@@ -59,6 +59,10 @@ struct SearchQuery {
     /// for.
     index::Effort effort;
     SelfHit self = SelfHit::kLeaveOut;  // ByItem only
+    std::optional<collection::Filter> filter = {};
+    std::optional<collection::GroupCap> group_cap = {};
+    std::optional<collection::HitOrder> order = {};
+    std::vector<collection::FacetRequest> facets = {};
     ModelChoice model;
     image::DecodeLimits limits;
     /// ByPicture: asked before a model is loaded here; if it fails, one is.
@@ -89,7 +93,8 @@ struct SearchAnswer {
     std::string query_id;      // ByItem, or an identical indexed file; else empty
     std::string query_handle;  // ByUpload and ByQuery
     std::string model;  // name of the model of the vectors; empty for vectors of the user's own
-    std::uint64_t items = 0;  // searched
+    std::uint64_t items = 0;                // searched: those that the filter lets through
+    std::vector<collection::Facet> facets;  // one a request
     collection::SearchMethod method;
 };
 

@@ -1,0 +1,25 @@
+// Arrangement options: --filter, --group-by, --per-group and --sort, for the verbs that answer
+// hits.
+#pragma once
+
+#include "base/result.h"
+#include "cli/option.h"
+#include "cli/settings.h"
+#include "collection/filter.h"
+#include "service/search.h"
+
+#include <optional>
+#include <vector>
+
+namespace sokkuri::cli {
+
+Option filter_option();
+std::vector<Option> arrangement_options();
+
+/// Of --filter; empty without one. kInvalidArgument is a mistake in usage.
+Result<std::optional<collection::Filter>> filter_of(const Settings& settings);
+
+/// Fills in filter, group_cap and order. kInvalidArgument likewise.
+Result<void> arrange(const Settings& settings, service::SearchQuery& query);
+
+}  // namespace sokkuri::cli
