@@ -2,6 +2,7 @@
 
 #include "service/library.h"
 #include "service/picture_document.h"
+#include "service/rendered_pictures.h"
 
 #include <algorithm>
 #include <vector>
@@ -22,7 +23,7 @@ Result<void> PictureStore::write(const Hash128& content, std::span<const std::by
 
 Result<void> PictureStore::write_thumbnail(const Hash128& content,
                                            std::span<const std::byte> thumbnail) {
-    return write_to(thumbnail_path_of(content), content, thumbnail);
+    return write_to(thumbnail_path_of(content), content, with_checksum(thumbnail));
 }
 
 Result<void> PictureStore::write_to(const std::string& path, const Hash128& content,

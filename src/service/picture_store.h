@@ -25,7 +25,7 @@ class PictureStore {
 
     /// Durable when it returns; no error when it is there already.
     Result<void> write(const Hash128& content, std::span<const std::byte> picture);
-    /// Likewise, in its stead.
+    /// Likewise a JPEG in its stead, with a checksum behind it (rendered_pictures.h).
     Result<void> write_thumbnail(const Hash128& content, std::span<const std::byte> thumbnail);
     /// kNotFound when it is not kept.
     Result<std::unique_ptr<File>> open(const Hash128& content) const;

@@ -95,11 +95,7 @@ Result<void> RenderedPictures::write(const std::string& name, const Bytes& bytes
     const std::string temporary = fmt::format("{}.{}-{}.tmp", path, getpid(), next++);
     {
         const std::unique_ptr<File> file = TRY(files_.open(temporary, OpenMode::kCreateNew));
-        Bytes signed_bytes = bytes;
-        const std::uint64_t checksum = xxh64(bytes);
-        const auto trailer = std::as_bytes(std::span(&checksum, 1));
-        signed_bytes.insert(signed_bytes.end(), trailer.begin(), trailer.end());
-        const auto written = file->write_at(0, signed_bytes);
+        const auto written = file->write_at(0, with_checksum(bytes));
         if (!written) {
             static_cast<void>(files_.remove_file(temporary));
             return written;
@@ -165,6 +161,14 @@ std::vector<std::string> RenderedPictures::Index::drop_oldest() {
         entries.pop_back();
     }
     return dropped;
+}
+
+std::vector<std::byte> with_checksum(std::span<const std::byte> jpeg) {
+    std::vector<std::byte> file(jpeg.begin(), jpeg.end());
+    const std::uint64_t checksum = xxh64(jpeg);
+    const auto trailer = std::as_bytes(std::span(&checksum, 1));
+    file.insert(file.end(), trailer.begin(), trailer.end());
+    return file;
 }
 
 bool is_whole_rendered_picture(std::span<const std::byte> file) {

@@ -81,7 +81,10 @@ class RenderedPictures {
     Guarded<Index> index_;
 };
 
-/// Whether a file of thumbs/ is what was written.
+/// What is written to disk of a rendered picture: it, and its checksum behind it, which those who
+/// decode it do not look at.
+std::vector<std::byte> with_checksum(std::span<const std::byte> jpeg);
+/// Whether a file of thumbs/, or a thumbnail in pictures/, is what was written.
 bool is_whole_rendered_picture(std::span<const std::byte> file);
 
 }  // namespace sokkuri::service

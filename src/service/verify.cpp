@@ -14,6 +14,7 @@ constexpr const char* kPictures = "pictures";
 constexpr const char* kThumbnails = "thumbs";
 constexpr std::uint64_t kFileBytesMax = 1U << 30;  // of a picture
 constexpr std::size_t kContentDigits = 32;
+constexpr std::string_view kThumbnailEnding = "-thumbnail";  // picture_store.h
 
 using collection::Finding;
 
@@ -104,6 +105,10 @@ Result<void> check_files(const Kept& kept, collection::VerifyReport& report, Loo
 std::optional<Finding> look_at_picture(const std::string& file, const std::string& name,
                                        const Result<std::vector<std::byte>>& bytes) {
     if (!bytes) return Finding{Finding::Kind::kDamage, file, bytes.error().message()};
+    if (name.ends_with(kThumbnailEnding)) {
+        if (is_whole_rendered_picture(*bytes)) return std::nullopt;
+        return Finding{Finding::Kind::kDamage, file, "checksum mismatch"};
+    }
     if (name.size() != kContentDigits) {
         return Finding{Finding::Kind::kNote, file, "is none of ours"};
     }
