@@ -108,7 +108,7 @@ Result<Response> search(const NativeApi& api, const Request& request) {
 }
 
 Result<Response> count_facets(const NativeApi& api, const Request& request) {
-    const service::Library* library = TRY(find_library(api, request));
+    const auto library = TRY(find_library(api, request));
     static constexpr std::string_view kMembers[] = {"filter", "facets"};
     const RequestJson body = TRY(RequestJson::parse(request.body, api.limits, kMembers));
     collection::SummaryRequest wanted;
