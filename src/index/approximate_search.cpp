@@ -7,6 +7,7 @@
 #include "index/re_rank.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace sokkuri::index {
@@ -23,6 +24,8 @@ constexpr std::size_t kExpansionsPerWidthMax = 4;
 // some hundreds would cost as much as all the others (1 M rows: a third of the queries a second).
 constexpr int kAttempts = 2;
 constexpr std::size_t kWidening = 3;
+// So many times what is expected, and one more: of the eight landmarks that a search starts from.
+constexpr double kLandmarksByChance = 3;
 // In narrower pools the best are spread by necessity.
 constexpr std::size_t kPoolPerK = 3;
 
@@ -45,6 +48,7 @@ std::optional<SegmentAnswer> search_matching_codes(Search& search);
 bool find_candidates(Search& search);
 bool find_in_graph(Search& search);
 bool find_among_passing(Search& search, const PreparedFilter& filter);
+bool lies_elsewhere(const Search& search, const PreparedFilter& filter);
 void take_found(Search& search);
 ReRanked decide(Search& search, std::vector<Neighbor>& found);
 void decide_loose(const Search& search, const Decider& decider, std::vector<Neighbor>& found);
@@ -161,10 +165,36 @@ bool find_among_passing(Search& search, const PreparedFilter& filter) {
                                                      .expansions_max = expansions_max},
                                                     kernels, scratch.graph);
     search.report.nodes_scored += effort.nodes_scored;
+    if (lies_elsewhere(search, filter)) return false;
     take_found(search);
     const std::size_t there_are = std::min(search.ef(), filter.ordinals().size());
     return effort.expansions < expansions_max && static_cast<double>(scratch.candidates.size()) >=
                                                      kPoolShareMin * static_cast<double>(there_are);
+}
+
+/// Whether landmarks, a sample of all nodes, are nearer to the query than what was found, more of
+/// them than chance would have it: then nothing that passes is near, and the nearest that does may
+/// lie anywhere on the rim of where it begins, where no path leads from one to the next.
+bool lies_elsewhere(const Search& search, const PreparedFilter& filter) {
+    const GraphScratch& scratch = search.scratch.graph;
+    const std::size_t k = search.query.k;
+    if (scratch.found.size() < k) return false;
+    const SegmentParts& parts = search.parts();
+    std::array<float, kEntries> scores;
+    const simd::CodeRows rows{.rows = parts.heads.data(),
+                              .stride = parts.model.layout.row_bytes(),
+                              .size = parts.model.layout.row_bytes(),
+                              .ordinals = scratch.entries.data(),
+                              .count = std::min(kEntries, scratch.entries.size())};
+    const simd::Kernels& kernels = search.segment.kernels();
+    const auto score = parts.model.layout.bits == 4 ? kernels.score_nibbles : kernels.score_bytes;
+    const HeadQuery& head = search.scratch.head;
+    score(rows, head.codes.data(), head.multiplier, scores.data());
+    const auto nearer = std::count_if(scores.begin(), scores.begin() + rows.count,
+                                      [&](float one) { return one < scratch.found[k - 1].score; });
+    const double by_chance = static_cast<double>(parts.landmarks.size()) * static_cast<double>(k) /
+                             static_cast<double>(filter.ordinals().size());
+    return static_cast<double>(nearer) > kLandmarksByChance * (1 + by_chance);
 }
 
 void take_found(Search& search) {
