@@ -58,6 +58,26 @@ std::vector<Option> query_options() {
          show_options()});
 }
 
+Option together_option() {
+    return {.name = "together",
+            .kind = ValueKind::kChoice,
+            .value_name = "HOW",
+            .help =
+                "One search by all of them: near their mean, or near to any of them; each is a "
+                "search of its own otherwise",
+            .choices = {"mean", "nearest"},
+            .is_in_file = false};
+}
+
+std::optional<service::BySeveral> together(const Settings& settings,
+                                           std::vector<service::BySeveral::Part> parts) {
+    if (!settings.has("together")) return std::nullopt;
+    using Combine = collection::SeveralVectors::Combine;
+    return service::BySeveral{
+        .parts = std::move(parts),
+        .combine = settings.text("together") == "mean" ? Combine::kMean : Combine::kNearest};
+}
+
 service::SearchQuery query_of(const Settings& settings) {
     service::SearchQuery query;
     query.k = static_cast<std::size_t>(settings.integer("k"));

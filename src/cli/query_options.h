@@ -18,6 +18,12 @@ namespace sokkuri::cli {
 /// --timing, --show.
 std::vector<Option> query_options();
 
+/// --together, of verbs that take several things to search by.
+Option together_option();
+/// One search by all `parts`, or one for each.
+std::optional<service::BySeveral> together(const Settings& settings,
+                                           std::vector<service::BySeveral::Part> parts);
+
 /// Fills in k, score_min, effort and limits.
 service::SearchQuery query_of(const Settings& settings);
 

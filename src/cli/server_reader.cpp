@@ -34,7 +34,11 @@ class ServerReader final : public CollectionReader {
     std::string usable_path(const std::string& path) const override { return path; }
 
  private:
-    Result<ServerLink::Message> message_of(const service::SearchQuery& query) const;
+    Result<ServerLink::Message> message_of(const service::SearchQuery& query);
+    Result<std::string> body_of(const service::BySeveral& several,
+                                const service::SearchQuery& query);
+    Result<std::string> handle_of(const service::ByPicture& picture,
+                                  const service::SearchQuery& query);
 
     FileSystem& files_;
     ServerLink link_;
@@ -45,6 +49,7 @@ Result<void> refuse_server_choices(const Settings& settings, QueryPictures pictu
 /// How many hits, and how surely, as the query string of a request.
 std::string wishes_of(const service::SearchQuery& query);
 std::string vector_body(const std::vector<float>& vector);
+void write_vector(JsonWriter& json, const std::vector<float>& vector);
 
 }  // namespace
 
@@ -66,7 +71,7 @@ Result<service::SearchAnswer> ServerReader::search(const service::SearchQuery& q
     return in_context("the server's answer", read_search_answer(answer));
 }
 
-Result<ServerLink::Message> ServerReader::message_of(const service::SearchQuery& query) const {
+Result<ServerLink::Message> ServerReader::message_of(const service::SearchQuery& query) {
     const std::string wishes = wishes_of(query);
     if (const auto* item = std::get_if<service::ByItem>(&query.what)) {
         const bool includes = query.self == service::SelfHit::kInclude;
@@ -76,6 +81,11 @@ Result<ServerLink::Message> ServerReader::message_of(const service::SearchQuery&
     }
     ServerLink::Message message{.method = HttpMethod::kPost,
                                 .target = fmt::format("{}/search?{}", base_, wishes)};
+    if (const auto* several = std::get_if<service::BySeveral>(&query.what)) {
+        message.content_type = "application/json";
+        message.body = TRY(body_of(*several, query));
+        return message;
+    }
     if (const auto* vector = std::get_if<service::ByVector>(&query.what)) {
         message.content_type = "application/json";
         message.body = vector_body(vector->values);
@@ -86,6 +96,42 @@ Result<ServerLink::Message> ServerReader::message_of(const service::SearchQuery&
     message.content_type = "image/*";  // told by its bytes
     message.body.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     return message;
+}
+
+Result<std::string> ServerReader::body_of(const service::BySeveral& several,
+                                          const service::SearchQuery& query) {
+    if (query.self == service::SelfHit::kInclude) {
+        return fail(ErrorCode::kUnsupported,
+                    "--include-self with --together is for collections of this machine");
+    }
+    std::string body;
+    JsonWriter json(body);
+    json.begin_object().key("together").begin_array();
+    for (const service::BySeveral::Part& part : several.parts) {
+        json.begin_object();
+        if (const auto* item = std::get_if<service::ByItem>(&part.what)) {
+            json.member("id", item->id_or_path);
+        } else if (const auto* picture = std::get_if<service::ByPicture>(&part.what)) {
+            const std::string handle = TRY(handle_of(*picture, query));
+            json.member("query_id", handle);
+        } else if (const auto* earlier = std::get_if<service::ByQuery>(&part.what)) {
+            json.member("query_id", earlier->handle);
+        } else {
+            write_vector(json, std::get<service::ByVector>(part.what).values);
+        }
+        json.member("weight", static_cast<double>(part.weight)).end_object();
+    }
+    const bool is_mean = several.combine == collection::SeveralVectors::Combine::kMean;
+    json.end_array().member("combine", is_mean ? "mean" : "nearest").end_object();
+    return body;
+}
+
+/// What the server calls the picture from now on.
+Result<std::string> ServerReader::handle_of(const service::ByPicture& picture,
+                                            const service::SearchQuery& query) {
+    const service::SearchAnswer answer =
+        TRY(search({.what = picture, .k = 1, .limits = query.limits}));
+    return answer.query_handle;
 }
 
 Result<service::LibraryStats> ServerReader::stats() {
@@ -165,11 +211,17 @@ std::string wishes_of(const service::SearchQuery& query) {
 std::string vector_body(const std::vector<float>& vector) {
     std::string body;
     JsonWriter json(body);
-    json.begin_object().key("vector").begin_array();
+    json.begin_object();
+    write_vector(json, vector);
+    json.end_object();
+    return body;
+}
+
+void write_vector(JsonWriter& json, const std::vector<float>& vector) {
+    json.key("vector").begin_array();
     for (const float value : vector)
         json.value(value);
-    json.end_array().end_object();
-    return body;
+    json.end_array();
 }
 
 }  // namespace

@@ -159,8 +159,8 @@ Result<service::Library> open_target(const Invocation& invocation) {
     service::LibraryPlace place = TRY(library_place(invocation));
     place.pictures = service::PictureSource::kAsMade;
     if (!place.folder.empty()) TRY(create_directories(invocation.files, place.folder));
-    auto library = service::Library::open(invocation.files, place,
-                                          {.access = service::LibraryAccess::kWrite});
+    auto library =
+        service::Library::open(invocation.files, place, {.access = service::LibraryAccess::kWrite});
     if (library) return library;
     return tl::unexpected(with_place_hint(library.error(), invocation.settings));
 }

@@ -10,13 +10,23 @@
 #include "service/search.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace sokkuri::cli {
 namespace {
 
 constexpr std::size_t kItemsMax = 100'000;
 
+/// A search, and how it is shown.
+struct Question {
+    std::string text;
+    decltype(service::SearchQuery::what) what;
+};
+
 Result<ExitCode> run(Invocation& invocation);
+/// One for each item, or a single one with --together.
+std::vector<Question> questions_of(const Invocation& invocation,
+                                   const std::vector<std::string>& items, const std::string& here);
 /// The arguments, or the sample that --sample asks for.
 Result<std::vector<std::string>> items_of(const Invocation& invocation, CollectionReader& reader);
 
@@ -39,6 +49,7 @@ Verb similar_verb() {
         .options = joined(
             {library_options(),
              {server_option(),
+              together_option(),
               {.name = "include-self", .help = "Let the item find itself too"},
               {.name = "sample",
                .kind = ValueKind::kInteger,
@@ -50,6 +61,7 @@ Verb similar_verb() {
              limit_options()}),
         .examples = {{"sokkuri similar holiday/beach.jpg", "By path"},
                      {"sokkuri similar -f --min-score 0.9 a.jpg", "Paths of near duplicates"},
+                     {"sokkuri similar a.jpg b.jpg --together nearest", "What looks like either"},
                      {"sokkuri similar --sample 3 --show", "A first look at a collection"}},
         .run = run};
 }
@@ -73,14 +85,15 @@ Result<ExitCode> run(Invocation& invocation) {
     }
     const auto reader = TRY(open_reader(invocation, QueryPictures::kNone));
     const std::vector<std::string> items = TRY(items_of(invocation, *reader));
-    const auto printer = printer_of(invocation, *reader, items.size());
     const std::string here = TRY(invocation.files.canonical("."));
+    const std::vector<Question> questions = questions_of(invocation, items, here);
+    const auto printer = printer_of(invocation, *reader, questions.size());
     query.self = invocation.settings.on("include-self") ? service::SelfHit::kInclude
                                                         : service::SelfHit::kLeaveOut;
     std::size_t failed = 0;
-    for (const std::string& item : items) {
+    for (const Question& question : questions) {
         if (!invocation.out.is_open()) break;
-        query.what = service::ByItem{.id_or_path = item, .working_directory = here};
+        query.what = question.what;
         const auto answer = reader->search(query);
         if (!answer) {
             ++failed;
@@ -88,7 +101,7 @@ Result<ExitCode> run(Invocation& invocation) {
             continue;
         }
         const std::string file = TRY(reader->file_of(answer->query_id));
-        TRY(printer->print({item, file, *answer}));
+        TRY(printer->print({question.text, file, *answer}));
         if (invocation.settings.on("timing")) {
             invocation.out.flush();
             invocation.console.say("{}", timings_text(answer->timings));
@@ -97,7 +110,21 @@ Result<ExitCode> run(Invocation& invocation) {
             answer->timings.search_ms, method_text(answer->method));
     }
     printer->finish();
-    return exit_code_of(items.size(), failed);
+    return exit_code_of(questions.size(), failed);
+}
+
+std::vector<Question> questions_of(const Invocation& invocation,
+                                   const std::vector<std::string>& items, const std::string& here) {
+    std::vector<service::BySeveral::Part> parts;
+    std::vector<Question> questions;
+    for (const std::string& item : items) {
+        const service::ByItem what{.id_or_path = item, .working_directory = here};
+        parts.push_back({.what = what});
+        questions.push_back({item, what});
+    }
+    const auto several = together(invocation.settings, std::move(parts));
+    if (!several) return questions;
+    return {{fmt::format("{}", fmt::join(items, ", ")), *several}};
 }
 
 Result<std::vector<std::string>> items_of(const Invocation& invocation, CollectionReader& reader) {

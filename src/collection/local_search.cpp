@@ -4,6 +4,7 @@
 #include "collection/facets.h"
 #include "collection/field_search.h"
 #include "collection/record_pages.h"
+#include "collection/several_search.h"
 #include "collection/validation.h"
 
 #include <utility>
@@ -22,7 +23,7 @@ Result<SearchAnswer> LocalSearch::search(store::ReadTransaction& transaction,
     TRY(request.validate());
     const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(transaction));
     const FieldSnapshot* field = TRY(snapshot->field(request.field));
-    TRY(validate_vector("query", request.query, field->spec));
+    if (!request.several) TRY(validate_vector("query", request.query, field->spec));
     const auto plain = [&](const SearchRequest& round) {
         return search_plainly(transaction, *field, round);
     };
@@ -39,6 +40,9 @@ Result<std::vector<SearchAnswer>> LocalSearch::search(store::ReadTransaction& tr
     if (queries.size() > kQueriesMax) {
         return fail(ErrorCode::kInvalidArgument, "{} queries: at most {} in one call",
                     queries.size(), kQueriesMax);
+    }
+    if (shared.several) {
+        return fail(ErrorCode::kInvalidArgument, "several vectors are one search, not many");
     }
     if (is_arranged(shared) || !shared.facets.empty()) {
         return fail(ErrorCode::kUnsupported,
@@ -79,7 +83,8 @@ Result<SearchAnswer> LocalSearch::search_plainly(store::ReadTransaction& transac
                                                  const FieldSnapshot& field,
                                                  const SearchRequest& request) {
     const auto filter = TRY(filter_of(transaction, field, request.filter));
-    return search_field({transaction, field, kernels_, threads_, filter.get()}, request);
+    const FieldSearch search{transaction, field, kernels_, threads_, filter.get()};
+    return request.several ? search_several(search, request) : search_field(search, request);
 }
 
 Result<std::vector<Facet>> LocalSearch::facets_of(store::ReadTransaction& transaction,

@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "collection/arrangement.h"
 #include "collection/filter.h"
+#include "collection/several_vectors.h"
 #include "index/effort.h"
 
 #include <cstddef>
@@ -21,6 +22,7 @@ enum class Documents { kOmit, kInclude };
 struct SearchRequest {
     std::string field;  // empty: the only one
     std::vector<float> query;
+    std::optional<SeveralVectors> several = {};  // instead of `query`
     std::size_t k = 10;
     std::size_t offset = 0;  // nearest hits to pass over; offset + k is bounded by kKMax
     std::optional<double> distance_max;  // hits beyond it are left out

@@ -52,8 +52,8 @@ std::vector<Schema> make_table() {
     std::vector<Schema> table;
     for (const auto rows :
          {collection_schemas, collection_part_schemas, new_collection_schemas, index_schemas,
-          item_schemas, load_schemas, search_schemas, filter_schemas, method_schemas, query_schemas,
-          job_schemas, report_schemas}) {
+          item_schemas, load_schemas, search_schemas, filter_schemas, method_schemas,
+          search_body_schemas, query_schemas, job_schemas, report_schemas}) {
         std::vector<Schema> part = rows();
         table.insert(table.end(), part.begin(), part.end());
     }

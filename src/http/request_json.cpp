@@ -64,6 +64,18 @@ std::string_view RequestJson::text_of(std::string_view name) const {
     return {};
 }
 
+Result<RequestJson> RequestJson::of(const JsonValue& object,
+                                    std::span<const std::string_view> known_members) {
+    if (!object.is_object()) {
+        return fail(ErrorCode::kInvalidArgument, "an object is expected, not {}",
+                    name_of(object.kind()));
+    }
+    TRY(check_members(object.members(), known_members));
+    RequestJson json;
+    json.tree_ = object;
+    return json;
+}
+
 Result<std::optional<std::string>> RequestJson::string(std::string_view name) const {
     return read_member<std::string>(*this, name,
                                     [](const JsonValue& value) { return value.as_string(); });

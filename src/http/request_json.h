@@ -22,6 +22,10 @@ class RequestJson {
     static Result<RequestJson> parse(std::string_view text, const Limits& limits,
                                      std::span<const std::string_view> known_members);
 
+    /// Of an object inside a body; without texts. kInvalidArgument likewise.
+    static Result<RequestJson> of(const JsonValue& object,
+                                  std::span<const std::string_view> known_members);
+
     /// Null when it was not sent.
     const JsonValue* find(std::string_view name) const { return tree_.find(name); }
     /// The text of a member's value as it was sent; empty when it was not.

@@ -18,6 +18,8 @@ Result<Response> search(const NativeApi& api, const Request& request);
 Result<Response> count_facets(const NativeApi& api, const Request& request);
 std::vector<Parameter> similar_parameters();
 Result<service::SearchQuery> read_json(const RequestJson& body);
+Result<service::BySeveral> read_together(const RequestJson& body);
+Result<service::BySeveral::Part> read_part(const RequestJson& json);
 Result<std::optional<std::string>> name_of(const RequestJson& body, std::string_view member,
                                            std::size_t bytes_max);
 
@@ -99,8 +101,9 @@ Result<Response> search(const NativeApi& api, const Request& request) {
         return answer_search(api, *library, {.what = std::move(upload)}, wanted);
     }
     static constexpr std::string_view kMembers[] = {
-        "id",    "vector", "picture", "query_id", "k",         "offset", "min_score", "recall",
-        "exact", "ef",     "filter",  "group_by", "per_group", "sort",   "facets"};
+        "id",     "vector",   "picture",   "query_id", "together", "combine",
+        "k",      "offset",   "min_score", "recall",   "exact",    "ef",
+        "filter", "group_by", "per_group", "sort",     "facets"};
     const RequestJson body = TRY(RequestJson::parse(request.body, api.limits, kMembers));
     const HitsWanted wanted = TRY(read_hits_wanted(request, &body));
     service::SearchQuery query = TRY(read_json(body));
@@ -137,12 +140,21 @@ Result<service::SearchQuery> read_json(const RequestJson& body) {
     auto vector = TRY(body.vector("vector"));
     auto picture = TRY(body.bytes("picture"));
     const auto query_id = TRY(name_of(body, "query_id", kQueryIdBytesMax));
+    const bool is_together = body.find("together") != nullptr;
     const int ways = int{id.has_value()} + int{vector.has_value()} + int{picture.has_value()} +
-                     int{query_id.has_value()};
+                     int{query_id.has_value()} + int{is_together};
     if (ways != 1) {
         return fail(ErrorCode::kInvalidArgument,
-                    "body: exactly one of id, vector, picture and query_id is expected, not {}",
+                    "body: exactly one of id, vector, picture, query_id and together is expected, "
+                    "not {}",
                     ways);
+    }
+    if (is_together) {
+        auto several = TRY(read_together(body));
+        return service::SearchQuery{.what = std::move(several)};
+    }
+    if (body.find("combine") != nullptr) {
+        return fail(ErrorCode::kInvalidArgument, "combine: only beside together");
     }
     if (id) return service::SearchQuery{.what = service::ByItem{.id_or_path = *id}};
     if (vector) return service::SearchQuery{.what = service::ByVector{std::move(*vector)}};
@@ -150,6 +162,50 @@ Result<service::SearchQuery> read_json(const RequestJson& body) {
     service::ByUpload upload;
     upload.picture = TRY(checked_picture(std::move(*picture)));
     return service::SearchQuery{.what = std::move(upload)};
+}
+
+Result<service::BySeveral> read_together(const RequestJson& body) {
+    static constexpr std::string_view kPartMembers[] = {"id", "vector", "query_id", "weight"};
+    using Combine = collection::SeveralVectors::Combine;
+    const JsonValue* parts = body.find("together");
+    if (!parts->is_array()) {
+        return fail(ErrorCode::kInvalidArgument, "together: an array is expected, not {}",
+                    sokkuri::name_of(parts->kind()));
+    }
+    service::BySeveral several;
+    const auto asked = TRY(body.string("combine"));
+    const std::string combine = asked.value_or("mean");
+    if (combine != "mean" && combine != "nearest") {
+        return fail(ErrorCode::kInvalidArgument, "combine: {:?}, must be mean or nearest",
+                    shown_value(combine));
+    }
+    several.combine = combine == "mean" ? Combine::kMean : Combine::kNearest;
+    for (std::size_t i = 0; i < parts->items().size(); ++i) {
+        const auto read = [&]() -> Result<service::BySeveral::Part> {
+            const RequestJson json = TRY(RequestJson::of(parts->items()[i], kPartMembers));
+            return read_part(json);
+        };
+        service::BySeveral::Part part = TRY(in_context(fmt::format("together[{}]", i), read()));
+        several.parts.push_back(std::move(part));
+    }
+    return several;
+}
+
+Result<service::BySeveral::Part> read_part(const RequestJson& json) {
+    const auto id = TRY(name_of(json, "id", kItemNameBytesMax));
+    auto vector = TRY(json.vector("vector"));
+    const auto query_id = TRY(name_of(json, "query_id", kQueryIdBytesMax));
+    const auto weight = TRY(json.number("weight"));
+    if (int{id.has_value()} + int{vector.has_value()} + int{query_id.has_value()} != 1) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "exactly one of id, vector and query_id is expected");
+    }
+    service::BySeveral::Part part{.what = service::ByItem{},
+                                  .weight = static_cast<float>(weight.value_or(1))};
+    if (id) part.what = service::ByItem{.id_or_path = *id};
+    if (vector) part.what = service::ByVector{std::move(*vector)};
+    if (query_id) part.what = service::ByQuery{*query_id};
+    return part;
 }
 
 /// What names something: not empty, not long, and no NUL, which no path can have.

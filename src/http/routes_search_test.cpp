@@ -165,6 +165,40 @@ TEST_F(SearchRoutes, RecognizesAPictureOfTheCollection) {
     EXPECT_EQ(by_path.text("query.item"), server->id_of("3.jpg"));
 }
 
+TEST_F(SearchRoutes, SeveralThingsAreOneSearch) {
+    const auto together = [](std::string_view parts, std::string_view more = "") {
+        return search(fmt::format(R"({{"together":[{}],"k":12{}}})", parts, more));
+    };
+    const std::string both = R"({"id":"0.jpg"},{"id":"1.jpg"})";
+    const CheckedAnswer mean = together(both);
+    EXPECT_EQ(ids(mean).size(), kPictures - 2);
+    EXPECT_TRUE(mean.at("query.item").is_null());
+    EXPECT_EQ(ids(together(R"({"id":"0.jpg"},{"id":"0.jpg","weight":0.5})")),
+              ids(similar(server->id_of("0.jpg"), "?k=12")));
+    // The best of either list leads.
+    const CheckedAnswer nearest = together(both, R"(,"combine":"nearest")");
+    double best = 0;
+    for (const char* name : {"0.jpg", "1.jpg"}) {
+        const JsonValue hits = similar(server->id_of(name), "?k=12").at("hits");
+        for (const JsonValue& hit : hits.items()) {
+            const std::string_view id = hit.find("id")->text();
+            if (id == server->id_of("0.jpg") || id == server->id_of("1.jpg")) continue;
+            best = std::max(best, hit.find("score")->as_double().value());
+        }
+    }
+    EXPECT_NEAR(nearest.at("hits.0.score").as_double().value(), best, 1e-6);
+
+    expect_refusal(together(""), "0 parts: 1 to 64");
+    expect_refusal(together("7"), "together[0]: an object is expected");
+    expect_refusal(together(R"({"weight":1})"), "together[0]: exactly one of id, vector");
+    expect_refusal(together(R"({"id":"0.jpg","k":1})"), "together[0]");
+    expect_refusal(together(R"({"vector":[1,2]})"), "part 1: ");
+    expect_refusal(together(R"({"id":"0.jpg","weight":0})"), "weights must sum to more than 0");
+    expect_refusal(together(both, R"(,"combine":"max")"), "must be mean or nearest");
+    expect_refusal(together(both, R"(,"id":"0.jpg")"), "not 2");
+    expect_refusal(search(R"({"id":"0.jpg","combine":"mean"})"), "only beside together");
+}
+
 TEST_F(SearchRoutes, LeavesOutWhatScoresLess) {
     const std::string id = server->id_of("0.jpg");
     const CheckedAnswer all = similar(id, "?k=100");
@@ -180,7 +214,7 @@ TEST_F(SearchRoutes, LeavesOutWhatScoresLess) {
 }
 
 TEST_F(SearchRoutes, RefuseWhatCannotBeAsked) {
-    expect_refusal(search("{}"), "exactly one of id, vector, picture and query_id");
+    expect_refusal(search("{}"), "exactly one of id, vector, picture, query_id and together");
     expect_refusal(search(R"({"id":"a","query_id":"b"})"), "not 2");
     expect_refusal(search(R"({"id":"a","k":0})"), "k = 0: must be 1 to 1000");
     expect_refusal(search(R"({"id":"a","k":1001})"), "1001");

@@ -16,6 +16,7 @@ std::vector<Schema> load_schemas();
 std::vector<Schema> search_schemas();
 std::vector<Schema> filter_schemas();
 std::vector<Schema> method_schemas();
+std::vector<Schema> search_body_schemas();
 std::vector<Schema> query_schemas();
 std::vector<Schema> job_schemas();
 std::vector<Schema> report_schemas();

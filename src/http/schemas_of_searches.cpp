@@ -79,17 +79,24 @@ std::vector<Schema> method_schemas() {
     };
 }
 
-std::vector<Schema> query_schemas() {
+std::vector<Schema> search_body_schemas() {
     return {
         {.name = "SearchBody",
-         .help = "What to search for: exactly one of id, vector, picture and query_id. The others "
-                 "may be said here or in the query string, not in both.",
+         .help =
+             "What to search for: exactly one of id, vector, picture, query_id and together. The "
+             "others may be said here or in the query string, not in both.",
          .members =
              {{"id", "string", "Of an item, or its path; at most 4096 bytes.", Need::kOptional},
               {"vector", "number[]", "As many finite numbers as the collection's dimension.",
                Need::kOptional},
               {"picture", "base64", "The bytes of a picture file.", Need::kOptional},
               {"query_id", "string", "Of an earlier answer.", Need::kOptional},
+              {"together", "SearchPart[]", "1 to 64 things that are one search.", Need::kOptional},
+              {"combine",
+               "string",
+               "Near the weighted mean of what is in together, or near to any of it.",
+               Need::kOptional,
+               {"mean", "nearest"}},
               {"k", "integer", "Hits wanted, 1 to 1000.", Need::kOptional},
               {"offset", "integer", "Hits to pass over, at most 99000.", Need::kOptional},
               {"min_score", "number", "The least score of a hit.", Need::kOptional},
@@ -107,8 +114,26 @@ std::vector<Schema> query_schemas() {
                "first.",
                Need::kOptional},
               {"facets", "FacetWish[]", "Attributes to count by, at most 32.", Need::kOptional}},
-         .one_of = {"id", "vector", "picture", "query_id"},
+         .one_of = {"id", "vector", "picture", "query_id", "together"},
          .is_closed = true},
+        {.name = "SearchPart",
+         .help = "One of several things to search by: exactly one of id, vector and query_id. "
+                 "Items are not among the hits.",
+         .members = {{"id", "string", "Of an item, or its path; at most 4096 bytes.",
+                      Need::kOptional},
+                     {"vector", "number[]", "As many finite numbers as the collection's dimension.",
+                      Need::kOptional},
+                     {"query_id", "string", "Of an earlier answer.", Need::kOptional},
+                     {"weight", "number",
+                      "How much it counts in the mean, 1 if not said; negative: away from it.",
+                      Need::kOptional}},
+         .one_of = {"id", "vector", "query_id"},
+         .is_closed = true},
+    };
+}
+
+std::vector<Schema> query_schemas() {
+    return {
         {.name = "PictureForm",
          .help = "A form with one file.",
          .members = {{"picture", "picture", "A picture file."}},

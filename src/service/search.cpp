@@ -3,6 +3,7 @@
 #include "service/main_field.h"
 #include "service/picture_document.h"
 #include "service/query_vector.h"
+#include "service/several_parts.h"
 #include "service/stopwatch.h"
 
 #include <cmath>
@@ -20,6 +21,9 @@ constexpr double kDistanceSlack = 1e-6;
 Result<void> validate(const SearchQuery& query);
 Result<FieldSpec> searched_field(const Library& library);
 Result<features::Bands> bands_of(const FieldSpec& field, std::string& model_name);
+/// Where and by what to search, and which items not to find. Says in `answer` what that was.
+Result<collection::SearchRequest> request_by(const Library& library, const SearchQuery& query,
+                                             const FieldSpec& field, SearchAnswer& answer);
 double score_of(index::Metric metric, float distance);
 double distance_at(index::Metric metric, double score);
 Band band_of(double score, const features::Bands& bands);
@@ -46,25 +50,17 @@ Result<SearchAnswer> search(const Library& library, const SearchQuery& query) {
     const FieldSpec field = TRY(searched_field(library));
     SearchAnswer answer;
     const features::Bands bands = TRY(bands_of(field, answer.model));
-    QueryVector vector = TRY(query_vector(library, query, field, answer.timings));
-    answer.query_id = vector.item_id;
-    answer.query_handle = std::move(vector.handle);
-
+    collection::SearchRequest request = TRY(request_by(library, query, field, answer));
     const Stopwatch searching;
-    collection::SearchRequest request{.field = field.name,
-                                      .query = std::move(vector.values),
-                                      .k = query.k,
-                                      .offset = query.offset,
-                                      .filter = query.filter,
-                                      .group_cap = query.group_cap,
-                                      .order = query.order,
-                                      .facets = query.facets,
-                                      .effort = query.effort};
+    request.k = query.k;
+    request.offset = query.offset;
+    request.filter = query.filter;
+    request.group_cap = query.group_cap;
+    request.order = query.order;
+    request.facets = query.facets;
+    request.effort = query.effort;
     if (query.score_min) {
         request.distance_max = distance_at(field.metric, *query.score_min) + kDistanceSlack;
-    }
-    if (std::holds_alternative<ByItem>(query.what) && query.self == SelfHit::kLeaveOut) {
-        request.excluded_ids.push_back(vector.item_id);
     }
     collection::SearchAnswer found = TRY(library.collection().search(request));
     for (collection::Hit& hit : found.hits) {
@@ -123,6 +119,26 @@ Result<features::Bands> bands_of(const FieldSpec& field, std::string& model_name
         TRY(in_context("model card of the collection", features::parse_model_card(field.model)));
     model_name = std::move(card.name);
     return card.bands;
+}
+
+Result<collection::SearchRequest> request_by(const Library& library, const SearchQuery& query,
+                                             const FieldSpec& field, SearchAnswer& answer) {
+    collection::SearchRequest request{.field = field.name};
+    const bool leaves_out = query.self == SelfHit::kLeaveOut;
+    if (std::holds_alternative<BySeveral>(query.what)) {
+        SeveralParts parts = TRY(vectors_of_parts(library, query, field, answer.timings));
+        request.several = std::move(parts.vectors);
+        if (leaves_out) request.excluded_ids = std::move(parts.item_ids);
+        return request;
+    }
+    QueryVector vector = TRY(query_vector(library, query, field, answer.timings));
+    request.query = std::move(vector.values);
+    if (leaves_out && std::holds_alternative<ByItem>(query.what)) {
+        request.excluded_ids.push_back(vector.item_id);
+    }
+    answer.query_id = std::move(vector.item_id);
+    answer.query_handle = std::move(vector.handle);
+    return request;
 }
 
 double score_of(index::Metric metric, float distance) {

@@ -44,6 +44,16 @@ struct ByQuery {
     std::string handle;
 };
 
+/// Several of these as one search, near their weighted mean or near to any of them.
+struct BySeveral {
+    struct Part {
+        std::variant<ByPicture, ByItem, ByVector, ByQuery> what;
+        float weight = 1;  // negative: away from it; of the mean alone
+    };
+    std::vector<Part> parts;  // at most SeveralVectors::kVectorsMax
+    collection::SeveralVectors::Combine combine = collection::SeveralVectors::Combine::kMean;
+};
+
 enum class SelfHit { kLeaveOut, kInclude };
 
 /// The vector of a picture's bytes, made elsewhere: where the model is loaded already.
@@ -51,14 +61,14 @@ using EmbedElsewhere =
     std::function<Result<std::vector<float>>(std::span<const std::byte> picture)>;
 
 struct SearchQuery {
-    std::variant<ByPicture, ByItem, ByVector, ByUpload, ByQuery> what;
+    std::variant<ByPicture, ByItem, ByVector, ByUpload, ByQuery, BySeveral> what;
     std::size_t k = 10;
     std::size_t offset = 0;  // hits to pass over: the next page of the same query
     std::optional<double> score_min;
     /// How good the answer must be. With score_min no hit above it is missed, unless ef is asked
     /// for.
     index::Effort effort;
-    SelfHit self = SelfHit::kLeaveOut;  // ByItem only
+    SelfHit self = SelfHit::kLeaveOut;  // ByItem, also as a part of BySeveral
     std::optional<collection::Filter> filter = {};
     std::optional<collection::GroupCap> group_cap = {};
     std::optional<collection::HitOrder> order = {};

@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <sstream>
 #include <string>
@@ -126,6 +127,35 @@ TEST_F(Search, FindsAnItemByIdAndByEverySpellingOfItsPath) {
     const auto failed = resolve_item(folder->open(), {.id_or_path = "bad.jpg"});
     ASSERT_FALSE(failed);
     EXPECT_NE(failed.error().message().find("could not be indexed"), std::string::npos);
+}
+
+TEST_F(Search, FindsWhatIsNearSeveralItemsAtOnce) {
+    using Combine = collection::SeveralVectors::Combine;
+    const ByItem one{.id_or_path = "1/5.jpg"};
+    const ByItem other{.id_or_path = "2/6.jpg"};
+    const auto both = [&](Combine combine) {
+        return answer_to(query(BySeveral{{{one}, {other}}, combine}, 100));
+    };
+    const auto scores_of = [&](const ByItem& item) {
+        std::map<std::string, double> scores;
+        for (const SearchHit& hit : answer_to(query(item, 100)).hits)
+            scores[hit.path] = hit.score;
+        return scores;
+    };
+    const auto near_one = scores_of(one);
+    const auto near_other = scores_of(other);
+    for (const SearchHit& hit : both(Combine::kNearest).hits) {
+        EXPECT_NEAR(hit.score, std::max(near_one.at(hit.path), near_other.at(hit.path)), 1e-6);
+    }
+    const SearchAnswer mean = both(Combine::kMean);
+    EXPECT_EQ(mean.hits.size(), kPictures - 1);
+    // Under cosine the mean is in the order of the sum of both.
+    double last = 2;
+    for (const SearchHit& hit : mean.hits) {
+        const double sum = near_one.at(hit.path) + near_other.at(hit.path);
+        EXPECT_LE(sum, last + 1e-6);
+        last = sum;
+    }
 }
 
 TEST_F(Search, LeavesTheItemItselfOutUnlessAsked) {

@@ -1,0 +1,15 @@
+// Search by several vectors at once, made of searches by one.
+#pragma once
+
+#include "collection/field_search.h"
+
+namespace sokkuri::collection {
+
+/// `request.several` is there; its query is not used. Every distance is decided in float64,
+/// whatever the recall; an exact answer is that of a scan. kInvalidArgument for vectors that are
+/// too many, of another dimension or not finite, for weights that do not fit them or sum to
+/// nothing, and for more than kKMax hits of all vectors together. kNearest costs a search for each
+/// vector.
+Result<SearchAnswer> search_several(const FieldSearch& search, const SearchRequest& request);
+
+}  // namespace sokkuri::collection
