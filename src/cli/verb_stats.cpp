@@ -124,6 +124,11 @@ void print_index(Output& out, const collection::IndexStats& index) {
             out.print("            recall@{} {:.4f} (at least {:.4f}) with ef {}\n", point.k,
                       point.recall, point.recall_low, point.ef);
         }
+        if (segment.measured) {
+            out.print("            recall@{} {:.4f} measured on {} rows, {} asked\n",
+                      segment.measured->k, segment.measured->recall,
+                      with_commas(segment.measured->queries), segment.measured->asked);
+        }
     }
     out.print("scanned     {} rows of no segment\n", with_commas(index.tail_rows));
     out.print("resident    {:.1f} MB of segments\n",

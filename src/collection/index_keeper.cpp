@@ -59,6 +59,12 @@ std::string IndexKeeper::state_of(store::FieldNumber field) const {
     return found == state->texts.end() ? std::string() : found->second;
 }
 
+std::optional<RecallReading> IndexKeeper::recall_of(const std::string& file) const {
+    const auto state = state_.lock();
+    const auto found = state->recalls.find(file);
+    return found == state->recalls.end() ? std::nullopt : std::optional(found->second);
+}
+
 void IndexKeeper::run(const std::stop_token& stop) {
     if (options_.sealing == KeeperOptions::Sealing::kInBackground) lower_thread_priority();
     while (const auto work = wait_for_work(stop)) {
@@ -69,6 +75,10 @@ void IndexKeeper::run(const std::stop_token& stop) {
         const auto looked = look({.occasion = work->occasion, .stop = stop});
         if (!looked && looked.error().code() != ErrorCode::kCancelled) {
             LOG(kWarn, "event=indexes_not_kept reason={:?}", looked.error().message());
+        }
+        if (!looked || work->occasion == SealOccasion::kPutting) continue;
+        if (const auto watched = watch_recall(stop); !watched) {
+            LOG(kWarn, "event=recall_not_measured reason={:?}", watched.error().message());
         }
     }
 }
@@ -159,7 +169,8 @@ Result<bool> IndexKeeper::build_next(store::FieldNumber number, const Look& look
     const auto field = std::find_if(snapshot->fields.begin(), snapshot->fields.end(),
                                     [&](const auto& other) { return other.number == number; });
     if (field == snapshot->fields.end()) return false;
-    const SealState state = seal_state_of(*field);
+    SealState state = seal_state_of(*field);
+    mark_fallen(*field, state);
     const auto plan = plan_seal(state, options_.limits, look.occasion);
     if (!plan) return false;
     if (!are_whole(*field, *plan)) return true;  // then it is another plan
@@ -201,6 +212,40 @@ Result<void> IndexKeeper::build(const Snapshot& snapshot, const FieldSnapshot& f
     const auto transaction = TRY(kept_.catalog.begin_read());
     remove_leftovers(kept_.files, kept_.directory, *transaction);
     return {};
+}
+
+/// Of each segment that has lost rows since the last time. What has fallen is the next look's.
+Result<void> IndexKeeper::watch_recall(const std::stop_token& stop) {
+    const std::shared_ptr<const Snapshot> snapshot = TRY(current());
+    std::map<std::string, RecallReading> readings;
+    bool has_new_fall = false;
+    for (const FieldSnapshot& field : snapshot->fields) {
+        for (const SegmentSnapshot& segment : field.segments) {
+            std::optional<RecallReading> reading = recall_of(segment.row.file);
+            if (is_reading_due(reading, segment.live)) {
+                reading = read_recall(field, segment, threads_, stop);
+                if (stop.stop_requested()) return {};
+                if (!reading) continue;
+                LOG(kDebug, "event=recall_measured field={:?} recall={:.4f} asked={}",
+                    field.spec.name, reading->measured.recall, reading->measured.asked);
+                has_new_fall = has_new_fall || has_fallen(*reading);
+            }
+            readings[segment.row.file] = *reading;
+        }
+    }
+    const auto state = state_.lock();
+    state->recalls = std::move(readings);
+    state->has_changed = state->has_changed || has_new_fall;
+    return {};
+}
+
+/// What was just made of the rows that live has nothing to gain from being made again.
+void IndexKeeper::mark_fallen(const FieldSnapshot& field, SealState& state) const {
+    for (std::size_t i = 0; i < field.segments.size(); ++i) {
+        const std::optional<RecallReading> reading = recall_of(field.segments[i].row.file);
+        SealedRun& run = state.segments[i];
+        run.has_lost_recall = reading && has_fallen(*reading) && run.live < run.rows;
+    }
 }
 
 /// Damage must not be merged into a new segment that then looks whole: sources that are read from

@@ -1,13 +1,15 @@
 // IndexKeeper: the thread of a writer that keeps its indexes in shape: seals tails, merges segments
-// (seal_plan.h), and copies segments into memory where a server wants that. Queries and puts never
-// wait for it; only the commit takes a turn among the writes. Safe from any number of threads. Its
-// destructor breaks off what is being built; nothing but the work is lost by that.
+// (seal_plan.h), copies segments into memory where a server wants that, and looks whether they
+// still find what they promised (recall_canary.h). Queries and puts never wait for it; only the
+// commit takes a turn among the writes. Safe from any number of threads. Its destructor breaks off
+// what is being built; nothing but the work is lost by that.
 #pragma once
 
 #include "base/file_system.h"
 #include "base/guarded.h"
 #include "base/result.h"
 #include "collection/collection.h"
+#include "collection/recall_canary.h"
 #include "collection/seal.h"
 #include "collection/seal_plan.h"
 #include "collection/segment_shelf.h"
@@ -67,6 +69,8 @@ class IndexKeeper {
     Result<void> optimize(const OptimizeRequest& request);
     /// What is going on in a field, in words; empty when nothing is.
     std::string state_of(store::FieldNumber field) const;
+    /// What was last measured in the segment of that file; empty when nothing was.
+    std::optional<RecallReading> recall_of(const std::string& file) const;
 
  private:
     using Time = std::chrono::steady_clock::time_point;
@@ -82,7 +86,8 @@ class IndexKeeper {
         Time last_change;
         Time last_look;
         std::map<store::FieldNumber, std::string> texts;
-        std::map<store::FieldNumber, Time> refused;  // when building failed
+        std::map<store::FieldNumber, Time> refused;    // when building failed
+        std::map<std::string, RecallReading> recalls;  // by file
     };
     /// One look at all fields: what for, and how it can be stopped.
     struct Look {
@@ -104,6 +109,8 @@ class IndexKeeper {
     Result<bool> build_next(store::FieldNumber field, const Look& look);
     Result<void> build(const Snapshot& snapshot, const FieldSnapshot& field, const SealPlan& plan,
                        const Look& look);
+    Result<void> watch_recall(const std::stop_token& stop);
+    void mark_fallen(const FieldSnapshot& field, SealState& state) const;
     bool are_whole(const FieldSnapshot& field, const SealPlan& plan);
     Result<void> load_segments(const std::stop_token& stop);
     Result<std::shared_ptr<const Snapshot>> current() const;

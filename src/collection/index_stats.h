@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,13 @@ struct IndexStats {
         double recall = 0;      // measured against exact search
         double recall_low = 0;  // lower end of its 95 % interval
     };
+    /// What the segment's own rows found when they last asked for their neighbors.
+    struct MeasuredRecall {
+        std::uint32_t k = 0;
+        double asked = 0;
+        double recall = 0;
+        std::uint32_t queries = 0;
+    };
     struct Segment {
         std::uint64_t rows = 0;  // live
         std::uint64_t dead = 0;  // in the file, left out of answers
@@ -22,6 +30,7 @@ struct IndexStats {
         bool is_readable = true;    // else its rows are scanned
         bool is_in_memory = false;  // a copy in huge pages, else the file's map
         std::vector<Calibration> calibration;
+        std::optional<MeasuredRecall> measured;  // by a server that has had time for it
     };
     std::vector<Segment> segments;
     std::uint64_t tail_rows = 0;       // live ones that no segment holds: scanned

@@ -362,7 +362,13 @@ Result<CollectionStats> LocalCollection::stats() const {
     for (const FieldSnapshot& field : snapshot->fields) {
         CollectionStats::Field row{field.spec, field.live(), field.tombstones,
                                    index_stats_of(field)};
-        if (keeper_ != nullptr) row.index.state = keeper_->state_of(field.number);
+        if (keeper_ != nullptr) {
+            row.index.state = keeper_->state_of(field.number);
+            for (std::size_t i = 0; i < field.segments.size(); ++i) {
+                const auto reading = keeper_->recall_of(field.segments[i].row.file);
+                if (reading) row.index.segments[i].measured = reading->measured;
+            }
+        }
         stats.fields.push_back(std::move(row));
     }
     return stats;

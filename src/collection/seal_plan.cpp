@@ -69,6 +69,7 @@ SealPlan tail_and_small_segments(const SealState& state) {
 
 /// Dead rows cost time with every search and give nothing back.
 bool is_worn(const SealedRun& run, const SealLimits& limits) {
+    if (run.has_lost_recall) return true;
     const std::uint64_t dead = run.rows - std::min(run.rows, run.live);
     return static_cast<double>(dead) > limits.dead_share_max * static_cast<double>(run.rows);
 }

@@ -31,6 +31,7 @@ struct SealedRun {
     std::uint64_t rows = 0;  // in the file
     std::uint64_t live = 0;  // of the run, now
     bool is_usable = true;
+    bool has_lost_recall = false;  // since rows of it died
 };
 
 struct SealState {

@@ -66,6 +66,15 @@ TEST(SealPlan, AWornSegmentIsBuiltAnewInAPause) {
     EXPECT_EQ(plan->end, 10'000U);
 }
 
+TEST(SealPlan, ASegmentThatHasLostRecallIsBuiltAnewInAPause) {
+    SealState state{.segments = {run(1, 0, 10'000), run(2, 10'000, 12'000)}, .committed = 12'000};
+    state.segments[1].has_lost_recall = true;
+    EXPECT_FALSE(plan_seal(state, kLimits, SealOccasion::kPutting));
+    const auto plan = plan_seal(state, kLimits, SealOccasion::kPaused);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->replaced, (std::vector<store::SegmentNumber>{2}));
+}
+
 TEST(SealPlan, AnUnusableSegmentIsBuiltAnewAtOnce) {
     SealState state{.segments = {run(1, 0, 10'000), run(2, 10'000, 12'000)}, .committed = 12'000};
     state.segments[1].is_usable = false;

@@ -33,7 +33,15 @@ void write_segment(JsonWriter& json, const collection::IndexStats::Segment& segm
         json.begin_object().member("k", point.k).member("ef", point.ef);
         json.member("recall", point.recall).member("recall_low", point.recall_low).end_object();
     }
-    json.end_array().end_object();
+    json.end_array().key("measured");
+    if (!segment.measured) {
+        json.null().end_object();
+        return;
+    }
+    json.begin_object().member("k", segment.measured->k).member("asked", segment.measured->asked);
+    json.member("recall", segment.measured->recall);
+    json.member("queries", segment.measured->queries).end_object();
+    json.end_object();
 }
 
 }  // namespace

@@ -136,14 +136,25 @@ std::vector<Schema> index_schemas() {
                       "What is being built, or why it could not be; null when all is well."}}},
         {.name = "SegmentState",
          .help = "An index over a run of rows.",
-         .members = {{"rows", "integer", "Rows that can be found."},
-                     {"dead", "integer", "Removed ones that it still holds."},
-                     {"bytes", "integer", "In bytes, on disk and in memory."},
-                     {"readable", "boolean",
-                      "False for a damaged file: its rows are searched one by one, and it is built "
-                      "anew."},
-                     {"in_memory", "boolean", "A copy in memory answers, else the file's map."},
-                     {"calibration", "RecallPoint[]", "What searches of several widths find."}}},
+         .members =
+             {{"rows", "integer", "Rows that can be found."},
+              {"dead", "integer", "Removed ones that it still holds."},
+              {"bytes", "integer", "In bytes, on disk and in memory."},
+              {"readable", "boolean",
+               "False for a damaged file: its rows are searched one by one, and it is built "
+               "anew."},
+              {"in_memory", "boolean", "A copy in memory answers, else the file's map."},
+              {"calibration", "RecallPoint[]", "What searches of several widths find."},
+              {"measured", "MeasuredRecall?",
+               "What it has found since rows of it died; null where no graph is searched and "
+               "until the server has had time to look."}}},
+        {.name = "MeasuredRecall",
+         .help = "Some of a segment's own rows asked for their neighbors, by recall and exactly. "
+                 "A segment of which this falls by more than 0.005 is built anew.",
+         .members = {{"k", "integer", "Nearest rows asked for."},
+                     {"asked", "number", "Share of the true nearest asked for."},
+                     {"recall", "number", "Share of them that was found."},
+                     {"queries", "integer", "Rows that asked."}}},
         {.name = "RecallPoint",
          .help = "Measured against exact search when the segment was built, on queries that it had "
                  "not seen.",

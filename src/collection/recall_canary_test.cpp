@@ -1,0 +1,71 @@
+// The canary: a reading says what recall a segment has, is asked for again when rows have died, and
+// only what is beyond doubt lower than asked for is a fall.
+#include "collection/recall_canary.h"
+
+#include "collection/testing/segment_folder.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace sokkuri::collection {
+namespace {
+
+using testing::put_some;
+using testing::remove_some;
+using testing::SegmentFolder;
+using testing::Vectors;
+
+RecallReading reading(double recall, double recall_high, std::uint64_t live) {
+    return {.measured = {.k = 10, .asked = 0.99, .recall = recall, .queries = 256},
+            .recall_high = recall_high,
+            .live = live};
+}
+
+TEST(RecallCanary, IsReadAgainWhenAHundredthHasDied) {
+    EXPECT_TRUE(is_reading_due(std::nullopt, 10'000));
+    EXPECT_FALSE(is_reading_due(reading(1, 1, 10'000), 10'000));
+    EXPECT_FALSE(is_reading_due(reading(1, 1, 10'000), 9'900));
+    EXPECT_TRUE(is_reading_due(reading(1, 1, 10'000), 9'899));
+}
+
+TEST(RecallCanary, CallsOnlyAFallWhatIsBeyondDoubt) {
+    EXPECT_FALSE(has_fallen(reading(0.98, 0.9851, 1)));
+    EXPECT_TRUE(has_fallen(reading(0.98, 0.9849, 1)));
+}
+
+/// Of the first segment, once the server has had time for it with so many rows alive.
+IndexStats::MeasuredRecall measured_with(Collection& collection, std::uint64_t live) {
+    while (true) {
+        const CollectionStats stats = collection.stats().value();
+        const auto& segments = stats.fields[0].index.segments;
+        if (!segments.empty() && segments[0].rows == live && segments[0].measured) {
+            return *segments[0].measured;
+        }
+        std::this_thread::yield();
+    }
+}
+
+TEST(RecallCanary, IsReadInTheBackgroundAndSaidInStats) {
+    const SegmentFolder folder;
+    KeeperOptions keeper = testing::small_keeper();
+    keeper.sealing = KeeperOptions::Sealing::kInBackground;
+    const auto collection = folder.open(index::Metric::kCosine, keeper);
+    Vectors vectors(21);
+    std::vector<PutRecord> records(1'500);
+    std::vector<std::string> removed;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        records[i] = {.id = std::to_string(i), .vectors = {{"picture", vectors.next()}}};
+        if (i % 5 == 0) removed.push_back(records[i].id);
+    }
+    ASSERT_TRUE(collection->put(records));
+    const auto before = measured_with(*collection, records.size());
+    EXPECT_EQ(before.k, 10U);
+    EXPECT_EQ(before.queries, 256U);
+    EXPECT_GE(before.recall, 0.97);
+    ASSERT_TRUE(collection->remove(removed));
+    EXPECT_GE(measured_with(*collection, records.size() - removed.size()).recall, 0.97);
+}
+
+}  // namespace
+}  // namespace sokkuri::collection
