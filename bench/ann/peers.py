@@ -16,6 +16,8 @@ WIDTHS = [10, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768]
 
 class Peer:
     is_exact = False
+    # Of exact ones: whether many queries a call take less each.
+    gains_by_batches = True
     # One library alone keeps no threads of its own: it is run in as many processes.
     forks = False
 
@@ -292,6 +294,7 @@ class FloatScan(Peer):
     """What a matrix product and a partial sort give: reads every float of every row."""
 
     is_exact = True
+    gains_by_batches = False
     settings = [("exact", 0)]
 
     def build(self, blocks, threads):
