@@ -169,7 +169,7 @@ Result<void> check(const HttpRequest& request) {
         return fail(ErrorCode::kInvalidArgument, "a time limit of HTTP requests is 0 ms");
     }
     const bool takes_body =
-        request.method == HttpMethod::kPost || request.method == HttpMethod::kPut;
+        request.method != HttpMethod::kGet && request.method != HttpMethod::kDelete;
     if (!takes_body && !request.body.empty()) {
         return fail(ErrorCode::kInvalidArgument, "{} carries no body", name_of(request.method));
     }
@@ -289,6 +289,8 @@ std::string_view name_of(HttpMethod method) {
             return "POST";
         case HttpMethod::kPut:
             return "PUT";
+        case HttpMethod::kPatch:
+            return "PATCH";
         case HttpMethod::kDelete:
             break;
     }

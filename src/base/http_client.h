@@ -29,7 +29,7 @@ struct HttpLimits {
     std::uint64_t answer_bytes_max = 64ULL << 20;  // of a body; in a stream: of one event
 };
 
-enum class HttpMethod { kGet, kPost, kPut, kDelete };
+enum class HttpMethod { kGet, kPost, kPut, kPatch, kDelete };
 
 /// Names and values, in order.
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
