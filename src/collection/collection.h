@@ -8,6 +8,7 @@
 #include "collection/compaction.h"
 #include "collection/index_stats.h"
 #include "collection/load.h"
+#include "collection/record_changes.h"
 #include "collection/search.h"
 #include "index/metric.h"
 
@@ -37,16 +38,12 @@ struct FieldSpec {
     std::string fingerprint;  // of model and preprocessing; empty likewise
 };
 
-struct FieldVector {
-    std::string field;
-    std::vector<float> values;  // raw, as the model gave them: never normalized
-};
-
 /// Replaces the record of that id whole, or makes it.
 struct PutRecord {
     std::string id;
     std::string document = "{}";  // JSON object; kept as it is, key order and all
     std::vector<FieldVector> vectors;
+    OtherVectors others = OtherVectors::kDrop;
     std::optional<std::uint64_t>
         if_version;  // kConflict unless the record has it (0: does not exist)
 };
@@ -138,8 +135,13 @@ class Collection {
     virtual Result<std::vector<FieldSpec>> fields() const = 0;
     /// kAlreadyExists when the name is taken; no error when the very same field exists.
     virtual Result<void> add_field(const FieldSpec& field) = 0;
+    /// With all of its vectors; the records stay. kNotFound. O(its vectors).
+    virtual Result<void> drop_field(const std::string& name) = 0;
+    /// In one step: `name` is dropped, and `by` takes its name. Queries see the one or the other.
+    virtual Result<void> replace_field(const std::string& name, const std::string& by) = 0;
 
-    /// All or none; durable when it returns. At most kPutRecordsMax records.
+    /// All or none; durable when it returns. At most kPutRecordsMax records. kConflict, naming
+    /// both, for a vector of another model than its field's.
     virtual Result<std::vector<PutOutcome>> put(std::span<const PutRecord> records) = 0;
     /// Rows of one field, all or none; durable when it returns. O(rows · log records).
     virtual Result<LoadOutcome> load(const LoadBatch& batch) = 0;
@@ -148,8 +150,17 @@ class Collection {
     /// Changes documents alone and touches no vector. kNotFound (nothing changed) when an id is
     /// missing.
     virtual Result<std::vector<PutOutcome>> put_documents(std::span<const PutRecord> records) = 0;
+    /// Merges documents (RFC 7396) and touches no vector: all or none. A patch that changes nothing
+    /// gives no new version. kNotFound when an id is missing, kConflict when a version is not the
+    /// one asked for, kInvalidArgument when a document would be too large.
+    virtual Result<std::vector<PatchOutcome>> patch(std::span<const PatchRecord> patches) = 0;
+    /// Sets vectors of records that exist (else kNotFound), all or none; documents, versions and
+    /// vectors of other fields stay.
+    virtual Result<void> put_vectors(std::span<const PutVectors> puts) = 0;
     /// Ids that do not exist are no error. Returns how many were removed.
     virtual Result<std::size_t> remove(std::span<const std::string> ids) = 0;
+    /// The record, if it has that version: else kConflict, or kNotFound.
+    virtual Result<void> remove_if(const std::string& id, std::uint64_t version) = 0;
 
     /// In the order of `ids`; empty where there is no such record.
     virtual Result<std::vector<std::optional<Record>>> get(
@@ -180,6 +191,9 @@ class Collection {
     /// At most `limit` (1 to kPageRecordsMax) records from `cursor` on: empty for the first page,
     /// else the `next` of another one; kInvalidArgument for anything else. O(limit).
     virtual Result<RecordPage> page(const std::string& cursor, std::size_t limit) const = 0;
+    /// As `page`, of the records that have no vector in `field`. O(records passed over).
+    virtual Result<RecordPage> page_without(const std::string& field, const std::string& cursor,
+                                            std::size_t limit) const = 0;
     /// min(count, records) records drawn without repetition, the same ones for the same seed and
     /// generation. O(count) without a filter; where long runs of records were removed, those behind
     /// the gaps are drawn more often. Under a filter all are drawn alike.

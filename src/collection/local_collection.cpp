@@ -4,6 +4,7 @@
 #include "base/serial_worker.h"
 #include "base/thread_pool.h"
 #include "collection/attribute_keeper.h"
+#include "collection/field_files.h"
 #include "collection/index_keeper.h"
 #include "collection/index_report.h"
 #include "collection/local_search.h"
@@ -27,12 +28,15 @@ namespace {
 
 constexpr const char* kLockName = "lock";
 constexpr std::size_t kWritesQueuedMax = 64;
-constexpr std::size_t kScanBatchRecords = 1'000;
+constexpr std::chrono::seconds kDroppedFilesKept{10};
+
+using Clock = std::chrono::steady_clock;
 
 /// What only a collection opened for writing has. The worker's thread alone touches the writer.
 struct WriteHalf {
     std::unique_ptr<store::WriteLock> lock;
     std::unique_ptr<LocalWriter> writer;
+    std::optional<Clock::time_point> dropped_at;  // fields whose files are still there
     SerialWorker worker{kWritesQueuedMax};
 };
 
@@ -50,16 +54,31 @@ class LocalCollection final : public Collection {
               if (attribute_keeper_ != nullptr) attribute_keeper_->want(sources);
           }) {}
 
+    ~LocalCollection() override;
+
     Result<void> open(const LocalOptions& options);
 
     Capabilities capabilities() const override;
     Result<std::vector<FieldSpec>> fields() const override;
     Result<void> add_field(const FieldSpec& field) override;
+    Result<void> drop_field(const std::string& name) override;
+    Result<void> replace_field(const std::string& name, const std::string& by) override;
     Result<std::vector<PutOutcome>> put(std::span<const PutRecord> records) override;
-    Result<LoadOutcome> load(const LoadBatch& batch) override;
+    Result<LoadOutcome> load(const LoadBatch& batch) override {
+        return write([&](LocalWriter& writer) { return writer.load(batch); });
+    }
     Result<std::optional<std::string>> load_mark(const std::string& name) const override;
     Result<std::vector<PutOutcome>> put_documents(std::span<const PutRecord> records) override;
+    Result<std::vector<PatchOutcome>> patch(std::span<const PatchRecord> patches) override {
+        return write([&](LocalWriter& writer) { return writer.patch(patches); });
+    }
+    Result<void> put_vectors(std::span<const PutVectors> puts) override {
+        return write([&](LocalWriter& writer) { return writer.put_vectors(puts); });
+    }
     Result<std::size_t> remove(std::span<const std::string> ids) override;
+    Result<void> remove_if(const std::string& id, std::uint64_t version) override {
+        return write([&](LocalWriter& writer) { return writer.remove_if(id, version); });
+    }
     Result<std::vector<std::optional<Record>>> get(std::span<const std::string> ids) const override;
     Result<std::vector<float>> vector_of(const std::string& id,
                                          const std::string& field) const override;
@@ -70,6 +89,8 @@ class LocalCollection final : public Collection {
     Result<CompactReport> compact(const CompactRequest& request) override;
     Result<void> scan(const ScanRequest& request, const ScanVisitor& visit) const override;
     Result<RecordPage> page(const std::string& cursor, std::size_t limit) const override;
+    Result<RecordPage> page_without(const std::string& field, const std::string& cursor,
+                                    std::size_t limit) const override;
     Result<std::vector<Record>> sample(const SampleRequest& request) const override;
     Result<Summary> summarize(const SummaryRequest& request) const override;
     Result<std::uint64_t> count() const override;
@@ -81,6 +102,7 @@ class LocalCollection final : public Collection {
     void start_keepers(const KeeperOptions& options);
     template <typename Job>
     std::invoke_result_t<Job, LocalWriter&> write(Job job);
+    void remove_dropped(Clock::time_point dropped_before);
 
     FileSystem& files_;
     const std::string directory_;
@@ -95,9 +117,6 @@ class LocalCollection final : public Collection {
     std::unique_ptr<IndexKeeper> keeper_;    // of a writer; last: they work on all of these
     std::unique_ptr<AttributeKeeper> attribute_keeper_;
 };
-
-/// Bytes of the files in `directory` and of those of its fields. Links are not followed.
-Result<std::uint64_t> bytes_on_disk(const FileSystem& files, const std::string& directory);
 
 }  // namespace
 
@@ -154,6 +173,12 @@ Result<void> LocalCollection::open_for_reading(const std::string& path) {
     return {};
 }
 
+LocalCollection::~LocalCollection() {
+    attribute_keeper_.reset();
+    keeper_.reset();
+    if (write_half_ != nullptr && catalog_ != nullptr) remove_dropped(Clock::now());
+}
+
 Result<void> LocalCollection::become_writer(const std::string& socket) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const store::LockHolder self{
@@ -171,7 +196,10 @@ std::invoke_result_t<Job, LocalWriter&> LocalCollection::write(Job job) {
     if (write_half_ == nullptr) {
         return fail(ErrorCode::kUnsupported, "{}: opened for reading only", directory_);
     }
-    auto outcome = write_half_->worker.run([&] { return job(*write_half_->writer); });
+    auto outcome = write_half_->worker.run([&] {
+        remove_dropped(Clock::now() - kDroppedFilesKept);
+        return job(*write_half_->writer);
+    });
     if (outcome) {
         keeper_->changed();
         attribute_keeper_->changed();
@@ -219,12 +247,34 @@ Result<void> LocalCollection::add_field(const FieldSpec& field) {
     return write([&](LocalWriter& writer) { return writer.add_field(field); });
 }
 
-Result<std::vector<PutOutcome>> LocalCollection::put(std::span<const PutRecord> records) {
-    return write([&](LocalWriter& writer) { return writer.put(records, VectorsOfPut::kReplace); });
+Result<void> LocalCollection::drop_field(const std::string& name) {
+    return write([&](LocalWriter& writer) -> Result<void> {
+        TRY(writer.drop_field(name));
+        write_half_->dropped_at = Clock::now();
+        return {};
+    });
 }
 
-Result<LoadOutcome> LocalCollection::load(const LoadBatch& batch) {
-    return write([&](LocalWriter& writer) { return writer.load(batch); });
+Result<void> LocalCollection::replace_field(const std::string& name, const std::string& by) {
+    return write([&](LocalWriter& writer) -> Result<void> {
+        TRY(writer.replace_field(name, by));
+        write_half_->dropped_at = Clock::now();
+        return {};
+    });
+}
+
+/// Queries of the generation before may be about to open them: the files go with a write some
+/// seconds later, or when the collection is closed or opened.
+void LocalCollection::remove_dropped(Clock::time_point dropped_before) {
+    if (!write_half_->dropped_at || *write_half_->dropped_at > dropped_before) return;
+    const auto transaction = catalog_->begin_read();
+    if (!transaction) return;
+    remove_old_fields(files_, directory_, **transaction);
+    write_half_->dropped_at.reset();
+}
+
+Result<std::vector<PutOutcome>> LocalCollection::put(std::span<const PutRecord> records) {
+    return write([&](LocalWriter& writer) { return writer.put(records, VectorsOfPut::kReplace); });
 }
 
 Result<std::optional<std::string>> LocalCollection::load_mark(const std::string& name) const {
@@ -312,29 +362,21 @@ Result<void> LocalCollection::scan(const ScanRequest& request, const ScanVisitor
     if (!request.field.empty() || snapshot->fields.size() == 1) {
         field = TRY(snapshot->field(request.field));
     }
-    store::RecordNumber from = 0;
-    for (;;) {
-        std::vector<store::RecordRow> rows =
-            TRY(transaction->records_from(from, kScanBatchRecords));
-        if (rows.empty()) return {};
-        from = rows.back().number + 1;
-        for (store::RecordRow& row : rows) {
-            ScannedRecord scanned;
-            if (field != nullptr) {
-                const std::optional<store::Slot> slot =
-                    TRY(transaction->slot_of_record(field->number, row.number));
-                if (slot) scanned.vector = field->row(*slot);
-            }
-            scanned.record = record_of(std::move(row));
-            if (request.documents == Documents::kOmit) scanned.record.document.clear();
-            if (!visit(scanned)) return {};
-        }
-    }
+    return scan_records(*transaction, field, request, visit);
 }
 
 Result<RecordPage> LocalCollection::page(const std::string& cursor, std::size_t limit) const {
     const auto transaction = TRY(catalog_->begin_read());
     return page_of_records(*transaction, cursor, limit);
+}
+
+Result<RecordPage> LocalCollection::page_without(const std::string& field_name,
+                                                 const std::string& cursor,
+                                                 std::size_t limit) const {
+    const auto transaction = TRY(catalog_->begin_read());
+    const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(*transaction));
+    const FieldSnapshot* field = TRY(snapshot->field(field_name));
+    return page_of_records(*transaction, cursor, limit, field->number);
 }
 
 Result<std::vector<Record>> LocalCollection::sample(const SampleRequest& request) const {
@@ -372,26 +414,6 @@ Result<CollectionStats> LocalCollection::stats() const {
         stats.fields.push_back(std::move(row));
     }
     return stats;
-}
-
-Result<std::uint64_t> bytes_on_disk(const FileSystem& files, const std::string& directory) {
-    std::uint64_t bytes = 0;
-    std::vector<std::string> folders{directory};
-    while (!folders.empty()) {
-        const std::string folder = std::move(folders.back());
-        folders.pop_back();
-        const std::vector<DirectoryEntry> entries = TRY(files.list(folder));
-        for (const DirectoryEntry& entry : entries) {
-            const bool is_ours = folder != directory || entry.name == "fields";
-            const std::string path = join_path(folder, entry.name);
-            if (entry.kind == FileKind::kDirectory) {
-                if (is_ours) folders.push_back(path);
-            } else if (const auto status = files.status(path)) {  // a -wal may vanish meanwhile
-                bytes += status->size_bytes;
-            }
-        }
-    }
-    return bytes;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "collection/local_writer.h"
 
+#include "base/json_merge.h"
 #include "collection/snapshot.h"
 #include "collection/validation.h"
 
@@ -10,6 +11,9 @@ namespace sokkuri::collection {
 namespace {
 
 constexpr store::Slot kNoSlot = std::numeric_limits<store::Slot>::max();
+constexpr store::Slot kTakenAway = kNoSlot - 1;
+
+Result<PatchOutcome> patch_one(store::WriteTransaction& transaction, const PatchRecord& patch);
 
 bool is_same(const FieldSpec& a, const FieldSpec& b) {
     return a.name == b.name && a.dimension == b.dimension && a.metric == b.metric &&
@@ -27,8 +31,10 @@ Result<void> LocalWriter::add_field(const FieldSpec& field) {
         if (spec.name != field.name) continue;
         if (is_same(spec, field)) return {};
         return fail(ErrorCode::kAlreadyExists,
-                    "field \"{}\": exists with dimension {}, metric {}, model fingerprint \"{}\"",
-                    field.name, spec.dimension, index::name_of(spec.metric), spec.fingerprint);
+                    "field \"{}\": exists with dimension {}, metric {}, model fingerprint \"{}\", "
+                    "not dimension {}, metric {}, model fingerprint \"{}\"",
+                    field.name, spec.dimension, index::name_of(spec.metric), spec.fingerprint,
+                    field.dimension, index::name_of(field.metric), field.fingerprint);
     }
     if (fields_.size() >= kFieldsMax) {
         return fail(ErrorCode::kExhausted, "field \"{}\": the collection has {} fields already",
@@ -50,6 +56,31 @@ Result<void> LocalWriter::add_field(const FieldSpec& field) {
     return {};
 }
 
+Result<void> LocalWriter::drop_field(const std::string& name) {
+    const auto transaction = TRY(catalog_.begin_write());
+    TRY(load_fields());
+    const store::FieldNumber number = TRY(number_of(name));
+    forget_fields();
+    TRY(transaction->drop_field(number));
+    TRY(transaction->commit());
+    return {};
+}
+
+Result<void> LocalWriter::replace_field(const std::string& name, const std::string& by) {
+    const auto transaction = TRY(catalog_.begin_write());
+    TRY(load_fields());
+    const store::FieldNumber former = TRY(number_of(name));
+    const store::FieldNumber next = TRY(number_of(by));
+    if (former == next) {
+        return fail(ErrorCode::kInvalidArgument, "field \"{}\": cannot replace itself", name);
+    }
+    forget_fields();
+    TRY(transaction->drop_field(former));
+    TRY(transaction->rename_field(next, name));
+    TRY(transaction->commit());
+    return {};
+}
+
 Result<std::vector<PutOutcome>> LocalWriter::put(std::span<const PutRecord> records,
                                                  VectorsOfPut vectors) {
     if (records.empty()) return std::vector<PutOutcome>();
@@ -66,12 +97,8 @@ Result<std::vector<PutOutcome>> LocalWriter::put(std::span<const PutRecord> reco
 }
 
 Result<void> LocalWriter::validate(std::span<const PutRecord> records, VectorsOfPut vectors) const {
-    std::vector<FieldSpec> specs;
-    for (const OpenField& field : fields_) {
-        FieldSpec spec = TRY(spec_of(field.row));
-        specs.push_back(std::move(spec));
-    }
-    TRY(validate_put(records, specs));
+    const std::vector<FieldSpec> fields = TRY(specs());
+    TRY(validate_put(records, fields));
     for (const PutRecord& record : records) {
         if (vectors == VectorsOfPut::kKeep && !record.vectors.empty()) {
             return fail(ErrorCode::kInvalidArgument,
@@ -84,13 +111,70 @@ Result<void> LocalWriter::validate(std::span<const PutRecord> records, VectorsOf
 Result<std::vector<PutOutcome>> LocalWriter::put_valid(store::WriteTransaction& transaction,
                                                        std::span<const PutRecord> records,
                                                        VectorsOfPut vectors) {
-    const Placed placed = TRY(append_vectors(records));
+    VectorsOfRecords appended;
+    for (const PutRecord& record : records)
+        appended.emplace_back(record.vectors);
+    const Placed placed = TRY(append_vectors(appended));
     std::vector<PutOutcome> outcomes = TRY(put_rows(transaction, records, placed, vectors));
-    TRY(transaction.commit());
-    for (std::size_t f = 0; f < fields_.size(); ++f) {
-        fields_[f].committed += placed.extents[f].rows;
-    }
+    TRY(commit(transaction, placed));
     return outcomes;
+}
+
+Result<std::vector<PatchOutcome>> LocalWriter::patch(std::span<const PatchRecord> patches) {
+    TRY(validate_batch(patches.size()));
+    const auto transaction = TRY(catalog_.begin_write());
+    std::vector<PatchOutcome> outcomes;
+    bool has_changed = false;
+    for (const PatchRecord& patch : patches) {
+        PatchOutcome outcome = TRY(patch_one(*transaction, patch));
+        has_changed = has_changed || outcome.was_changed;
+        outcomes.push_back(std::move(outcome));
+    }
+    if (has_changed) TRY(transaction->commit());
+    return outcomes;
+}
+
+Result<void> LocalWriter::put_vectors(std::span<const PutVectors> puts) {
+    if (puts.empty()) return {};
+    const auto transaction = TRY(catalog_.begin_write());
+    TRY(load_fields());
+    const std::vector<FieldSpec> fields = TRY(specs());
+    TRY(validate_put(puts, fields));
+    const auto put = put_valid(*transaction, puts);
+    if (!put) forget_fields();  // as in put
+    return put;
+}
+
+Result<void> LocalWriter::put_valid(store::WriteTransaction& transaction,
+                                    std::span<const PutVectors> puts) {
+    VectorsOfRecords appended;
+    for (const PutVectors& put : puts)
+        appended.emplace_back(put.vectors);
+    const Placed placed = TRY(append_vectors(appended));
+    TRY(add_extents(transaction, placed));
+    for (std::size_t r = 0; r < puts.size(); ++r) {
+        const std::optional<store::RecordRow> record = TRY(transaction.record(puts[r].id));
+        if (!record) {
+            return fail(ErrorCode::kNotFound, "record \"{}\": there is none", puts[r].id);
+        }
+        for (std::size_t f = 0; f < fields_.size(); ++f) {
+            const store::Slot slot = placed.slots[f][r];
+            if (slot == kNoSlot) continue;
+            const store::FieldNumber field = fields_[f].row.number;
+            TRY(slot == kTakenAway ? transaction.clear_vector(field, record->number)
+                                   : transaction.set_vector(field, record->number, slot));
+        }
+    }
+    return commit(transaction, placed);
+}
+
+Result<void> LocalWriter::remove_if(const std::string& id, std::uint64_t version) {
+    const auto transaction = TRY(catalog_.begin_write());
+    const std::optional<store::RecordRow> record = TRY(transaction->record(id));
+    if (!record) return fail(ErrorCode::kNotFound, "record \"{}\": there is none", id);
+    TRY(transaction->remove_record(id, version));
+    TRY(transaction->commit());
+    return {};
 }
 
 Result<std::size_t> LocalWriter::remove(std::span<const std::string> ids) {
@@ -147,7 +231,23 @@ Result<void> LocalWriter::load_fields() {
     return {};
 }
 
-Result<LocalWriter::Placed> LocalWriter::append_vectors(std::span<const PutRecord> records) {
+Result<std::vector<FieldSpec>> LocalWriter::specs() const {
+    std::vector<FieldSpec> specs;
+    for (const OpenField& field : fields_) {
+        FieldSpec spec = TRY(spec_of(field.row));
+        specs.push_back(std::move(spec));
+    }
+    return specs;
+}
+
+Result<store::FieldNumber> LocalWriter::number_of(const std::string& name) const {
+    for (const OpenField& field : fields_) {
+        if (field.row.name == name) return field.row.number;
+    }
+    return fail(ErrorCode::kNotFound, "field \"{}\": the collection has no such field", name);
+}
+
+Result<LocalWriter::Placed> LocalWriter::append_vectors(const VectorsOfRecords& records) {
     Placed placed;
     placed.slots.assign(fields_.size(), std::vector<store::Slot>(records.size(), kNoSlot));
     placed.extents.resize(fields_.size());
@@ -156,10 +256,14 @@ Result<LocalWriter::Placed> LocalWriter::append_vectors(std::span<const PutRecor
         std::vector<float> rows;
         store::Slot next = field.committed;
         for (std::size_t r = 0; r < records.size(); ++r) {
-            for (const FieldVector& vector : records[r].vectors) {
+            for (const FieldVector& vector : records[r]) {
                 const bool is_here =
                     vector.field == field.row.name || (vector.field.empty() && fields_.size() == 1);
                 if (!is_here) continue;
+                if (vector.values.empty()) {
+                    placed.slots[f][r] = kTakenAway;
+                    continue;
+                }
                 rows.insert(rows.end(), vector.values.begin(), vector.values.end());
                 placed.slots[f][r] = next++;
             }
@@ -178,10 +282,7 @@ Result<LocalWriter::Placed> LocalWriter::append_vectors(std::span<const PutRecor
 Result<std::vector<PutOutcome>> LocalWriter::put_rows(store::WriteTransaction& transaction,
                                                       std::span<const PutRecord> records,
                                                       const Placed& placed, VectorsOfPut vectors) {
-    for (std::size_t f = 0; f < fields_.size(); ++f) {
-        if (placed.extents[f].rows == 0) continue;
-        TRY(transaction.add_extent(fields_[f].row.number, placed.extents[f]));
-    }
+    TRY(add_extents(transaction, placed));
     std::vector<PutOutcome> outcomes;
     for (std::size_t r = 0; r < records.size(); ++r) {
         const PutRecord& record = records[r];
@@ -193,20 +294,59 @@ Result<std::vector<PutOutcome>> LocalWriter::put_rows(store::WriteTransaction& t
         for (std::size_t f = 0; f < fields_.size() && vectors == VectorsOfPut::kReplace; ++f) {
             const store::FieldNumber field = fields_[f].row.number;
             const store::Slot slot = placed.slots[f][r];
-            if (slot == kNoSlot) {
-                TRY(transaction.clear_vector(field, row.number));
-            } else {
-                TRY(transaction.set_vector(field, row.number, slot));
-            }
+            if (slot == kNoSlot && record.others == OtherVectors::kKeep) continue;
+            const bool is_set = slot != kNoSlot && slot != kTakenAway;
+            TRY(is_set ? transaction.set_vector(field, row.number, slot)
+                       : transaction.clear_vector(field, row.number));
         }
         outcomes.push_back({row.version, row.seq, row.was_created});
     }
     return outcomes;
 }
 
+Result<void> LocalWriter::add_extents(store::WriteTransaction& transaction,
+                                      const Placed& placed) const {
+    for (std::size_t f = 0; f < fields_.size(); ++f) {
+        if (placed.extents[f].rows == 0) continue;
+        TRY(transaction.add_extent(fields_[f].row.number, placed.extents[f]));
+    }
+    return {};
+}
+
+Result<void> LocalWriter::commit(store::WriteTransaction& transaction, const Placed& placed) {
+    TRY(transaction.commit());
+    for (std::size_t f = 0; f < fields_.size(); ++f) {
+        fields_[f].committed += placed.extents[f].rows;
+    }
+    return {};
+}
+
 void LocalWriter::forget_fields() {
     fields_.clear();
     fields_are_loaded_ = false;
 }
+
+namespace {
+
+Result<PatchOutcome> patch_one(store::WriteTransaction& transaction, const PatchRecord& patch) {
+    const std::optional<store::RecordRow> record = TRY(transaction.record(patch.id));
+    if (!record) return fail(ErrorCode::kNotFound, "record \"{}\": there is none", patch.id);
+    if (patch.if_version && *patch.if_version != record->version) {
+        return fail(ErrorCode::kConflict, "record \"{}\": has version {}, not {}", patch.id,
+                    record->version, *patch.if_version);
+    }
+    PatchOutcome outcome{.version = record->version, .seq = record->seq};
+    outcome.document = TRY(in_context(fmt::format("document of \"{}\"", patch.id),
+                                      merge_json(record->document, patch.patch)));
+    outcome.was_changed = outcome.document != record->document;
+    if (!outcome.was_changed) return outcome;
+    TRY(validate_document(patch.id, outcome.document));
+    const store::PutRow row = TRY(transaction.put_record(patch.id, outcome.document, {}));
+    outcome.version = row.version;
+    outcome.seq = row.seq;
+    return outcome;
+}
+
+}  // namespace
 
 }  // namespace sokkuri::collection

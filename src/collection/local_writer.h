@@ -30,9 +30,14 @@ class LocalWriter {
         : files_(files), directory_(std::move(directory)), catalog_(catalog) {}
 
     Result<void> add_field(const FieldSpec& field);
+    Result<void> drop_field(const std::string& name);
+    Result<void> replace_field(const std::string& name, const std::string& by);
     Result<std::vector<PutOutcome>> put(std::span<const PutRecord> records, VectorsOfPut vectors);
     Result<LoadOutcome> load(const LoadBatch& batch);
+    Result<std::vector<PatchOutcome>> patch(std::span<const PatchRecord> patches);
+    Result<void> put_vectors(std::span<const PutVectors> puts);
     Result<std::size_t> remove(std::span<const std::string> ids);
+    Result<void> remove_if(const std::string& id, std::uint64_t version);
     /// store::WriteTransaction::extend_attribute, committed.
     Result<store::AttributeIndex> extend_attribute(const store::AttributeSource& source,
                                                    std::uint64_t records_max);
@@ -49,18 +54,25 @@ class LocalWriter {
         std::unique_ptr<store::VectorWriter> writer;
         std::unique_ptr<store::VectorReader> reader;  // at the first load
     };
-    /// Where the vectors of a put went: slot of record r in field f, or kNoSlot.
+    /// Where the vectors of a put went: slot of record r in field f, kNoSlot or kTakenAway.
     struct Placed {
         std::vector<std::vector<store::Slot>> slots;  // [field][record]
         std::vector<store::Extent> extents;           // [field]; no rows: nothing appended
     };
 
+    using VectorsOfRecords = std::vector<std::span<const FieldVector>>;  // [record]
+
     Result<void> load_fields();
+    Result<std::vector<FieldSpec>> specs() const;
+    Result<store::FieldNumber> number_of(const std::string& field) const;
     Result<void> validate(std::span<const PutRecord> records, VectorsOfPut vectors) const;
     Result<std::vector<PutOutcome>> put_valid(store::WriteTransaction& transaction,
                                               std::span<const PutRecord> records,
                                               VectorsOfPut vectors);
-    Result<Placed> append_vectors(std::span<const PutRecord> records);
+    Result<void> put_valid(store::WriteTransaction& transaction, std::span<const PutVectors> puts);
+    Result<Placed> append_vectors(const VectorsOfRecords& records);
+    Result<void> add_extents(store::WriteTransaction& transaction, const Placed& placed) const;
+    Result<void> commit(store::WriteTransaction& transaction, const Placed& placed);
     Result<std::vector<PutOutcome>> put_rows(store::WriteTransaction& transaction,
                                              std::span<const PutRecord> records,
                                              const Placed& placed, VectorsOfPut vectors);

@@ -13,6 +13,7 @@ using Random = std::mt19937_64;
 
 /// Numbers drawn for each record that is wanted before gaps are taken for large.
 constexpr std::size_t kDrawsPerRecord = 8;
+constexpr std::size_t kScanBatchRecords = 1'000;
 
 Result<void> check_count(std::size_t count);
 Result<std::uint64_t> start_of(const std::string& cursor);
@@ -44,7 +45,7 @@ class SampleByNumber {
 }  // namespace
 
 Result<RecordPage> page_of_records(store::ReadTransaction& transaction, const std::string& cursor,
-                                   std::size_t limit) {
+                                   std::size_t limit, std::optional<store::FieldNumber> without) {
     if (limit < 1 || limit > kPageRecordsMax) {
         return fail(ErrorCode::kInvalidArgument, "limit {}: must be 1 to {}", limit,
                     kPageRecordsMax);
@@ -53,8 +54,10 @@ Result<RecordPage> page_of_records(store::ReadTransaction& transaction, const st
     RecordPage page;
     if (start >= store::kRecordNumbersMax) return page;
     // One more than wanted tells whether there is a next page.
+    const auto from = static_cast<store::RecordNumber>(start);
     std::vector<store::RecordRow> rows =
-        TRY(transaction.records_from(static_cast<store::RecordNumber>(start), limit + 1));
+        TRY(without ? transaction.records_without_vector(*without, from, limit + 1)
+                    : transaction.records_from(from, limit + 1));
     if (rows.size() > limit) {
         page.next = fmt::format("{}", rows.back().number);
         rows.pop_back();
@@ -62,6 +65,27 @@ Result<RecordPage> page_of_records(store::ReadTransaction& transaction, const st
     for (store::RecordRow& row : rows)
         page.records.push_back(record_of(std::move(row)));
     return page;
+}
+
+Result<void> scan_records(store::ReadTransaction& transaction, const FieldSnapshot* field,
+                          const ScanRequest& request, const ScanVisitor& visit) {
+    store::RecordNumber from = 0;
+    for (;;) {
+        std::vector<store::RecordRow> rows = TRY(transaction.records_from(from, kScanBatchRecords));
+        if (rows.empty()) return {};
+        from = rows.back().number + 1;
+        for (store::RecordRow& row : rows) {
+            ScannedRecord scanned;
+            if (field != nullptr) {
+                const std::optional<store::Slot> slot =
+                    TRY(transaction.slot_of_record(field->number, row.number));
+                if (slot) scanned.vector = field->row(*slot);
+            }
+            scanned.record = record_of(std::move(row));
+            if (request.documents == Documents::kOmit) scanned.record.document.clear();
+            if (!visit(scanned)) return {};
+        }
+    }
 }
 
 Result<std::vector<Record>> sample_of_records(store::ReadTransaction& transaction,

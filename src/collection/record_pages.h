@@ -1,22 +1,30 @@
 // RecordPages: records of one generation by their numbers: page by page in the order in which they
-// came, or a few drawn by chance. Used by local_collection.cpp; each call within one read
-// transaction.
+// came, all of them, or a few drawn by chance. Used by local_collection.cpp; each call within one
+// read transaction.
 #pragma once
 
 #include "base/result.h"
 #include "collection/collection.h"
+#include "collection/snapshot.h"
 #include "store/catalog.h"
 #include "store/record_set.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace sokkuri::collection {
 
-/// As Collection::page. A cursor is the number of the record to go on from, in decimal.
+/// As Collection::page; of the records without a vector in field `without`, when that is said. A
+/// cursor is the number of the record to go on from, in decimal.
 Result<RecordPage> page_of_records(store::ReadTransaction& transaction, const std::string& cursor,
-                                   std::size_t limit);
+                                   std::size_t limit,
+                                   std::optional<store::FieldNumber> without = std::nullopt);
+
+/// As Collection::scan, with the vectors of `field`; null: without.
+Result<void> scan_records(store::ReadTransaction& transaction, const FieldSnapshot* field,
+                          const ScanRequest& request, const ScanVisitor& visit);
 
 /// As Collection::sample.
 Result<std::vector<Record>> sample_of_records(store::ReadTransaction& transaction,

@@ -66,7 +66,10 @@ Result<std::shared_ptr<const Snapshot>> Snapshots::of(store::ReadTransaction& tr
         recent->snapshots.insert(recent->snapshots.begin(), loaded);
         if (recent->snapshots.size() > kKept) recent->snapshots.pop_back();
     }
-    if (is_newest) clear_shelf(*loaded);
+    if (is_newest) {
+        clear_shelf(*loaded);
+        close_readers(*loaded);
+    }
     return loaded;
 }
 
@@ -140,6 +143,20 @@ void Snapshots::clear_shelf(const Snapshot& snapshot) {
         }
     }
     shelf_.keep_only(files);
+}
+
+/// Of fields that were dropped: open files take their room on the disk.
+void Snapshots::close_readers(const Snapshot& snapshot) {
+    ReaderByField closed;  // without the lock
+    const auto readers = readers_.lock();
+    const auto is_there = [&](const auto& entry) {
+        return std::ranges::any_of(snapshot.fields, [&](const FieldSnapshot& field) {
+            return field.number == entry.first;
+        });
+    };
+    const auto gone = std::stable_partition(readers->begin(), readers->end(), is_there);
+    closed.assign(std::make_move_iterator(gone), std::make_move_iterator(readers->end()));
+    readers->erase(gone, readers->end());
 }
 
 Result<std::shared_ptr<store::VectorReader>> Snapshots::reader_of(const store::FieldRow& row) {

@@ -107,6 +107,7 @@ class Snapshots {
     Result<std::shared_ptr<store::VectorReader>> reader_of(const store::FieldRow& row);
     void forget_readers_but(std::span<const store::FieldRow> rows);
     void clear_shelf(const Snapshot& snapshot);
+    void close_readers(const Snapshot& snapshot);
 
     static constexpr std::size_t kKept = 4;
 

@@ -16,7 +16,16 @@ bool is_name_character(char c) {
            c == '-';
 }
 
-Result<void> validate_record(const PutRecord& record, std::span<const FieldSpec> fields);
+/// What a record is to be found by.
+struct RecordVectors {
+    std::string_view id;
+    std::span<const FieldVector> vectors;
+    bool may_be_empty = false;  // then without components
+};
+
+Result<void> validate_vectors(const RecordVectors& record, std::span<const FieldSpec> fields);
+Result<void> check_fingerprint(std::string_view id, const FieldVector& vector,
+                               const FieldSpec& field);
 
 }  // namespace
 
@@ -77,14 +86,28 @@ Result<void> validate_vector(std::string_view what, std::span<const float> vecto
 }
 
 Result<void> validate_put(std::span<const PutRecord> records, std::span<const FieldSpec> fields) {
-    if (records.size() > kPutRecordsMax) {
-        return fail(ErrorCode::kInvalidArgument, "put: {} records, at most {}", records.size(),
-                    kPutRecordsMax);
-    }
+    TRY(validate_batch(records.size()));
     for (const PutRecord& record : records) {
-        TRY(validate_record(record, fields));
+        TRY(validate_id(record.id));
+        TRY(validate_document(record.id, record.document));
+        const bool may_be_empty = record.others == OtherVectors::kKeep;
+        TRY(validate_vectors({record.id, record.vectors, may_be_empty}, fields));
     }
     return {};
+}
+
+Result<void> validate_put(std::span<const PutVectors> puts, std::span<const FieldSpec> fields) {
+    TRY(validate_batch(puts.size()));
+    for (const PutVectors& put : puts) {
+        TRY(validate_vectors({put.id, put.vectors, true}, fields));
+    }
+    return {};
+}
+
+Result<void> validate_batch(std::size_t records) {
+    if (records <= kPutRecordsMax) return {};
+    return fail(ErrorCode::kInvalidArgument, "{} records: at most {} in one batch", records,
+                kPutRecordsMax);
 }
 
 Result<std::size_t> find_field(std::span<const std::string_view> names, std::string_view name) {
@@ -108,14 +131,15 @@ std::vector<std::string_view> names_of(std::span<const FieldSpec> fields) {
 
 namespace {
 
-Result<void> validate_record(const PutRecord& record, std::span<const FieldSpec> fields) {
-    TRY(validate_id(record.id));
-    TRY(validate_document(record.id, record.document));
+Result<void> validate_vectors(const RecordVectors& record, std::span<const FieldSpec> fields) {
     std::vector<std::size_t> seen;
     for (const FieldVector& vector : record.vectors) {
         const std::size_t field = TRY(find_field(names_of(fields), vector.field));
-        TRY(validate_vector(fmt::format("vector of \"{}\"", record.id), vector.values,
-                            fields[field]));
+        if (!vector.values.empty() || !record.may_be_empty) {
+            TRY(validate_vector(fmt::format("vector of \"{}\"", record.id), vector.values,
+                                fields[field]));
+            TRY(check_fingerprint(record.id, vector, fields[field]));
+        }
         if (std::find(seen.begin(), seen.end(), field) != seen.end()) {
             return fail(ErrorCode::kInvalidArgument, "record \"{}\": two vectors in field \"{}\"",
                         record.id, fields[field].name);
@@ -123,6 +147,18 @@ Result<void> validate_record(const PutRecord& record, std::span<const FieldSpec>
         seen.push_back(field);
     }
     return {};
+}
+
+/// Vectors of two models are not comparable, whatever their dimensions.
+Result<void> check_fingerprint(std::string_view id, const FieldVector& vector,
+                               const FieldSpec& field) {
+    if (vector.fingerprint.empty() || vector.fingerprint == field.fingerprint) return {};
+    return fail(ErrorCode::kConflict,
+                "vector of \"{}\": made by the model with fingerprint {}, but field \"{}\" holds "
+                "vectors of {}",
+                id, vector.fingerprint, field.name,
+                field.fingerprint.empty() ? std::string("no model")
+                                          : "the model with fingerprint " + field.fingerprint);
 }
 
 }  // namespace

@@ -27,6 +27,12 @@ Result<void> validate_vector(std::string_view what, std::span<const float> vecto
 /// Ids, documents and size of a put; its vectors are checked against their fields.
 Result<void> validate_put(std::span<const PutRecord> records, std::span<const FieldSpec> fields);
 
+/// Likewise of a put of vectors alone, where none means that one is taken away.
+Result<void> validate_put(std::span<const PutVectors> puts, std::span<const FieldSpec> fields);
+
+/// At most kPutRecordsMax.
+Result<void> validate_batch(std::size_t records);
+
 /// The position of `name` among the names of a collection's fields; of the only one when it is
 /// empty.
 Result<std::size_t> find_field(std::span<const std::string_view> names, std::string_view name);

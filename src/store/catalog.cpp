@@ -76,6 +76,10 @@ class CatalogRead final : public ReadTransaction {
         return queries_.records_from(from, limit);
     }
     Result<void> copy_to(const std::string& path) override { return database_->copy_to(path); }
+    Result<std::vector<RecordRow>> records_without_vector(FieldNumber field, RecordNumber from,
+                                                          std::size_t limit) override {
+        return queries_.records_without_vector(field, from, limit);
+    }
     const AttributeQueries& attributes() const override { return attributes_; }
 
  private:

@@ -105,6 +105,10 @@ class ReadTransaction {
     virtual Result<std::vector<RecordRow>> records_from(RecordNumber from, std::size_t limit) = 0;
     /// Writes the catalog as it is in this transaction to a new file, synced. O(catalog).
     virtual Result<void> copy_to(const std::string& path) = 0;
+    /// Likewise those that have no vector in `field`. O(records passed over).
+    virtual Result<std::vector<RecordRow>> records_without_vector(FieldNumber field,
+                                                                  RecordNumber from,
+                                                                  std::size_t limit) = 0;
     /// The indexes over attributes of documents, and documents at length.
     virtual const AttributeQueries& attributes() const = 0;
 };
@@ -125,6 +129,8 @@ class WriteTransaction {
     /// Forgets the field and its vectors; its folder may be deleted after the commit. O(its
     /// vectors).
     virtual Result<void> drop_field(FieldNumber field) = 0;
+    /// kAlreadyExists when another field has that name.
+    virtual Result<void> rename_field(FieldNumber field, std::string_view name) = 0;
     virtual Result<std::optional<RecordRow>> record(std::string_view id) = 0;
     /// Makes the record or replaces its document; version + 1, next seq. `if_version`: kConflict
     /// unless it matches (0: absent).

@@ -19,6 +19,7 @@ Result<FieldRow> field_of(const Rows& rows);
 Result<SegmentRow> segment_of(const Rows& rows);
 Result<RecordRow> record_of(const Rows& rows);
 Result<std::optional<RecordRow>> only_record(Rows rows);
+Result<std::vector<RecordRow>> all_records(Rows rows);
 
 }  // namespace
 
@@ -210,13 +211,20 @@ Result<std::vector<RecordRow>> CatalogQueries::records_from(RecordNumber from,
         "hash = row_hash(number, id, document, version, seq) FROM records WHERE number >= ? "
         "ORDER BY number LIMIT ?"));
     Rows rows = TRY(statement->query(from, limit));
-    std::vector<RecordRow> records;
-    for (;;) {
-        const bool has_row = TRY(rows.next());
-        if (!has_row) return records;
-        RecordRow record = TRY(record_of(rows));
-        records.push_back(std::move(record));
-    }
+    return all_records(std::move(rows));
+}
+
+Result<std::vector<RecordRow>> CatalogQueries::records_without_vector(FieldNumber field,
+                                                                      RecordNumber from,
+                                                                      std::size_t limit) const {
+    Statement* statement =
+        TRY(database_->prepared("SELECT number, id, document, version, seq, "
+                                "hash = row_hash(number, id, document, version, seq) FROM records "
+                                "WHERE number >= ? AND NOT EXISTS (SELECT 1 FROM vectors WHERE "
+                                "record = records.number AND field = ?) "
+                                "ORDER BY number LIMIT ?"));
+    Rows rows = TRY(statement->query(from, field, limit));
+    return all_records(std::move(rows));
 }
 
 std::int64_t element_on_disk(ElementType element) {
@@ -299,6 +307,16 @@ Result<std::optional<RecordRow>> only_record(Rows rows) {
     if (!has_row) return std::nullopt;
     RecordRow record = TRY(record_of(rows));
     return record;
+}
+
+Result<std::vector<RecordRow>> all_records(Rows rows) {
+    std::vector<RecordRow> records;
+    for (;;) {
+        const bool has_row = TRY(rows.next());
+        if (!has_row) return records;
+        RecordRow record = TRY(record_of(rows));
+        records.push_back(std::move(record));
+    }
 }
 
 }  // namespace

@@ -71,6 +71,21 @@ Result<void> CatalogWrite::forget_slots(FieldNumber field) {
     return {};
 }
 
+Result<void> CatalogWrite::rename_field(FieldNumber field, std::string_view name) {
+    const std::vector<FieldRow> known = TRY(queries_.fields());
+    for (const FieldRow& other : known) {
+        if (other.name != name || other.number == field) continue;
+        return fail(ErrorCode::kAlreadyExists, "field {}: exists already", name);
+    }
+    Statement* update =
+        TRY(database_->prepared("UPDATE fields SET name = ?1, hash = row_hash(number, ?1, element, "
+                                "dimension, metric, model, "
+                                "fingerprint, rows_per_chunk) WHERE number = ?2"));
+    TRY(update->run(name, field));
+    if (database_->changes() == 1) return {};
+    return fail(ErrorCode::kNotFound, "field {}: does not exist", field);
+}
+
 Result<std::optional<RecordRow>> CatalogWrite::record(std::string_view id) {
     return queries_.record(id);
 }

@@ -30,6 +30,7 @@ class CatalogWrite final : public WriteTransaction {
 
     Result<FieldNumber> add_field(const FieldRow& field) override;
     Result<void> drop_field(FieldNumber field) override;
+    Result<void> rename_field(FieldNumber field, std::string_view name) override;
     Result<std::optional<RecordRow>> record(std::string_view id) override;
     Result<PutRow> put_record(std::string_view id, std::string_view document,
                               std::optional<std::uint64_t> if_version) override;
