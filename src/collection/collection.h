@@ -38,22 +38,6 @@ struct FieldSpec {
     std::string fingerprint;  // of model and preprocessing; empty likewise
 };
 
-/// Replaces the record of that id whole, or makes it.
-struct PutRecord {
-    std::string id;
-    std::string document = "{}";  // JSON object; kept as it is, key order and all
-    std::vector<FieldVector> vectors;
-    OtherVectors others = OtherVectors::kDrop;
-    std::optional<std::uint64_t>
-        if_version;  // kConflict unless the record has it (0: does not exist)
-};
-
-struct PutOutcome {
-    std::uint64_t version = 0;  // of this record, from 1
-    std::uint64_t seq = 0;      // of this change in the collection
-    bool was_created = false;
-};
-
 struct Record {
     std::string id;
     std::string document;

@@ -60,22 +60,31 @@ class LocalCollection final : public Collection {
 
     Capabilities capabilities() const override;
     Result<std::vector<FieldSpec>> fields() const override;
-    Result<void> add_field(const FieldSpec& field) override;
+    Result<void> add_field(const FieldSpec& field) override {
+        return write([&](LocalWriter& writer) { return writer.add_field(field); });
+    }
     Result<void> drop_field(const std::string& name) override;
     Result<void> replace_field(const std::string& name, const std::string& by) override;
-    Result<std::vector<PutOutcome>> put(std::span<const PutRecord> records) override;
+    Result<std::vector<PutOutcome>> put(std::span<const PutRecord> records) override {
+        return write(
+            [&](LocalWriter& writer) { return writer.put(records, VectorsOfPut::kReplace); });
+    }
     Result<LoadOutcome> load(const LoadBatch& batch) override {
         return write([&](LocalWriter& writer) { return writer.load(batch); });
     }
     Result<std::optional<std::string>> load_mark(const std::string& name) const override;
-    Result<std::vector<PutOutcome>> put_documents(std::span<const PutRecord> records) override;
+    Result<std::vector<PutOutcome>> put_documents(std::span<const PutRecord> records) override {
+        return write([&](LocalWriter& writer) { return writer.put(records, VectorsOfPut::kKeep); });
+    }
     Result<std::vector<PatchOutcome>> patch(std::span<const PatchRecord> patches) override {
         return write([&](LocalWriter& writer) { return writer.patch(patches); });
     }
     Result<void> put_vectors(std::span<const PutVectors> puts) override {
         return write([&](LocalWriter& writer) { return writer.put_vectors(puts); });
     }
-    Result<std::size_t> remove(std::span<const std::string> ids) override;
+    Result<std::size_t> remove(std::span<const std::string> ids) override {
+        return write([&](LocalWriter& writer) { return writer.remove(ids); });
+    }
     Result<void> remove_if(const std::string& id, std::uint64_t version) override {
         return write([&](LocalWriter& writer) { return writer.remove_if(id, version); });
     }
@@ -88,12 +97,24 @@ class LocalCollection final : public Collection {
     Result<void> optimize(const OptimizeRequest& request) override;
     Result<CompactReport> compact(const CompactRequest& request) override;
     Result<void> scan(const ScanRequest& request, const ScanVisitor& visit) const override;
-    Result<RecordPage> page(const std::string& cursor, std::size_t limit) const override;
+    Result<RecordPage> page(const std::string& cursor, std::size_t limit) const override {
+        const auto transaction = TRY(catalog_->begin_read());
+        return page_of_records(*transaction, cursor, limit);
+    }
     Result<RecordPage> page_without(const std::string& field, const std::string& cursor,
                                     std::size_t limit) const override;
-    Result<std::vector<Record>> sample(const SampleRequest& request) const override;
-    Result<Summary> summarize(const SummaryRequest& request) const override;
-    Result<std::uint64_t> count() const override;
+    Result<std::vector<Record>> sample(const SampleRequest& request) const override {
+        const auto transaction = TRY(catalog_->begin_read());
+        return search_.sample(*transaction, request);
+    }
+    Result<Summary> summarize(const SummaryRequest& request) const override {
+        const auto transaction = TRY(catalog_->begin_read());
+        return search_.summarize(*transaction, request);
+    }
+    Result<std::uint64_t> count() const override {
+        const auto transaction = TRY(catalog_->begin_read());
+        return transaction->record_count();
+    }
     Result<CollectionStats> stats() const override;
 
  private:
@@ -243,10 +264,6 @@ Result<std::vector<FieldSpec>> LocalCollection::fields() const {
     return specs;
 }
 
-Result<void> LocalCollection::add_field(const FieldSpec& field) {
-    return write([&](LocalWriter& writer) { return writer.add_field(field); });
-}
-
 Result<void> LocalCollection::drop_field(const std::string& name) {
     return write([&](LocalWriter& writer) -> Result<void> {
         TRY(writer.drop_field(name));
@@ -273,21 +290,9 @@ void LocalCollection::remove_dropped(Clock::time_point dropped_before) {
     write_half_->dropped_at.reset();
 }
 
-Result<std::vector<PutOutcome>> LocalCollection::put(std::span<const PutRecord> records) {
-    return write([&](LocalWriter& writer) { return writer.put(records, VectorsOfPut::kReplace); });
-}
-
 Result<std::optional<std::string>> LocalCollection::load_mark(const std::string& name) const {
     const auto transaction = TRY(catalog_->begin_read());
     return transaction->mark("load " + name);
-}
-
-Result<std::vector<PutOutcome>> LocalCollection::put_documents(std::span<const PutRecord> records) {
-    return write([&](LocalWriter& writer) { return writer.put(records, VectorsOfPut::kKeep); });
-}
-
-Result<std::size_t> LocalCollection::remove(std::span<const std::string> ids) {
-    return write([&](LocalWriter& writer) { return writer.remove(ids); });
 }
 
 Result<std::vector<std::optional<Record>>> LocalCollection::get(
@@ -365,11 +370,6 @@ Result<void> LocalCollection::scan(const ScanRequest& request, const ScanVisitor
     return scan_records(*transaction, field, request, visit);
 }
 
-Result<RecordPage> LocalCollection::page(const std::string& cursor, std::size_t limit) const {
-    const auto transaction = TRY(catalog_->begin_read());
-    return page_of_records(*transaction, cursor, limit);
-}
-
 Result<RecordPage> LocalCollection::page_without(const std::string& field_name,
                                                  const std::string& cursor,
                                                  std::size_t limit) const {
@@ -377,21 +377,6 @@ Result<RecordPage> LocalCollection::page_without(const std::string& field_name,
     const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(*transaction));
     const FieldSnapshot* field = TRY(snapshot->field(field_name));
     return page_of_records(*transaction, cursor, limit, field->number);
-}
-
-Result<std::vector<Record>> LocalCollection::sample(const SampleRequest& request) const {
-    const auto transaction = TRY(catalog_->begin_read());
-    return search_.sample(*transaction, request);
-}
-
-Result<Summary> LocalCollection::summarize(const SummaryRequest& request) const {
-    const auto transaction = TRY(catalog_->begin_read());
-    return search_.summarize(*transaction, request);
-}
-
-Result<std::uint64_t> LocalCollection::count() const {
-    const auto transaction = TRY(catalog_->begin_read());
-    return transaction->record_count();
 }
 
 Result<CollectionStats> LocalCollection::stats() const {

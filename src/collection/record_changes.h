@@ -1,5 +1,5 @@
-// Changes of a part of a record: its document member by member, its vectors field by field. What
-// Collection::put replaces whole is in collection.h.
+// Changes of records: put whole, or in part: the document member by member, vectors field by field.
+// Used by collection.h.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,22 @@ struct FieldVector {
 enum class OtherVectors {
     kDrop,
     kKeep,  // and a named field without values loses its vector
+};
+
+/// Replaces the record of that id whole, or makes it.
+struct PutRecord {
+    std::string id;
+    std::string document = "{}";  // JSON object; kept as it is, key order and all
+    std::vector<FieldVector> vectors;
+    OtherVectors others = OtherVectors::kDrop;
+    std::optional<std::uint64_t>
+        if_version;  // kConflict unless the record has it (0: does not exist)
+};
+
+struct PutOutcome {
+    std::uint64_t version = 0;  // of this record, from 1
+    std::uint64_t seq = 0;      // of this change in the collection
+    bool was_created = false;
 };
 
 struct PatchRecord {

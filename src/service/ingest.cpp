@@ -5,11 +5,13 @@
 
 #include "base/bounded_queue.h"
 #include "base/guarded.h"
+#include "service/field_filling.h"
 #include "service/folder_walk.h"
 #include "service/ingest_plan.h"
 #include "service/ingest_progress.h"
 #include "service/ingest_writer.h"
 #include "service/picture_embedder.h"
+#include "service/vector_fields.h"
 
 #include <algorithm>
 #include <chrono>
@@ -26,6 +28,9 @@ constexpr std::chrono::milliseconds kProgressInterval{200};
 constexpr std::uint32_t kDecodersMax = 256;
 
 Result<void> prepare_field(collection::Collection& collection, const features::ModelCard& card);
+/// The fields of further models, which see a picture once it is there.
+Result<void> fill_fields(const Library& library, const IngestRequest& request, IngestReport& report,
+                         const std::stop_token& stop);
 std::int64_t now_ns();
 
 class IngestRun {
@@ -52,6 +57,7 @@ class IngestRun {
     const Library& library_;
     const IngestRequest& request_;
     const features::Model model_;
+    const std::string fingerprint_ = features::fingerprint(model_.card);
 
     std::stop_source stop_;  // by the caller's wish or by a failure
     Guarded<std::optional<Error>> failure_;
@@ -93,7 +99,9 @@ Result<IngestReport> ingest(Library& library, const IngestRequest& request,
     const auto indexed_with = TRY(indexed_model(library.collection()));
     features::Model model = TRY(choose_model(library.files(), request.model, indexed_with));
     if (!indexed_with) TRY(prepare_field(library.collection(), model.card));
-    return IngestRun(library, request, std::move(model)).run(progress, std::move(stop));
+    IngestReport report = TRY(IngestRun(library, request, std::move(model)).run(progress, stop));
+    if (!report.was_interrupted) TRY(fill_fields(library, request, report, stop));
+    return report;
 }
 
 Result<void> require_folder(const Library& library) {
@@ -223,7 +231,9 @@ Result<void> IngestRun::settle(FileChange change) {
 void IngestRun::finish_embedding(const PictureToEmbed& picture, Result<EmbeddedFile> embedded) {
     if (embedded) {
         tally_.count_embedded();
-        static_cast<void>(writer_.push(change_of(picture, std::move(*embedded))));
+        FileChange change = change_of(picture, std::move(*embedded));
+        change.put->vectors.front().fingerprint = fingerprint_;
+        static_cast<void>(writer_.push(std::move(change)));
         return;
     }
     const ErrorCode code = embedded.error().code();
@@ -256,6 +266,30 @@ Result<void> prepare_field(collection::Collection& collection, const features::M
                                  .metric = index::Metric::kCosine,
                                  .model = features::to_json(card),
                                  .fingerprint = features::fingerprint(card)});
+}
+
+Result<void> fill_fields(const Library& library, const IngestRequest& request, IngestReport& report,
+                         const std::stop_token& stop) {
+    const std::vector<collection::FieldSpec> fields = TRY(library.collection().fields());
+    for (const collection::FieldSpec& field : fields) {
+        const bool is_other = !field.fingerprint.empty() && field.name != kPictureField &&
+                              !field.name.ends_with(kNextSuffix);
+        if (!is_other || report.was_interrupted) continue;
+        FillReport filled = TRY(fill_field(library,
+                                           {.field = field.name,
+                                            .model = request.model,
+                                            .limits = request.limits,
+                                            .decoders = request.decoders,
+                                            .batch_rows = request.batch_rows},
+                                           nullptr, stop));
+        report.was_interrupted = filled.was_interrupted;
+        for (FailedFile& failure : filled.failures) {
+            failure.reason = fmt::format("field {}: {}", field.name, failure.reason);
+            report.failures.push_back(std::move(failure));
+        }
+    }
+    std::ranges::stable_sort(report.failures, {}, &FailedFile::path);
+    return {};
 }
 
 std::int64_t now_ns() {

@@ -161,7 +161,9 @@ Result<std::optional<FileChange>> IngestPlan::copy(const Content& content, const
         const std::optional<Record> record = TRY(record_of(twin.id, twin.content));
         if (!record) continue;
         FileChange change{.path = content.state.path};
-        std::string own = TRY(with_file(record->document, content.state.path, content.modified_ns));
+        // What people say of the twin, they say of the twin.
+        std::string own = TRY(with_members(record->document, "{}"));
+        own = TRY(with_file(own, content.state.path, content.modified_ns));
         change.put = PutRecord{.id = id, .document = std::move(own)};
         change.put->vectors.push_back({.field = kPictureField, .values = std::move(values)});
         change.state = content.state;
@@ -245,6 +247,7 @@ FileChange change_of(const PictureToEmbed& picture, EmbeddedFile embedded) {
                                                 .size_bytes = picture.state.size_bytes,
                                                 .modified_ns = picture.modified_ns,
                                                 .content = picture.state.content,
+                                                .photograph = std::move(embedded.photograph),
                                                 .preview = std::move(embedded.preview)})};
     change.put->vectors.push_back({.field = kPictureField, .values = std::move(embedded.vector)});
     change.state = picture.state;

@@ -1,5 +1,8 @@
 #include "service/ingest_writer.h"
 
+#include "service/picture_document.h"
+
+#include <algorithm>
 #include <utility>
 
 namespace sokkuri::service {
@@ -55,6 +58,7 @@ Result<void> IngestWriter::commit() {
 Result<void> IngestWriter::commit_in_turn() {
     TRY(drop_excluded());
     TRY(drop_outdated());
+    TRY(keep_what_people_say());
     std::vector<collection::PutRecord> puts;
     std::vector<collection::PutRecord> documents;
     std::vector<std::string> removed_ids;
@@ -112,6 +116,34 @@ Result<void> IngestWriter::drop_outdated() {
         are_outdated.push_back(is_outdated);
     }
     drop(are_outdated, FileOutcome::kVanished);
+    return {};
+}
+
+/// A changed file is the same item: attributes stay, and so do vectors of people's own; what other
+/// models have made of the old picture goes.
+Result<void> IngestWriter::keep_what_people_say() {
+    std::vector<std::string> ids;
+    for (const FileChange& change : batch_) {
+        if (change.put) ids.push_back(change.put->id);
+    }
+    if (ids.empty()) return {};
+    const std::vector<collection::FieldSpec> fields = TRY(library_.collection().fields());
+    const auto records = TRY(library_.collection().get(ids));
+    auto record = records.begin();
+    for (FileChange& change : batch_) {
+        if (!change.put) continue;
+        const std::optional<collection::Record>& known = *record++;
+        if (!known) continue;
+        change.put->document = TRY(with_members(change.put->document, known->document));
+        change.put->others = collection::OtherVectors::kKeep;
+        for (const collection::FieldSpec& field : fields) {
+            const bool is_given = std::ranges::any_of(
+                change.put->vectors, [&](const auto& given) { return given.field == field.name; });
+            if (!is_given && !field.fingerprint.empty()) {
+                change.put->vectors.push_back({.field = field.name});
+            }
+        }
+    }
     return {};
 }
 

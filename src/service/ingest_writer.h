@@ -41,6 +41,7 @@ class IngestWriter {
     Result<void> commit_in_turn();
     Result<void> drop_excluded();
     Result<void> drop_outdated();
+    Result<void> keep_what_people_say();
     void drop(const std::vector<bool>& is_dropped, FileOutcome outcome);
 
     const Library& library_;

@@ -1,6 +1,5 @@
 #include "service/item_lookup.h"
 
-#include "service/main_field.h"
 #include "service/picture_document.h"
 
 #include <filesystem>
@@ -21,12 +20,11 @@ std::string without_links(const FileSystem& files, const std::string& absolute);
 }  // namespace
 
 Result<std::optional<StoredVector>> find_stored_vector(const Library& library,
-                                                       const Hash128& content) {
-    const std::optional<collection::FieldSpec> field = TRY(main_field(library.collection()));
-    if (!field) return std::nullopt;
+                                                       const Hash128& content,
+                                                       const std::string& field) {
     const std::vector<std::string> ids = TRY(ids_of_content(library, content));
     for (const std::string& id : ids) {
-        auto vector = library.collection().vector_of(id, field->name);
+        auto vector = library.collection().vector_of(id, field);
         if (!vector && vector.error().code() == ErrorCode::kNotFound) continue;
         StoredVector stored{.id = id, .values = TRY(std::move(vector))};
         // A writer may be replacing the record: the vector is of this content if the document, read

@@ -19,8 +19,9 @@ struct StoredVector {
     std::vector<float> values;
 };
 
-/// The vector of an indexed file, or a kept picture, with exactly that content.
+/// The vector in `field` of an indexed file, or a kept picture, with exactly that content.
 Result<std::optional<StoredVector>> find_stored_vector(const Library& library,
-                                                       const Hash128& content);
+                                                       const Hash128& content,
+                                                       const std::string& field);
 
 }  // namespace sokkuri::service

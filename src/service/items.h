@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "image/decode.h"
+#include "service/item_condition.h"
 #include "service/library.h"
 #include "service/model_choice.h"
 
@@ -21,6 +22,7 @@ struct Item {
     std::string document;  // JSON
     std::uint64_t version = 0;
     std::uint64_t seq = 0;
+    std::vector<collection::FieldVector> vectors = {};  // for those who ask (item_vectors.h)
 };
 
 /// By id alone; kNotFound.
@@ -61,6 +63,8 @@ struct PutItemRequest {
     std::string id;
     std::optional<std::string> document;  // JSON object; its members join those of the picture
     ItemSource source;                    // none: only the document changes; the item must exist
+    std::vector<collection::FieldVector> vectors = {};  // in further fields, by their names
+    ItemCondition condition;
     ModelChoice model;
     image::DecodeLimits limits;
 };
@@ -68,6 +72,7 @@ struct PutItemRequest {
 struct PutItemAnswer {
     Item item;
     bool was_created = false;
+    bool is_refused = false;  // the condition does not hold: `item` is what is there, if anything
 };
 
 /// A picture is decoded, embedded and kept in the collection's folder (picture_store.h): whole, or
@@ -77,7 +82,9 @@ struct PutItemAnswer {
 Result<PutItemAnswer> put_item(Library& library, const PutItemRequest& request);
 
 /// Removes the item. If it is a file, the file is left alone and its path is remembered as
-/// excluded, so that later runs of ingest pass it by. kNotFound.
-Result<void> forget_item(Library& library, const std::string& id);
+/// excluded, so that later runs of ingest pass it by. kNotFound. False, and nothing is removed,
+/// when the condition does not hold.
+Result<bool> forget_item(Library& library, const std::string& id,
+                         const ItemCondition& condition = {});
 
 }  // namespace sokkuri::service

@@ -13,18 +13,22 @@
 #include <stop_token>
 #include <thread>
 #include <utility>
+#include <variant>
 
 namespace sokkuri::service {
 namespace {
 
+using Wish = std::variant<IngestRequest, SwitchRequest>;
+
 struct Job {
     JobStatus status;
-    IngestRequest request;
+    Wish wish;
     std::stop_source stop;
 };
 
 bool has_ended(JobState state);
-bool is_same_wish(const IngestRequest& a, const IngestRequest& b);
+std::string_view kind_of(const Wish& wish);
+bool is_same_wish(const Wish& a, const Wish& b);
 std::int64_t now_s();
 
 class JobsOfLibraries final : public Jobs {
@@ -33,6 +37,8 @@ class JobsOfLibraries final : public Jobs {
     ~JobsOfLibraries() override { stop(); }
 
     Result<JobStatus> index(const std::string& collection, const IngestRequest& request) override;
+    Result<JobStatus> switch_model(const std::string& collection,
+                                   const SwitchRequest& request) override;
     Result<JobStatus> find(const std::string& id) const override;
     std::vector<JobStatus> all() const override;
     Result<JobStatus> cancel(const std::string& id) override;
@@ -49,6 +55,7 @@ class JobsOfLibraries final : public Jobs {
         std::set<std::string> ending;                 // collections whose workers are to end
     };
 
+    Result<JobStatus> start(const std::string& collection, Wish wish);
     void work(const std::string& collection);
     JobPointer take(const std::string& collection);
     void run(Job& job);
@@ -94,13 +101,23 @@ Result<JobStatus> JobsOfLibraries::index(const std::string& collection,
     TRY(request.validate());
     const auto library = TRY(libraries_.find(collection));
     TRY(require_folder(*library));
+    return start(collection, request);
+}
+
+Result<JobStatus> JobsOfLibraries::switch_model(const std::string& collection,
+                                                const SwitchRequest& request) {
+    TRY(libraries_.find(collection));
+    return start(collection, request);
+}
+
+Result<JobStatus> JobsOfLibraries::start(const std::string& collection, Wish wish) {
     auto state = state_.lock();
     if (state->is_stopping) return fail(ErrorCode::kUnavailable, "the server is stopping");
     std::size_t queued = 0;
     for (const JobPointer& job : state->jobs) {
         if (job->status.state != JobState::kQueued) continue;
         ++queued;
-        if (job->status.collection == collection && is_same_wish(job->request, request)) {
+        if (job->status.collection == collection && is_same_wish(job->wish, wish)) {
             return job->status;
         }
     }
@@ -108,9 +125,9 @@ Result<JobStatus> JobsOfLibraries::index(const std::string& collection,
         return fail(ErrorCode::kExhausted, "{} jobs wait already: at most {}", queued, kQueuedMax);
     }
     const auto job = std::make_shared<Job>();
-    job->request = request;
+    job->wish = std::move(wish);
     job->status = {.id = fmt::format("{:x}-{}", started_s_, state->next_number++),
-                   .kind = "index",
+                   .kind = std::string(kind_of(job->wish)),
                    .collection = collection,
                    .created_s = now_s(),
                    .revision = 1};
@@ -215,7 +232,11 @@ void JobsOfLibraries::run(Job& job) {
     };
     const auto library = libraries_.find(job.status.collection);
     if (!library) return finish(job, tl::unexpected(library.error()));
-    finish(job, ingest(**library, job.request, show, job.stop.get_token()));
+    const std::stop_token stop = job.stop.get_token();
+    if (const auto* request = std::get_if<IngestRequest>(&job.wish)) {
+        return finish(job, ingest(**library, *request, show, stop));
+    }
+    finish(job, service::switch_model(**library, std::get<SwitchRequest>(job.wish), show, stop));
 }
 
 void JobsOfLibraries::finish(Job& job, Result<IngestReport> outcome) {
@@ -256,12 +277,24 @@ bool has_ended(JobState state) {
     return state != JobState::kQueued && state != JobState::kRunning;
 }
 
-bool is_same_wish(const IngestRequest& a, const IngestRequest& b) {
-    return a.missing == b.missing && a.model.name == b.model.name &&
-           a.model.models_folder == b.model.models_folder &&
-           a.model.precision == b.model.precision && a.model.threads == b.model.threads &&
-           a.decoders == b.decoders && a.batch_rows == b.batch_rows &&
-           a.batch_age_ms == b.batch_age_ms;
+std::string_view kind_of(const Wish& wish) {
+    return std::holds_alternative<IngestRequest>(wish) ? "index" : "switch";
+}
+
+bool is_same_model(const ModelChoice& a, const ModelChoice& b) {
+    return a.name == b.name && a.models_folder == b.models_folder && a.precision == b.precision &&
+           a.threads == b.threads;
+}
+
+bool is_same_wish(const Wish& one, const Wish& other) {
+    if (one.index() != other.index()) return false;
+    if (const auto* a = std::get_if<SwitchRequest>(&one)) {
+        return is_same_model(a->model, std::get<SwitchRequest>(other).model);
+    }
+    const auto& a = std::get<IngestRequest>(one);
+    const auto& b = std::get<IngestRequest>(other);
+    return a.missing == b.missing && is_same_model(a.model, b.model) && a.decoders == b.decoders &&
+           a.batch_rows == b.batch_rows && a.batch_age_ms == b.batch_age_ms;
 }
 
 std::int64_t now_s() {

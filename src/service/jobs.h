@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "service/ingest.h"
 #include "service/libraries.h"
+#include "service/model_switch.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +22,7 @@ std::string_view name_of(JobState state);  // "queued", …
 
 struct JobStatus {
     std::string id;
-    std::string kind;        // "index"
+    std::string kind;        // "index", "switch"
     std::string collection;  // name of the library
     JobState state = JobState::kQueued;
     IngestProgress progress;
@@ -44,6 +45,10 @@ class Jobs {
     /// Starts an ingest of that library, or answers the one that waits there with the same wishes.
     virtual Result<JobStatus> index(const std::string& collection,
                                     const IngestRequest& request) = 0;
+    /// Starts another model's taking over (model_switch.h), or answers the one that waits there for
+    /// the same model.
+    virtual Result<JobStatus> switch_model(const std::string& collection,
+                                           const SwitchRequest& request) = 0;
     /// kNotFound when there is none, or no longer.
     virtual Result<JobStatus> find(const std::string& id) const = 0;
     /// Newest first.

@@ -1,6 +1,7 @@
 #include "service/picture_document.h"
 
 #include "base/json.h"
+#include "base/json_members.h"
 #include "base/shown_text.h"
 
 #include <algorithm>
@@ -12,13 +13,16 @@ namespace {
 
 /// All that we write, and of these what says which file or picture it is.
 constexpr std::string_view kOwnMembers[] = {"path",  "path_bytes", "width",   "height", "format",
-                                            "bytes", "modified",   "content", "preview"};
+                                            "bytes", "modified",   "content", "exif",   "preview"};
 constexpr std::string_view kClaims[] = {"path", "path_bytes", "content"};
 
 bool is_one_of(std::span<const std::string_view> names, std::string_view name);
 Result<JsonValue> parse_users(std::string_view json);
 std::span<const std::byte> bytes_of(std::string_view text);
 void write_path(JsonWriter& writer, const std::string& path);
+void add_path(JsonObjectText& object, const std::string& path);
+std::string quoted(std::string_view text);
+void write_photograph(JsonWriter& writer, const image::Photograph& photograph);
 void write_preview(JsonWriter& writer, const image::Picture& preview);
 std::string rfc3339(std::int64_t nanoseconds);
 Result<JsonValue> parse_document(std::string_view json);
@@ -39,6 +43,7 @@ std::string to_json(const PictureDocument& document) {
     writer.member("bytes", document.size_bytes);
     if (!document.path.empty()) writer.member("modified", rfc3339(document.modified_ns));
     writer.member("content", hex(document.content));
+    write_photograph(writer, document.photograph);
     write_preview(writer, document.preview);
     writer.end_object();
     return json;
@@ -48,21 +53,18 @@ Result<std::string> with_file(std::string_view json, const std::string& path,
                               std::int64_t modified_ns) {
     const JsonValue document = TRY(parse_document(json));
     if (document.find("path") == nullptr) return tl::unexpected(not_ours("it has no path"));
-    std::string changed;
-    JsonWriter writer(changed);
-    writer.begin_object();
-    for (const auto& [name, value] : document.members()) {
-        if (name == "path_bytes") continue;  // written with the path
-        if (name == "path") {
-            write_path(writer, path);
-        } else if (name == "modified") {
-            writer.member(name, rfc3339(modified_ns));
+    JsonObjectText changed;
+    for (const JsonMember& member : json_members(json)) {
+        if (member.name == "path_bytes") continue;  // written with the path
+        if (member.name == "path") {
+            add_path(changed, path);
+        } else if (member.name == "modified") {
+            changed.add(member.key, quoted(rfc3339(modified_ns)));
         } else {
-            writer.member(name, value);
+            changed.add(member);
         }
     }
-    writer.end_object();
-    return changed;
+    return std::move(changed).finish();
 }
 
 Result<DocumentFile> file_of(std::string_view json) {
@@ -82,33 +84,50 @@ bool DocumentFile::describes(const FileStatus& status) const {
 }
 
 Result<std::string> with_members(std::string_view own, std::string_view users) {
-    const JsonValue ours = TRY(parse_document(own));
-    const JsonValue theirs = TRY(parse_users(users));
-    std::string joined;
-    JsonWriter writer(joined);
-    writer.begin_object();
-    for (const auto& [name, value] : ours.members()) {
-        if (is_one_of(kOwnMembers, name)) writer.member(name, value);
+    TRY(parse_document(own));
+    TRY(parse_users(users));
+    JsonObjectText joined;
+    for (const JsonMember& member : json_members(own)) {
+        if (is_one_of(kOwnMembers, member.name)) joined.add(member);
     }
-    for (const auto& [name, value] : theirs.members()) {
-        if (!is_one_of(kOwnMembers, name)) writer.member(name, value);
+    for (const JsonMember& member : json_members(users)) {
+        if (!is_one_of(kOwnMembers, member.name)) joined.add(member);
     }
-    writer.end_object();
-    return joined;
+    return std::move(joined).finish();
 }
 
 Result<std::string> without_claims(std::string_view users) {
-    const JsonValue document = TRY(parse_users(users));
-    const auto is_claim = [](const auto& member) { return is_one_of(kClaims, member.first); };
-    if (std::ranges::none_of(document.members(), is_claim)) return std::string(users);
-    std::string kept;
-    JsonWriter writer(kept);
-    writer.begin_object();
-    for (const auto& [name, value] : document.members()) {
-        if (!is_one_of(kClaims, name)) writer.member(name, value);
+    TRY(parse_users(users));
+    const std::vector<JsonMember> members = json_members(users);
+    const auto is_claim = [](const JsonMember& member) { return is_one_of(kClaims, member.name); };
+    if (std::ranges::none_of(members, is_claim)) return std::string(users);
+    JsonObjectText kept;
+    for (const JsonMember& member : members) {
+        if (!is_claim(member)) kept.add(member);
     }
-    writer.end_object();
-    return kept;
+    return std::move(kept).finish();
+}
+
+Result<std::string> users_patch(std::string_view document, std::string_view patch) {
+    const DocumentFile file = TRY(file_of(document));
+    TRY(parse_users(patch));
+    const bool is_picture = !file.path.empty() || file.content;
+    const std::vector<JsonMember> known = json_members(document);
+    JsonObjectText users;
+    for (const JsonMember& member : json_members(patch)) {
+        const bool is_ours =
+            is_picture ? is_one_of(kOwnMembers, member.name) : is_one_of(kClaims, member.name);
+        if (!is_ours) {
+            users.add(member);
+            continue;
+        }
+        const JsonMember* ours = find_member(known, member.name);
+        if (member.value == (ours == nullptr ? "null" : ours->value)) continue;
+        return fail(ErrorCode::kInvalidArgument,
+                    "document: {} is what sokkuri says of {}, and cannot be changed", member.name,
+                    is_picture ? "the picture" : "pictures");
+    }
+    return std::move(users).finish();
 }
 
 namespace {
@@ -131,6 +150,42 @@ std::span<const std::byte> bytes_of(std::string_view text) {
 void write_path(JsonWriter& writer, const std::string& path) {
     writer.member("path", utf8_text(path));
     if (!is_utf8(path)) writer.member("path_bytes", base64url(bytes_of(path)));
+}
+
+void add_path(JsonObjectText& object, const std::string& path) {
+    object.add("\"path\"", quoted(utf8_text(path)));
+    if (!is_utf8(path)) object.add("\"path_bytes\"", quoted(base64url(bytes_of(path))));
+}
+
+std::string quoted(std::string_view text) {
+    std::string json;
+    JsonWriter(json).value(text);
+    return json;
+}
+
+void write_photograph(JsonWriter& writer, const image::Photograph& photograph) {
+    if (photograph == image::Photograph()) return;
+    const auto text = [&](std::string_view name, const std::string& value) {
+        if (!value.empty()) writer.member(name, value);
+    };
+    const auto number = [&](std::string_view name, const auto& value) {
+        if (value) writer.member(name, *value);
+    };
+    writer.key("exif").begin_object();
+    text("make", photograph.make);
+    text("model", photograph.model);
+    text("lens", photograph.lens);
+    text("taken", photograph.taken);
+    number("exposure_s", photograph.exposure_s);
+    number("f_number", photograph.f_number);
+    number("iso", photograph.iso);
+    number("focal_length_mm", photograph.focal_length_mm);
+    number("latitude", photograph.latitude);
+    number("longitude", photograph.longitude);
+    number("altitude_m", photograph.altitude_m);
+    text("artist", photograph.artist);
+    text("description", photograph.description);
+    writer.end_object();
 }
 
 void write_preview(JsonWriter& writer, const image::Picture& preview) {

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/result.h"
 #include "image/format.h"
+#include "image/photograph.h"
 #include "image/picture.h"
 
 #include <cstdint>
@@ -26,12 +27,14 @@ struct PictureDocument {
     std::uint64_t size_bytes = 0;  // of the file
     std::int64_t modified_ns = 0;  // since 1970, of the file's content; not written without path
     Hash128 content{};             // xxh128 of the file
+    image::Photograph photograph;  // what the camera says
     image::Picture preview;        // longer side at most kPreviewSide
 };
 
 /// {"path", "path_bytes" (only where the path is not UTF-8), "width", "height", "format", "bytes",
-/// "modified" (RFC 3339, UTC), "content" (hex), "preview": {"width", "height", "rgb"}}; byte
-/// strings in base64url without padding.
+/// "modified" (RFC 3339, UTC), "content" (hex), "exif" (only where the file has it; of its members
+/// only those that are known), "preview": {"width", "height", "rgb"}}; byte strings in base64url
+/// without padding.
 std::string to_json(const PictureDocument& document);
 
 /// The same document for the same bytes at another path or with another time; every other member
@@ -47,6 +50,11 @@ Result<std::string> with_members(std::string_view own, std::string_view users);
 /// `users` without the members that say which file or picture a record is: for records that are
 /// neither. The same text where there are none. kInvalidArgument when it is no JSON object.
 Result<std::string> without_claims(std::string_view users);
+
+/// The patch (RFC 7396) `patch` of `document` without members that sokkuri says itself, where they
+/// say the same; kInvalidArgument, naming the member, where one says something else, or when it is
+/// no JSON object.
+Result<std::string> users_patch(std::string_view document, std::string_view patch);
 
 /// What a document says of its file.
 struct DocumentFile {

@@ -121,6 +121,7 @@ Result<PreparedFile> prepare_file(const std::vector<std::byte>& bytes,
         TRY(image::decode(bytes, features::decode_options(card, limits)));
     prepared.file.size = decoded.original;
     prepared.file.format = decoded.format;
+    prepared.file.photograph = image::photograph_of(bytes, decoded.format);
     prepared.file.preview = image::shrink_roughly(decoded.picture, kPreviewSide);
     prepared.input = TRY(features::prepare(decoded.picture, decoded.original, card));
     return prepared;

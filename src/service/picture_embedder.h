@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "features/extractor.h"
 #include "image/decode.h"
+#include "image/photograph.h"
 
 #include <condition_variable>
 #include <cstddef>
@@ -30,6 +31,7 @@ struct EmbedderOptions {
 struct EmbeddedFile {
     image::Size size;  // upright, of the picture as stored
     image::Format format = image::Format::kUnknown;
+    image::Photograph photograph;
     image::Picture preview;
     std::vector<float> vector;  // the model's raw output
 };

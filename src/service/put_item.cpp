@@ -7,6 +7,7 @@
 #include "service/picture_files.h"
 #include "service/query_vector.h"
 #include "service/uploaded_picture.h"
+#include "service/vector_fields.h"
 
 #include <algorithm>
 #include <utility>
@@ -21,6 +22,7 @@ using collection::PutRecord;
 struct NewSource {
     std::string field;
     std::vector<float> vector;
+    std::string fingerprint;             // of what made it; empty: it was given
     std::string document;                // of a picture: what we say of it; else empty
     Hash128 content{};                   // of a picture
     std::span<const std::byte> picture;  // empty: none
@@ -34,7 +36,11 @@ struct SeenPicture {
     image::Picture picture;
 };
 
+/// Times that a picture is looked at while models change.
+constexpr int kModelsTried = 3;
+
 Result<void> require_writer(const Library& library);
+Result<bool> has_other_model(const Library& library, const NewSource& source);
 Result<void> validate(const PutItemRequest& request);
 Result<NewSource> prepare(const Library& library, const PutItemRequest& request);
 Result<NewSource> prepare_picture(const Library& library, std::span<const std::byte> bytes,
@@ -47,12 +53,17 @@ Result<std::string> require_field(const Library& library, const collection::Fiel
 Result<void> store_picture(const Library& library, const NewSource& source);
 Result<PutItemAnswer> put_in_turn(const Library& library, const PutItemRequest& request,
                                   const NewSource& source);
+PutItemAnswer refused(const std::optional<collection::Record>& known);
+Result<void> check_vectors(const Library& library, std::span<const collection::FieldVector> vectors,
+                           bool may_replace_main);
+Result<void> add_source(const Library& library, const NewSource& source, PutRecord& record);
 Result<std::string> document_of(const PutItemRequest& request, const NewSource& source,
                                 const std::optional<collection::Record>& known);
 Result<collection::PutOutcome> put_source(const Library& library, const PutRecord& record,
                                           const NewSource& source,
                                           std::optional<Hash128> former_content);
-Result<void> forget_in_turn(const Library& library, const std::string& id);
+Result<bool> forget_in_turn(const Library& library, const std::string& id,
+                            const ItemCondition& condition);
 Result<std::optional<collection::Record>> find_record(const Library& library,
                                                       const std::string& id);
 
@@ -61,13 +72,18 @@ Result<std::optional<collection::Record>> find_record(const Library& library,
 Result<PutItemAnswer> put_item(Library& library, const PutItemRequest& request) {
     TRY(require_writer(library));
     TRY(validate(request));
-    const NewSource source = TRY(prepare(library, request));
-    return library.in_turn([&] { return put_in_turn(library, request, source); });
+    for (int attempt = 1;; ++attempt) {
+        const NewSource source = TRY(prepare(library, request));
+        auto answer = library.in_turn([&] { return put_in_turn(library, request, source); });
+        // Another model may have taken over while this one was looking: then that one looks too.
+        const bool is_outdated = TRY(has_other_model(library, source));
+        if (answer || !is_outdated || attempt == kModelsTried) return answer;
+    }
 }
 
-Result<void> forget_item(Library& library, const std::string& id) {
+Result<bool> forget_item(Library& library, const std::string& id, const ItemCondition& condition) {
     TRY(require_writer(library));
-    return library.in_turn([&] { return forget_in_turn(library, id); });
+    return library.in_turn([&] { return forget_in_turn(library, id, condition); });
 }
 
 namespace {
@@ -75,6 +91,12 @@ namespace {
 Result<void> require_writer(const Library& library) {
     if (library.access() == LibraryAccess::kWrite) return {};
     return fail(ErrorCode::kUnsupported, "{}: opened for reading only", library.place());
+}
+
+Result<bool> has_other_model(const Library& library, const NewSource& source) {
+    if (source.fingerprint.empty()) return false;
+    const collection::FieldSpec field = TRY(field_meant(library, source.field));
+    return field.fingerprint != source.fingerprint;
 }
 
 Result<void> validate(const PutItemRequest& request) {
@@ -87,7 +109,8 @@ Result<void> validate(const PutItemRequest& request) {
         return fail(ErrorCode::kExhausted, "document of {} bytes: at most {}",
                     request.document->size(), collection::kDocumentBytesMax);
     }
-    if (request.document || !std::holds_alternative<std::monostate>(request.source)) return {};
+    const bool has_source = !std::holds_alternative<std::monostate>(request.source);
+    if (request.document || has_source || !request.vectors.empty()) return {};
     return fail(ErrorCode::kInvalidArgument,
                 "nothing to put: neither document, picture nor vector");
 }
@@ -122,6 +145,7 @@ Result<NewSource> prepare_picture(const Library& library, std::span<const std::b
                                     .model = features::to_json(embedded.card),
                                     .fingerprint = features::fingerprint(embedded.card)}));
     source.vector = std::move(embedded.values);
+    source.fingerprint = features::fingerprint(embedded.card);
     const SeenPicture seen{bytes, embedded.original, std::move(embedded.picture)};
     TRY(add_picture(library, seen, options.limits, source));
     return source;
@@ -140,11 +164,13 @@ Result<void> add_picture(const Library& library, const SeenPicture& seen,
                          const image::DecodeLimits& limits, NewSource& source) {
     source.picture = seen.bytes;
     source.content = xxh128(seen.bytes);
-    source.document = to_json({.size = seen.original,
-                               .format = image::sniff(seen.bytes),
-                               .size_bytes = seen.bytes.size(),
-                               .content = source.content,
-                               .preview = image::shrink_roughly(seen.picture, kPreviewSide)});
+    source.document =
+        to_json({.size = seen.original,
+                 .format = image::sniff(seen.bytes),
+                 .size_bytes = seen.bytes.size(),
+                 .content = source.content,
+                 .photograph = image::photograph_of(seen.bytes, image::sniff(seen.bytes)),
+                 .preview = image::shrink_roughly(seen.picture, kPreviewSide)});
     if (library.keeping() == PictureKeeping::kOriginals) return {};
     source.thumbnail =
         TRY(image::thumbnail_jpeg(seen.bytes, kKeptThumbnailSide, kThumbnailQuality, limits));
@@ -163,8 +189,9 @@ Result<std::string> require_field(const Library& library, const collection::Fiel
 Result<PutItemAnswer> put_in_turn(const Library& library, const PutItemRequest& request,
                                   const NewSource& source) {
     const std::optional<collection::Record> known = TRY(find_record(library, request.id));
+    if (!request.condition.holds(known)) return refused(known);
     const bool is_source_new = !source.vector.empty();
-    if (!known && !is_source_new) {
+    if (!known && !is_source_new && request.vectors.empty()) {
         return fail(ErrorCode::kNotFound,
                     "item {:?}: there is none; a new one needs a picture or a vector", request.id);
     }
@@ -178,9 +205,15 @@ Result<PutItemAnswer> put_in_turn(const Library& library, const PutItemRequest& 
     PutRecord record{.id = request.id};
     record.document = TRY(document_of(request, source, known));
     collection::PutOutcome outcome;
+    record.others = collection::OtherVectors::kKeep;
+    record.vectors = request.vectors;
+    TRY(check_vectors(library, record.vectors, is_source_new || former.path.empty()));
     if (is_source_new) {
-        record.vectors.push_back({.field = source.field, .values = source.vector});
+        TRY(add_source(library, source, record));
         outcome = TRY(put_source(library, record, source, former.content));
+    } else if (!record.vectors.empty()) {
+        const auto outcomes = TRY(library.collection().put(std::span(&record, 1)));
+        outcome = outcomes.front();
     } else {
         const auto outcomes = TRY(library.collection().put_documents(std::span(&record, 1)));
         outcome = outcomes.front();
@@ -190,6 +223,41 @@ Result<PutItemAnswer> put_in_turn(const Library& library, const PutItemRequest& 
                                   .version = outcome.version,
                                   .seq = outcome.seq},
                          .was_created = outcome.was_created};
+}
+
+/// By name, since none is meant twice; of a file the main one follows from what it holds.
+Result<void> check_vectors(const Library& library, std::span<const collection::FieldVector> vectors,
+                           bool may_replace_main) {
+    for (const collection::FieldVector& vector : vectors) {
+        const collection::FieldSpec field = TRY(field_meant(library, vector.field));
+        const auto main = TRY(main_field(library.collection()));
+        if (may_replace_main || !main || field.name != main->name) continue;
+        return fail(ErrorCode::kConflict,
+                    "field {:?}: of an item that is a file, its vector follows from the picture",
+                    field.name);
+    }
+    return {};
+}
+
+/// What models have made of the picture before goes, unless it is given anew.
+Result<void> add_source(const Library& library, const NewSource& source, PutRecord& record) {
+    record.vectors.push_back(
+        {.field = source.field, .values = source.vector, .fingerprint = source.fingerprint});
+    const std::vector<collection::FieldSpec> fields = TRY(library.collection().fields());
+    for (const collection::FieldSpec& field : fields) {
+        const bool is_given = std::ranges::any_of(
+            record.vectors, [&](const auto& given) { return given.field == field.name; });
+        if (!is_given && !field.fingerprint.empty()) {
+            record.vectors.push_back({.field = field.name});
+        }
+    }
+    return {};
+}
+
+PutItemAnswer refused(const std::optional<collection::Record>& known) {
+    PutItemAnswer answer{.is_refused = true};
+    if (known) answer.item = {known->id, known->document, known->version, known->seq};
+    return answer;
 }
 
 /// What we say of the picture, new or as it was, and what the user says, new or as it was.
@@ -231,8 +299,10 @@ Result<void> store_picture(const Library& library, const NewSource& source) {
     return library.pictures().write_thumbnail(source.content, source.thumbnail);
 }
 
-Result<void> forget_in_turn(const Library& library, const std::string& id) {
+Result<bool> forget_in_turn(const Library& library, const std::string& id,
+                            const ItemCondition& condition) {
     const std::optional<collection::Record> known = TRY(find_record(library, id));
+    if (!condition.holds(known)) return false;
     if (!known) return fail(ErrorCode::kNotFound, "item {:?}: there is none", id);
     const DocumentFile file = TRY(file_of(known->document));
     std::vector<KeptPicture> doubtful;
@@ -244,7 +314,7 @@ Result<void> forget_in_turn(const Library& library, const std::string& id) {
     }
     TRY(library.collection().remove(std::span(&id, 1)));
     static_cast<void>(settle_pictures(library, doubtful));  // as in put_source
-    return {};
+    return true;
 }
 
 Result<std::optional<collection::Record>> find_record(const Library& library,

@@ -6,6 +6,7 @@
 #include "service/query_handle.h"
 #include "service/stopwatch.h"
 #include "service/uploaded_picture.h"
+#include "service/vector_fields.h"
 
 #include <optional>
 #include <thread>
@@ -20,10 +21,13 @@ Result<QueryVector> vector_given(const std::vector<float>& values, const FieldSp
 Result<QueryVector> vector_of_item(const Library& library, const ByItem& item,
                                    const FieldSpec& field);
 Result<QueryVector> vector_of_file(const Library& library, const SearchQuery& query,
-                                   const std::string& file, SearchTimings& timings);
+                                   const FieldSpec& field, SearchTimings& timings);
 Result<QueryVector> vector_of_query(const Library& library, const std::string& handle,
                                     const FieldSpec& field);
-Result<void> check_model(const Library& library, const ModelChoice& choice);
+Result<void> check_model(const Library& library, const ModelChoice& choice, const FieldSpec& field);
+/// Of the field of that name; of the main one, if there is one yet, when it is empty.
+Result<std::optional<features::ModelCard>> model_for(const Library& library,
+                                                     const std::string& field);
 
 struct PreparedPicture {
     image::Picture input;    // as the model wants it
@@ -47,17 +51,17 @@ Result<QueryVector> query_vector(const Library& library, const SearchQuery& quer
     if (const auto* earlier = std::get_if<ByQuery>(&query.what)) {
         return vector_of_query(library, earlier->handle, field);
     }
-    TRY(check_model(library, query.model));
+    TRY(check_model(library, query.model, field));
     if (const auto* upload = std::get_if<ByUpload>(&query.what)) {
-        return vector_of_upload(library, upload->picture, field, {query.model, query.limits},
-                                timings);
+        return vector_of_upload(library, upload->picture, field,
+                                {query.model, query.limits, query.field}, timings);
     }
-    return vector_of_file(library, query, std::get<ByPicture>(query.what).file, timings);
+    return vector_of_file(library, query, field, timings);
 }
 
 Result<EmbeddedQuery> embed_query(const Library& library, std::span<const std::byte> picture,
                                   const EmbedOptions& options, SearchTimings& timings) {
-    const auto indexed_with = TRY(indexed_model(library.collection()));
+    const auto indexed_with = TRY(model_for(library, options.field));
     const features::Model model = TRY(choose_model(library.files(), options.model, indexed_with));
     Result<PreparedPicture> preparing;
     std::jthread decoder([&] {
@@ -95,19 +99,21 @@ Result<QueryVector> vector_of_item(const Library& library, const ByItem& item,
 }
 
 Result<QueryVector> vector_of_file(const Library& library, const SearchQuery& query,
-                                   const std::string& file, SearchTimings& timings) {
+                                   const FieldSpec& field, SearchTimings& timings) {
+    const std::string& file = std::get<ByPicture>(query.what).file;
     const std::vector<std::byte> bytes =
         TRY(read_file(library.files(), file, query.limits.file_bytes_max));
-    std::optional<StoredVector> stored = TRY(find_stored_vector(library, xxh128(bytes)));
+    std::optional<StoredVector> stored =
+        TRY(find_stored_vector(library, xxh128(bytes), field.name));
     if (stored) return QueryVector{.values = std::move(stored->values), .item_id = stored->id};
-    if (query.embed_elsewhere) {
+    if (query.embed_elsewhere && query.field.empty()) {
         const Stopwatch inferring;
         auto values = query.embed_elsewhere(bytes);
         timings.infer_ms = inferring.ms();
         if (values) return QueryVector{.values = std::move(*values)};
     }
-    EmbeddedQuery embedded =
-        TRY(in_context(file, embed_query(library, bytes, {query.model, query.limits}, timings)));
+    const EmbedOptions options{query.model, query.limits, query.field};
+    EmbeddedQuery embedded = TRY(in_context(file, embed_query(library, bytes, options, timings)));
     return QueryVector{.values = std::move(embedded.values)};
 }
 
@@ -117,19 +123,29 @@ Result<QueryVector> vector_of_query(const Library& library, const std::string& h
     if (!query) return tl::unexpected(no_such_query(handle));
     if (query->fingerprint != field.fingerprint || query->vector.size() != field.dimension) {
         return fail(ErrorCode::kConflict,
-                    "query {:?}: its vector is not of the model that the collection has now",
-                    handle);
+                    "query {:?}: its vector is of the model with fingerprint {}, but field {:?} "
+                    "holds vectors of the one with fingerprint {:?}",
+                    handle, query->fingerprint, field.name, field.fingerprint);
     }
     return QueryVector{
         .values = std::move(query->vector), .item_id = std::move(query->item_id), .handle = handle};
 }
 
 /// Asked for by name: a model that does not fit is an error, even when none is needed.
-Result<void> check_model(const Library& library, const ModelChoice& choice) {
+Result<void> check_model(const Library& library, const ModelChoice& choice,
+                         const FieldSpec& field) {
     if (choice.name.empty()) return {};
-    const auto indexed_with = TRY(indexed_model(library.collection()));
+    const features::ModelCard indexed_with = TRY(model_of(field));
     TRY(choose_model(library.files(), choice, indexed_with));
     return {};
+}
+
+Result<std::optional<features::ModelCard>> model_for(const Library& library,
+                                                     const std::string& field) {
+    if (field.empty()) return indexed_model(library.collection());
+    const FieldSpec spec = TRY(field_meant(library, field));
+    features::ModelCard card = TRY(model_of(spec));
+    return card;
 }
 
 Result<PreparedPicture> prepare_picture(std::span<const std::byte> bytes,

@@ -38,6 +38,7 @@ struct EmbeddedQuery {
 struct EmbedOptions {
     ModelChoice model;
     image::DecodeLimits limits;
+    std::string field = {};  // whose model is meant; empty: the main one's
 };
 
 /// Loads the model, if need be, while the picture is being decoded: together they are nearly all of

@@ -1,10 +1,11 @@
 #include "service/search.h"
 
-#include "service/main_field.h"
+#include "service/item_vectors.h"
 #include "service/picture_document.h"
 #include "service/query_vector.h"
 #include "service/several_parts.h"
 #include "service/stopwatch.h"
+#include "service/vector_fields.h"
 
 #include <cmath>
 #include <utility>
@@ -19,7 +20,6 @@ using collection::FieldSpec;
 constexpr double kDistanceSlack = 1e-6;
 
 Result<void> validate(const SearchQuery& query);
-Result<FieldSpec> searched_field(const Library& library);
 Result<features::Bands> bands_of(const FieldSpec& field, std::string& model_name);
 /// Where and by what to search, and which items not to find. Says in `answer` what that was.
 Result<collection::SearchRequest> request_by(const Library& library, const SearchQuery& query,
@@ -47,9 +47,12 @@ std::string_view name_of(Band band) {
 Result<SearchAnswer> search(const Library& library, const SearchQuery& query) {
     const Stopwatch total;
     TRY(validate(query));
-    const FieldSpec field = TRY(searched_field(library));
+    const FieldSpec field = TRY(field_meant(library, query.field));
     SearchAnswer answer;
     const features::Bands bands = TRY(bands_of(field, answer.model));
+    answer.field = field.name;
+    WantedVectors wanted;
+    if (!query.vectors.empty()) wanted = TRY(wanted_vectors(library, query.vectors, query.k));
     collection::SearchRequest request = TRY(request_by(library, query, field, answer));
     const Stopwatch searching;
     request.k = query.k;
@@ -76,6 +79,8 @@ Result<SearchAnswer> search(const Library& library, const SearchQuery& query) {
              .band = band_of(score, bands),
              .document = std::move(hit.document)});
     }
+    for (SearchHit& hit : answer.hits)
+        hit.vectors = TRY(vectors_of(library, hit.id, wanted));
     const std::uint64_t items = TRY(library.collection().count());
     answer.items = query.filter ? found.rows_searched : items;
     answer.facets = std::move(found.facets);
@@ -101,15 +106,6 @@ Result<void> validate(const SearchQuery& query) {
                     *query.score_min);
     }
     return {};
-}
-
-Result<FieldSpec> searched_field(const Library& library) {
-    std::optional<FieldSpec> field = TRY(main_field(library.collection()));
-    if (field) return std::move(*field);
-    if (!library.folder().empty()) {
-        return fail(ErrorCode::kNotFound, "{}: no picture has been indexed yet", library.folder());
-    }
-    return fail(ErrorCode::kNotFound, "{}: no item has come yet", library.home());
 }
 
 /// The model's own cut-offs; a card's defaults for vectors that no model of ours has made.

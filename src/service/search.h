@@ -62,6 +62,8 @@ using EmbedElsewhere =
 
 struct SearchQuery {
     std::variant<ByPicture, ByItem, ByVector, ByUpload, ByQuery, BySeveral> what;
+    std::string field = {};    // whose vectors are searched; empty: the main one's
+    std::string vectors = {};  // of the hits that are wanted (item_vectors.h); empty: none
     std::size_t k = 10;
     std::size_t offset = 0;  // hits to pass over: the next page of the same query
     std::optional<double> score_min;
@@ -75,7 +77,7 @@ struct SearchQuery {
     std::vector<collection::FacetRequest> facets = {};
     ModelChoice model;
     image::DecodeLimits limits;
-    /// ByPicture: asked before a model is loaded here; if it fails, one is.
+    /// ByPicture in the main field: asked before a model is loaded here; if it fails, one is.
     EmbedElsewhere embed_elsewhere = nullptr;
 };
 
@@ -86,7 +88,8 @@ struct SearchHit {
     double score = 0;
     float distance = 0;
     Band band = Band::kWeak;
-    std::string document;  // JSON
+    std::string document;                               // JSON
+    std::vector<collection::FieldVector> vectors = {};  // those that were asked for, and are there
 };
 
 struct SearchTimings {  // milliseconds; 0 when the step was not needed
@@ -102,6 +105,7 @@ struct SearchAnswer {
     SearchTimings timings;
     std::string query_id;      // ByItem, or an identical indexed file; else empty
     std::string query_handle;  // ByUpload and ByQuery
+    std::string field;         // that was searched
     std::string model;  // name of the model of the vectors; empty for vectors of the user's own
     std::uint64_t items = 0;                // searched: those that the filter lets through
     std::vector<collection::Facet> facets;  // one a request

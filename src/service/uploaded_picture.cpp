@@ -33,7 +33,7 @@ Result<QueryVector> vector_of_upload(const Library& library, std::span<const std
                                      const collection::FieldSpec& field,
                                      const EmbedOptions& options, SearchTimings& timings) {
     const Hash128 content = xxh128(picture);
-    std::optional<StoredVector> stored = TRY(find_stored_vector(library, content));
+    std::optional<StoredVector> stored = TRY(find_stored_vector(library, content, field.name));
     QueryVector vector{.handle = QueryShelf::id_of(content, field.fingerprint)};
     if (stored) vector.item_id = stored->id;
     std::optional<collection::StoredQuery> known = TRY(library.queries().find(vector.handle));
