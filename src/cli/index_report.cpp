@@ -1,6 +1,7 @@
 #include "cli/index_report.h"
 
 #include "base/shown_text.h"
+#include "cli/metadata_option.h"
 #include "cli/progress.h"
 #include "http/index_report_json.h"
 
@@ -36,11 +37,13 @@ std::string summary_text(const service::IngestReport& report, const std::string&
     return text + failures_text(report, folder);
 }
 
-std::string report_json(const service::IngestReport& report, const std::string& folder) {
+std::string report_json(const service::IngestReport& report, const std::string& folder,
+                        const service::MetadataReport* metadata) {
     std::string text;
     JsonWriter json(text, JsonStyle::kPretty);
     json.begin_object();
     http::write_index_report(json, report, folder, report.failures.size());
+    if (metadata != nullptr) write_metadata_report(json, *metadata);
     json.end_object();
     return text + "\n";
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/terminal.h"
+#include "service/apply_metadata.h"
 #include "service/ingest.h"
 
 #include <string>
@@ -13,6 +14,8 @@ namespace sokkuri::cli {
 std::string summary_text(const service::IngestReport& report, const std::string& folder,
                          const Terminal& terminal);
 
-std::string report_json(const service::IngestReport& report, const std::string& folder);
+/// `metadata` may be null: none was applied.
+std::string report_json(const service::IngestReport& report, const std::string& folder,
+                        const service::MetadataReport* metadata);
 
 }  // namespace sokkuri::cli

@@ -52,6 +52,11 @@ std::vector<Option> query_options() {
            .help = "Width of the graph search, instead of --recall",
            .minimum = 1,
            .maximum = collection::SearchRequest::kEfMax},
+          {.name = "field",
+           .kind = ValueKind::kText,
+           .value_name = "NAME",
+           .help = "Vector field to search; without it, the main one (see `sokkuri field list`)",
+           .is_in_file = false},
           hits_format_option(),
           {.name = "timing", .help = "Say how long loading, decoding, inference and search took"}},
          arrangement_options(),
@@ -83,6 +88,7 @@ service::SearchQuery query_of(const Settings& settings) {
     query.k = static_cast<std::size_t>(settings.integer("k"));
     if (settings.has("min-score")) query.score_min = settings.number("min-score");
     query.effort = effort_of(settings);
+    query.field = settings.text("field");
     query.limits = decode_limits(settings);
     return query;
 }

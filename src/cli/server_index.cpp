@@ -22,29 +22,41 @@ Result<service::IngestReport> index_through_server(const Invocation& invocation,
                                                    const HeldFolder& held,
                                                    const service::ProgressSink& progress,
                                                    const std::stop_token& stop) {
+    FolderHolder holder = TRY(holder_of(invocation, held));
+    TRY(check_server_choices(invocation, holder.served));
+    return in_context(holder.name,
+                      holder.link.index(wishes_of(invocation, holder.served), progress, stop));
+}
+
+Result<service::MetadataReport> apply_metadata_through_server(const Invocation& invocation,
+                                                              const HeldFolder& held,
+                                                              service::MetadataFile& rows,
+                                                              const std::stop_token& stop) {
+    FolderHolder holder = TRY(holder_of(invocation, held));
+    const auto sink = [&](std::span<const service::ItemPatch> patches) {
+        return in_context(holder.name, holder.link.patch_items(holder.served.name, patches));
+    };
+    return service::apply_metadata(rows, sink, stop);
+}
+
+Result<FolderHolder> holder_of(const Invocation& invocation, const HeldFolder& held) {
+    if (!held.server.empty()) {
+        ServerAddress address = TRY(ServerAddress::parse(held.server));
+        std::string name = address.shown();
+        ServerLink link = TRY(ServerLink::open(std::move(address)));
+        ServerLink::Served served = TRY(link.choose_collection(held.folder));
+        return FolderHolder{std::move(link), std::move(served), std::move(name)};
+    }
     const service::LibraryPlace place{
         .folder = held.folder, .collection_directory = invocation.settings.text("collection")};
     const auto writer = TRY(service::Library::writer(invocation.files, place));
     if (!writer || writer->socket.empty()) return tl::unexpected(held.conflict);
     const std::string home = TRY(invocation.files.canonical(
         place.collection_directory.empty() ? place.folder : place.collection_directory));
-    const std::string server = fmt::format("process {}, which serves {}", writer->pid, held.folder);
+    const std::string name = fmt::format("process {}, which serves {}", writer->pid, held.folder);
     ServerLink link = TRY(ServerLink::open({.socket = writer->socket}));
-    const ServerLink::Served served = TRY(in_context(server, link.find_collection(home)));
-    TRY(check_server_choices(invocation, served));
-    return in_context(server, link.index(wishes_of(invocation, served), progress, stop));
-}
-
-Result<service::IngestReport> index_in_server(const Invocation& invocation,
-                                              const std::string& collection,
-                                              const service::ProgressSink& progress,
-                                              const std::stop_token& stop) {
-    ServerAddress address = TRY(ServerAddress::parse(invocation.settings.text("server")));
-    const std::string server = address.shown();
-    ServerLink link = TRY(ServerLink::open(std::move(address)));
-    const ServerLink::Served served = TRY(link.choose_collection(collection));
-    TRY(check_server_choices(invocation, served));
-    return in_context(server, link.index(wishes_of(invocation, served), progress, stop));
+    ServerLink::Served served = TRY(in_context(name, link.find_collection(home)));
+    return FolderHolder{std::move(link), std::move(served), name};
 }
 
 namespace {

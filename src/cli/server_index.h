@@ -3,7 +3,9 @@
 // refused when it was asked for, never ignored.
 #pragma once
 
+#include "cli/server_link.h"
 #include "cli/verb.h"
+#include "service/apply_metadata.h"
 #include "service/ingest.h"
 
 #include <stop_token>
@@ -12,9 +14,20 @@
 namespace sokkuri::cli {
 
 struct HeldFolder {
-    std::string folder;  // as given
-    Error conflict;      // what opening it said; returned when its holder serves no socket
+    std::string folder;       // as given
+    Error conflict;           // what opening it said; returned when its holder serves no socket
+    std::string server = {};  // of --server: then `folder` is the name of a collection there
 };
+
+/// The server that holds a folder, and what it calls it.
+struct FolderHolder {
+    ServerLink link;
+    ServerLink::Served served;
+    std::string name;  // for messages
+};
+
+/// `held.conflict` when its holder serves no socket.
+Result<FolderHolder> holder_of(const Invocation& invocation, const HeldFolder& held);
 
 /// As service::ingest.
 Result<service::IngestReport> index_through_server(const Invocation& invocation,
@@ -22,10 +35,10 @@ Result<service::IngestReport> index_through_server(const Invocation& invocation,
                                                    const service::ProgressSink& progress,
                                                    const std::stop_token& stop);
 
-/// Likewise in the server of --server, in its collection of that name.
-Result<service::IngestReport> index_in_server(const Invocation& invocation,
-                                              const std::string& collection,
-                                              const service::ProgressSink& progress,
-                                              const std::stop_token& stop);
+/// As service::apply_metadata.
+Result<service::MetadataReport> apply_metadata_through_server(const Invocation& invocation,
+                                                              const HeldFolder& held,
+                                                              service::MetadataFile& rows,
+                                                              const std::stop_token& stop);
 
 }  // namespace sokkuri::cli

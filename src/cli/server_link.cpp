@@ -1,6 +1,7 @@
 #include "cli/server_link.h"
 
 #include "base/path_json.h"
+#include "cli/patch_lines.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -23,6 +24,7 @@ constexpr std::array kErrorCodes = {
     ErrorCode::kDeadlineExceeded, ErrorCode::kCancelled, ErrorCode::kInternal};
 
 bool has_ended(service::JobState state);
+std::string field_target(std::string_view collection, std::string_view field);
 Result<ReadJob> job_in(const JsonValue& answer);
 Result<ServerLink::Served> served_of(const JsonValue& collection);
 /// Whether the "home" of a collection is that one, also when its bytes are no text.
@@ -97,10 +99,61 @@ Result<std::vector<float>> ServerLink::embed(const std::string& collection,
     return values;
 }
 
+Result<service::PatchReport> ServerLink::patch_items(const std::string& collection,
+                                                     std::span<const service::ItemPatch> patches) {
+    const JsonValue answer = TRY(
+        ask_json({.method = HttpMethod::kPatch,
+                  .target = fmt::format("/v1/collections/{}/items", percent_encoded(collection)),
+                  .content_type = "application/x-ndjson",
+                  .body = patch_lines(patches)}));
+    return in_context("the server's answer", read_patch_report(answer, patches.size()));
+}
+
 Result<service::IngestReport> ServerLink::index(const IndexWishes& wishes,
                                                 const service::ProgressSink& progress,
                                                 const std::stop_token& stop) {
     const std::string id = TRY(start_index(wishes));
+    return report_of(id, progress, stop);
+}
+
+Result<void> ServerLink::put_field(const std::string& collection,
+                                   const service::FieldRequest& field) {
+    std::string body;
+    JsonWriter json(body);
+    json.begin_object().member("metric", index::name_of(field.metric));
+    if (!field.model.empty()) json.member("model", field.model);
+    if (field.dimension) json.member("dimension", *field.dimension);
+    json.end_object();
+    TRY(ask({.method = HttpMethod::kPut,
+             .target = field_target(collection, field.name),
+             .content_type = "application/json",
+             .body = std::move(body)}));
+    return {};
+}
+
+Result<void> ServerLink::drop_field(const std::string& collection, const std::string& field) {
+    TRY(ask({.method = HttpMethod::kDelete, .target = field_target(collection, field)}));
+    return {};
+}
+
+Result<service::IngestReport> ServerLink::switch_model(const std::string& collection,
+                                                       const std::string& model,
+                                                       const service::ProgressSink& progress,
+                                                       const std::stop_token& stop) {
+    std::string body;
+    JsonWriter(body).begin_object().member("model", model).end_object();
+    const JsonValue answer = TRY(
+        ask_json({.method = HttpMethod::kPost,
+                  .target = fmt::format("/v1/collections/{}/model", percent_encoded(collection)),
+                  .content_type = "application/json",
+                  .body = std::move(body)}));
+    const ReadJob job = TRY(job_in(answer));
+    return report_of(job.status.id, progress, stop);
+}
+
+Result<service::IngestReport> ServerLink::report_of(const std::string& id,
+                                                    const service::ProgressSink& progress,
+                                                    const std::stop_token& stop) {
     auto job = follow(id, progress, stop);
     if (!job && job.error().code() == ErrorCode::kCancelled) {
         TRY(cancel(id));
@@ -220,6 +273,11 @@ namespace {
 
 bool has_ended(service::JobState state) {
     return state != service::JobState::kQueued && state != service::JobState::kRunning;
+}
+
+std::string field_target(std::string_view collection, std::string_view field) {
+    return fmt::format("/v1/collections/{}/fields/{}", percent_encoded(collection),
+                       percent_encoded(field));
 }
 
 Result<ReadJob> job_in(const JsonValue& answer) {

@@ -8,6 +8,8 @@
 #include "base/result.h"
 #include "cli/job_reader.h"
 #include "service/ingest.h"
+#include "service/patch_item.h"
+#include "service/vector_fields.h"
 
 #include <functional>
 #include <memory>
@@ -57,6 +59,19 @@ class ServerLink {
     Result<std::vector<float>> embed(const std::string& collection,
                                      std::span<const std::byte> picture);
 
+    /// As service::patch_items.
+    Result<service::PatchReport> patch_items(const std::string& collection,
+                                             std::span<const service::ItemPatch> patches);
+
+    /// As service::add_vector_field and drop_vector_field.
+    Result<void> put_field(const std::string& collection, const service::FieldRequest& field);
+    Result<void> drop_field(const std::string& collection, const std::string& field);
+    /// As service::switch_model, otherwise as `index`.
+    Result<service::IngestReport> switch_model(const std::string& collection,
+                                               const std::string& model,
+                                               const service::ProgressSink& progress,
+                                               const std::stop_token& stop);
+
     struct IndexWishes {
         std::string collection;
         service::MissingFiles missing = service::MissingFiles::kRemove;
@@ -73,6 +88,10 @@ class ServerLink {
 
     /// The id of the job.
     Result<std::string> start_index(const IndexWishes& wishes);
+    /// What the job has done in the end; canceled when `stop` asks for it.
+    Result<service::IngestReport> report_of(const std::string& job,
+                                            const service::ProgressSink& progress,
+                                            const std::stop_token& stop);
     /// Until the job has ended; kCancelled once `stop` asks for it (the job goes on).
     Result<service::JobStatus> follow(const std::string& job, const service::ProgressSink& progress,
                                       const std::stop_token& stop);

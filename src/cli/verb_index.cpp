@@ -6,6 +6,7 @@
 #include "cli/ingest_options.h"
 #include "cli/interrupt.h"
 #include "cli/library_options.h"
+#include "cli/metadata_option.h"
 #include "cli/progress.h"
 #include "cli/server_index.h"
 #include "cli/verbs.h"
@@ -15,6 +16,7 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <optional>
 
 namespace sokkuri::cli {
 namespace {
@@ -33,14 +35,26 @@ struct IndexWatch {
     std::function<void(double share, std::string_view stage)> index;
 };
 
+/// What is to be done, and what has been.
+struct IndexWork {
+    std::string folder;  // as given
+    service::IngestRequest request;
+    std::optional<service::MetadataFile> metadata;
+    std::optional<service::MetadataReport> metadata_report;
+};
+
 /// Here, or in the server that holds the folder.
-Result<service::IngestReport> index_folder(const Invocation& invocation, const std::string& folder,
+Result<service::IngestReport> index_folder(const Invocation& invocation, IndexWork& work,
                                            const IndexWatch& watch, const std::stop_token& stop);
-Result<service::IngestReport> ingest_and_optimize(service::Library& library,
-                                                  const service::IngestRequest& request,
+Result<service::IngestReport> index_held(const Invocation& invocation, IndexWork& work,
+                                         const HeldFolder& held, const IndexWatch& watch,
+                                         const std::stop_token& stop);
+Result<service::IngestReport> ingest_and_optimize(service::Library& library, IndexWork& work,
                                                   const IndexWatch& watch,
                                                   const std::stop_token& stop);
-ExitCode code_of(const service::IngestReport& report);
+ExitCode code_of(const service::IngestReport& report, const IndexWork& work);
+/// What opening it here would say: --server means another machine's.
+Error not_here();
 
 }  // namespace
 
@@ -59,6 +73,14 @@ Verb index_verb() {
             "cannot be read are remembered with the reason and not tried again until they change: "
             "see "
             "`sokkuri stats --failures`.\n\n"
+            "--metadata says what items are: rows of a .csv with a column path or id, or objects "
+            "of a "
+            ".jsonl with such a member (the path is asked first). What a row says joins what is "
+            "said "
+            "already; an empty cell or null takes an attribute away. A cell that reads as JSON "
+            "(12, "
+            "true, [\"a\"]) is that value, anything else a string. Attributes stay when a file "
+            "changes, moves or is renamed. An attribute named link is what the page opens.\n\n"
             "While `sokkuri serve` holds FOLDER, that server does the work, with its own model and "
             "limits. With --server FOLDER is the name of a collection there.",
         .argument =
@@ -70,12 +92,15 @@ Verb index_verb() {
             joined({{server_option(),
                      collection_option(),
                      {.name = "keep-missing", .help = "Keep items whose files have vanished"},
+                     metadata_option(),
                      {.name = "watch",
                       .help = "Go on: index what changes in FOLDER as it changes, until stopped"},
                      report_format_option()},
                     ingest_options()}),
         .examples = {{"sokkuri index ~/Pictures",
                       "Index a folder; again later, to bring it up to date"},
+                     {"sokkuri index ~/shop --metadata articles.csv",
+                      "With the attributes of the pictures"},
                      {"sokkuri index ~/Pictures --watch", "And whatever comes, as it comes"},
                      {"sokkuri index /media/cd --collection ~/cd-index",
                       "A folder that cannot be written to"}},
@@ -120,18 +145,25 @@ Result<ExitCode> index_once(Invocation& invocation, const std::string& folder,
     watch.index = [&](double share, std::string_view stage) {
         if (!is_quiet) progress.show(stage, share);
     };
-    const auto report = index_folder(invocation, folder, watch, stop);
+    IndexWork work{.folder = folder, .request = ingest_request(settings)};
+    work.metadata = TRY(metadata_of(invocation));
+    const auto report = index_folder(invocation, work, watch, stop);
     progress.clear();
     if (!report) return tl::unexpected(report.error());
     LOG(kInfo, "event=indexed folder={} added={} replaced={} removed={} failed={} ms={:.0f}",
         absolute, report->added, report->replaced, report->removed, report->failures.size(),
         report->seconds * 1'000);
     if (!is_quiet) invocation.console.write(summary_text(*report, folder, invocation.terminal));
+    const service::MetadataReport* metadata =
+        work.metadata_report ? &*work.metadata_report : nullptr;
+    if (metadata != nullptr && !is_quiet) {
+        invocation.console.write(summary_text(*metadata, settings.text("metadata")));
+    }
     if (format_of(settings) == Format::kJson) {
-        invocation.out.write(report_json(*report, absolute));
+        invocation.out.write(report_json(*report, absolute, metadata));
         invocation.out.flush();
     }
-    return code_of(*report);
+    return code_of(*report, work);
 }
 
 /// The folder is free for others while nothing changes. A change that comes while one runs is seen
@@ -156,31 +188,51 @@ Result<std::string> folder_of(const Invocation& invocation) {
     return is_none ? Result<std::string>("") : above;
 }
 
-Result<service::IngestReport> index_folder(const Invocation& invocation, const std::string& folder,
+Result<service::IngestReport> index_folder(const Invocation& invocation, IndexWork& work,
                                            const IndexWatch& watch, const std::stop_token& stop) {
     const Settings& settings = invocation.settings;
-    if (settings.has("server")) return index_in_server(invocation, folder, watch.pictures, stop);
-    service::IngestRequest request = ingest_request(settings);
-    if (settings.on("keep-missing")) request.missing = service::MissingFiles::kKeep;
-    TRY(request.validate());
+    if (settings.has("server")) {
+        return index_held(invocation, work, {work.folder, not_here(), settings.text("server")},
+                          watch, stop);
+    }
+    if (settings.on("keep-missing")) work.request.missing = service::MissingFiles::kKeep;
+    TRY(work.request.validate());
     auto library = service::Library::open(
-        invocation.files, {.folder = folder, .collection_directory = settings.text("collection")},
+        invocation.files,
+        {.folder = work.folder, .collection_directory = settings.text("collection")},
         {.access = service::LibraryAccess::kWrite});
-    if (library) return ingest_and_optimize(*library, request, watch, stop);
+    if (library) return ingest_and_optimize(*library, work, watch, stop);
     if (library.error().code() != ErrorCode::kConflict) {
         return tl::unexpected(with_place_hint(library.error(), settings));
     }
-    return index_through_server(invocation, {folder, library.error()}, watch.pictures, stop);
+    return index_held(invocation, work, {work.folder, library.error()}, watch, stop);
+}
+
+Result<service::IngestReport> index_held(const Invocation& invocation, IndexWork& work,
+                                         const HeldFolder& held, const IndexWatch& watch,
+                                         const std::stop_token& stop) {
+    service::IngestReport report =
+        TRY(index_through_server(invocation, held, watch.pictures, stop));
+    if (report.was_interrupted || !work.metadata) return report;
+    work.metadata_report =
+        TRY(apply_metadata_through_server(invocation, held, *work.metadata, stop));
+    return report;
 }
 
 /// Everything has been put: now is the time to build what makes searches fast. Without it they are
 /// as right, only slower, so a failure is told and no more.
-Result<service::IngestReport> ingest_and_optimize(service::Library& library,
-                                                  const service::IngestRequest& request,
+Result<service::IngestReport> ingest_and_optimize(service::Library& library, IndexWork& work,
                                                   const IndexWatch& watch,
                                                   const std::stop_token& stop) {
-    service::IngestReport report = TRY(service::ingest(library, request, watch.pictures, stop));
+    service::IngestReport report =
+        TRY(service::ingest(library, work.request, watch.pictures, stop));
     if (report.was_interrupted) return report;
+    if (work.metadata) {
+        const auto sink = [&](std::span<const service::ItemPatch> patches) {
+            return service::patch_items(library, patches);
+        };
+        work.metadata_report = TRY(service::apply_metadata(*work.metadata, sink, stop));
+    }
     const auto optimized = library.collection().optimize({.progress = watch.index, .stop = stop});
     if (optimized) return report;
     report.was_interrupted = optimized.error().code() == ErrorCode::kCancelled;
@@ -190,9 +242,17 @@ Result<service::IngestReport> ingest_and_optimize(service::Library& library,
     return report;
 }
 
-ExitCode code_of(const service::IngestReport& report) {
-    if (report.was_interrupted) return ExitCode::kInterrupted;
+ExitCode code_of(const service::IngestReport& report, const IndexWork& work) {
+    const auto& metadata = work.metadata_report;
+    if (report.was_interrupted || (metadata && metadata->was_interrupted)) {
+        return ExitCode::kInterrupted;
+    }
+    if (metadata && metadata->missing + metadata->refused > 0) return ExitCode::kSomeFailed;
     return report.failures.empty() ? ExitCode::kOk : ExitCode::kSomeFailed;
+}
+
+Error not_here() {
+    return Error(ErrorCode::kConflict, "the server answers no requests");
 }
 
 }  // namespace

@@ -32,11 +32,12 @@ const std::vector<Verb>& all_verbs() {
     static const std::vector<Verb> verbs = [] {
         std::vector<Verb> rows;
         for (const auto& make :
-             {index_verb,       search_verb,        similar_verb,   embed_verb,
-              serve_verb,       import_verb,        export_verb,    stats_verb,
-              verify_verb,      compact_verb,       backup_verb,    restore_verb,
-              model_list_verb,  model_inspect_verb, model_add_verb, model_use_verb,
-              config_show_verb, config_path_verb,   bench_ann_verb, completion_verb,
+             {index_verb,        search_verb,        similar_verb,   embed_verb,
+              serve_verb,        import_verb,        export_verb,    stats_verb,
+              verify_verb,       compact_verb,       backup_verb,    restore_verb,
+              model_list_verb,   model_inspect_verb, model_add_verb, model_use_verb,
+              model_switch_verb, field_list_verb,    field_add_verb, field_drop_verb,
+              config_show_verb,  config_path_verb,   bench_ann_verb, completion_verb,
               man_verb}) {
             rows.push_back(make());
         }
@@ -58,7 +59,8 @@ ExitCode usage_error(Invocation& invocation, std::string_view verb, std::string_
 
 const std::vector<VerbGroup>& verb_groups() {
     static const std::vector<VerbGroup> groups = {
-        {"model", "List, inspect, add and choose models"},
+        {"model", "List, inspect, add, choose and switch models"},
+        {"field", "List, make and drop the vector fields of a collection"},
         {"config", "Show the settings in force and where they come from"},
         {"bench", "Measure on data of your own"},
     };

@@ -1,6 +1,7 @@
 #include "http/hit_json.h"
 
 #include "base/path_json.h"
+#include "http/item_json.h"
 #include "http/nullable_json.h"
 
 namespace sokkuri::http {
@@ -24,6 +25,7 @@ std::string search_answer_json(const service::SearchAnswer& answer, const HitsWa
     write_text_or_null(json, "item", answer.query_id);
     write_text_or_null(json, "query_id", answer.query_handle);
     json.end_object();
+    json.member("field", answer.field);
     write_text_or_null(json, "model", answer.model);
     json.member("items", answer.items).member("k", std::uint64_t{wanted.k});
     json.member("offset", std::uint64_t{wanted.offset});
@@ -79,7 +81,9 @@ void write_hit(JsonWriter& json, const service::SearchHit& hit) {
     } else {
         write_path(json, "path", hit.path);
     }
-    json.key("document").raw(hit.document).end_object();
+    json.key("document").raw(hit.document);
+    if (!hit.vectors.empty()) write_vectors(json, hit.vectors);
+    json.end_object();
 }
 
 }  // namespace

@@ -10,6 +10,8 @@ namespace sokkuri::http {
 namespace {
 
 constexpr double kScoreBound = 1e9;
+constexpr double kFieldNameMax = 64;
+constexpr double kVectorsMax = 2'000;
 
 Result<void> refuse_twice(const Request& request, const RequestJson* body);
 Result<std::optional<std::uint64_t>> read_integer(const Request& request, const RequestJson* body,
@@ -18,6 +20,8 @@ Result<std::optional<double>> read_number(const Request& request, const RequestJ
                                           std::string_view name);
 Result<std::optional<bool>> read_boolean(const Request& request, const RequestJson* body,
                                          std::string_view name);
+Result<std::string> read_text(const Request& request, const RequestJson* body,
+                              std::string_view name);
 Result<index::Effort> read_effort(const Request& request, const RequestJson* body);
 Result<void> check_bounds(const HitsWanted& wanted);
 Result<void> check_effort(const index::Effort& effort);
@@ -58,10 +62,22 @@ std::vector<Parameter> hits_parameters(std::string_view k_fallback) {
          .help = "Width of the graph search, instead of recall; with min_score too, "
                  "something may be missed.",
          .minimum = 1,
-         .maximum = collection::SearchRequest::kEfMax}};
+         .maximum = collection::SearchRequest::kEfMax},
+        {.name = "field",
+         .help = "Whose vectors are searched; without it, the main field's.",
+         .minimum = 1,
+         .maximum = kFieldNameMax},
+        vectors_parameter()};
     for (Parameter& parameter : arrangement_parameters())
         parameters.push_back(std::move(parameter));
     return parameters;
+}
+
+Parameter vectors_parameter() {
+    return {.name = "vectors",
+            .help = "Fields whose vectors come with each item, with commas between; * for all.",
+            .minimum = 1,
+            .maximum = kVectorsMax};
 }
 
 Result<HitsWanted> read_hits_wanted(const Request& request, const RequestJson* body) {
@@ -73,6 +89,8 @@ Result<HitsWanted> read_hits_wanted(const Request& request, const RequestJson* b
     wanted.offset = offset.value_or(wanted.offset);
     wanted.score_min = TRY(read_number(request, body, "min_score"));
     wanted.effort = TRY(read_effort(request, body));
+    wanted.field = TRY(read_text(request, body, "field"));
+    wanted.vectors = TRY(read_text(request, body, "vectors"));
     TRY(check_bounds(wanted));
     TRY(read_arrangement(request, body, wanted));
     return wanted;
@@ -97,7 +115,8 @@ Result<index::Effort> read_effort(const Request& request, const RequestJson* bod
 }
 
 Result<void> refuse_twice(const Request& request, const RequestJson* body) {
-    for (const std::string_view name : {"k", "offset", "min_score", "recall", "exact", "ef"}) {
+    for (const std::string_view name :
+         {"k", "offset", "min_score", "recall", "exact", "ef", "field", "vectors"}) {
         if (body == nullptr || body->find(name) == nullptr || !request.query_value(name)) continue;
         return fail(ErrorCode::kInvalidArgument,
                     "{}: said both in the query string and in the body", name);
@@ -121,6 +140,15 @@ Result<std::optional<bool>> read_boolean(const Request& request, const RequestJs
                                          std::string_view name) {
     if (body != nullptr && body->find(name) != nullptr) return body->boolean(name);
     return boolean_value(request, name);
+}
+
+/// Empty when it was not sent.
+Result<std::string> read_text(const Request& request, const RequestJson* body,
+                              std::string_view name) {
+    if (body == nullptr || body->find(name) == nullptr) return text_value(request, name);
+    const auto text = TRY(body->string(name));
+    if (text && !text->empty()) return *text;
+    return fail(ErrorCode::kInvalidArgument, "{}: must not be empty", name);
 }
 
 /// What came in the body, no row of a route has checked.

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,9 +31,15 @@ struct HitsWanted {
     std::optional<collection::GroupCap> group_cap;
     std::optional<collection::HitOrder> order;
     std::vector<collection::FacetRequest> facets;
+    std::string field;    // empty: the main one
+    std::string vectors;  // of the hits; empty: none
 };
 
-/// The rows of k, offset, min_score, recall, exact and ef, and of arrangement_values.h.
+/// The row of `vectors`, by which items and hits come with their vectors.
+Parameter vectors_parameter();
+
+/// The rows of k, offset, min_score, recall, exact, ef, field and vectors, and of
+/// arrangement_values.h.
 std::vector<Parameter> hits_parameters(std::string_view k_fallback);
 
 /// `body`: null when it is no JSON. kInvalidArgument for values out of bounds and for those that

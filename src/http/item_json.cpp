@@ -30,11 +30,24 @@ std::string item_list_json(std::span<const service::Item> items, std::string_vie
     return text;
 }
 
+void write_vectors(JsonWriter& json, std::span<const collection::FieldVector> vectors) {
+    json.key("vectors").begin_object();
+    for (const collection::FieldVector& vector : vectors) {
+        json.key(vector.field).begin_array();
+        for (const float component : vector.values)
+            json.value(component);
+        json.end_array();
+    }
+    json.end_object();
+}
+
 namespace {
 
 void write_item(JsonWriter& json, const service::Item& item) {
     json.begin_object().member("id", item.id).member("version", item.version);
-    json.member("seq", item.seq).key("document").raw(item.document).end_object();
+    json.member("seq", item.seq).key("document").raw(item.document);
+    if (!item.vectors.empty()) write_vectors(json, item.vectors);
+    json.end_object();
 }
 
 }  // namespace

@@ -32,6 +32,8 @@ Result<Response> answer_search(const NativeApi& api, const service::Library& lib
 
 RouteTable collection_routes(const SharedApi& api);
 RouteTable item_routes(const SharedApi& api);
+RouteTable patch_routes(const SharedApi& api);
+RouteTable field_routes(const SharedApi& api);
 RouteTable load_routes(const SharedApi& api);
 RouteTable picture_routes(const SharedApi& api);
 RouteTable search_routes(const SharedApi& api);
@@ -48,6 +50,13 @@ inline constexpr AnswerKind kNoSuchItem{
     .media_type = "application/problem+json",
     .schema = "Problem",
     .help = "There is no such collection or item.",
+};
+
+inline constexpr AnswerKind kConditionFailed{
+    .status = 412,
+    .media_type = "application/problem+json",
+    .schema = "Problem",
+    .help = "If-Match or If-None-Match does not hold; ETag names what is there.",
 };
 
 inline constexpr AnswerKind kNoSuchCollection{

@@ -99,6 +99,25 @@ Result<std::optional<std::vector<float>>> RequestJson::vector(std::string_view n
     return read_member<std::vector<float>>(*this, name, read_vector);
 }
 
+Result<std::vector<collection::FieldVector>> RequestJson::vectors(std::string_view name) const {
+    std::vector<collection::FieldVector> vectors;
+    const JsonValue* value = find(name);
+    if (value == nullptr) return vectors;
+    if (!value->is_object() || value->members().size() > collection::kFieldsMax) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "{}: an object of at most {} vectors by their fields is expected", name,
+                    collection::kFieldsMax);
+    }
+    for (const auto& [field, one] : value->members()) {
+        if (field.empty())
+            return fail(ErrorCode::kInvalidArgument, "{}: a field has no name", name);
+        collection::FieldVector vector{.field = field};
+        vector.values = TRY(in_context(fmt::format("{}.{}", name, field), read_vector(one)));
+        vectors.push_back(std::move(vector));
+    }
+    return vectors;
+}
+
 Result<std::optional<std::vector<std::byte>>> RequestJson::bytes(std::string_view name) const {
     return read_member<std::vector<std::byte>>(
         *this, name, [](const JsonValue& value) -> Result<std::vector<std::byte>> {

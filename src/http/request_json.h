@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "collection/record_changes.h"
 #include "http/limits.h"
 
 #include <cstddef>
@@ -38,6 +39,8 @@ class RequestJson {
     Result<std::optional<bool>> boolean(std::string_view name) const;
     /// Finite float32 numbers.
     Result<std::optional<std::vector<float>>> vector(std::string_view name) const;
+    /// Likewise of each member of an object: vectors by their fields. Empty when not sent.
+    Result<std::vector<collection::FieldVector>> vectors(std::string_view name) const;
     /// What base64 stands for.
     Result<std::optional<std::vector<std::byte>>> bytes(std::string_view name) const;
 

@@ -1,11 +1,15 @@
 #include "collection/collection.h"
 #include "http/arrangement_values.h"
+#include "http/caching.h"
+#include "http/etag.h"
+#include "http/item_condition.h"
 #include "http/item_json.h"
 #include "http/native_routes.h"
 #include "http/percent_encoding.h"
 #include "http/query_values.h"
 #include "http/request_json.h"
 #include "http/request_picture.h"
+#include "service/item_vectors.h"
 #include "service/items.h"
 
 #include <fmt/format.h>
@@ -18,6 +22,9 @@ constexpr double kCursorBytesMax = 256;
 constexpr double kNameBytesMax = 512;
 
 Result<Response> list_items(const NativeApi& api, const Request& request);
+/// What `vectors` asks for, in each of `items`.
+Result<void> add_vectors(const service::Library& library, const Request& request,
+                         std::span<service::Item> items);
 Result<Response> get_item(const NativeApi& api, const Request& request);
 Result<Response> put_item(const NativeApi& api, const Request& request);
 Result<Response> delete_item(const NativeApi& api, const Request& request);
@@ -43,8 +50,13 @@ RouteTable item_routes(const SharedApi& api) {
          .section = kSection},
         {.pattern = kPattern,
          .operation = "getItem",
-         .summary = "One item with its document",
-         .answers = {{.schema = "Item", .help = "The item."}, kNoSuchItem},
+         .summary = "One item with its document, and its vectors where they are asked for",
+         .description = "Its ETag is new with every change; If-None-Match asks for changes alone. "
+                        "With vectors there is none: they may be filled in later.",
+         .parameters = {vectors_parameter()},
+         .answers = {{.schema = "Item", .help = "The item."},
+                     {.status = 304, .media_type = "", .help = "It is as it was."},
+                     kNoSuchItem},
          .handler = bind_handler(api, get_item),
          .section = kSection},
         {.method = Method::kPut,
@@ -60,7 +72,8 @@ RouteTable item_routes(const SharedApi& api) {
          .body_bytes_max = api->limits.upload_bytes_max,
          .answers = {{.schema = "Item", .help = "The item, replaced."},
                      {.status = 201, .schema = "Item", .help = "The item, new; Location names it."},
-                     kNoSuchCollection},
+                     kNoSuchCollection,
+                     kConditionFailed},
          .handler = bind_handler(api, put_item),
          .section = kSection},
         {.method = Method::kDelete,
@@ -69,7 +82,9 @@ RouteTable item_routes(const SharedApi& api) {
          .summary = "Forget an item",
          .description = "A file is never touched: its path is remembered as excluded, and later "
                         "runs of indexing pass it by.",
-         .answers = {{.status = 204, .media_type = "", .help = "It is gone."}, kNoSuchItem},
+         .answers = {{.status = 204, .media_type = "", .help = "It is gone."},
+                     kNoSuchItem,
+                     kConditionFailed},
          .handler = bind_handler(api, delete_item),
          .section = kSection},
     };
@@ -85,26 +100,43 @@ Result<Response> list_items(const NativeApi& api, const Request& request) {
     const auto seed = TRY(integer_value(request, "seed"));
     if (sample) {
         auto filter = TRY(read_filter(request, nullptr));
-        const auto items =
+        auto items =
             TRY(service::sample_items(*library, {*sample, seed.value_or(0), std::move(filter)}));
+        TRY(add_vectors(*library, request, items));
         return json_response(item_list_json(items, ""));
     }
     const std::size_t limit_items = limit.value_or(kItemsDefault);
     if (request.query_value("name")) {
-        const auto items =
+        auto items =
             TRY(service::find_items_by_name(*library, text_value(request, "name"), limit_items));
+        TRY(add_vectors(*library, request, items));
         return json_response(item_list_json(items, ""));
     }
-    const service::ItemPage page =
+    service::ItemPage page =
         TRY(service::list_items(*library, text_value(request, "cursor"), limit_items));
+    TRY(add_vectors(*library, request, page.items));
     return json_response(item_list_json(page.items, page.next));
+}
+
+Result<void> add_vectors(const service::Library& library, const Request& request,
+                         std::span<service::Item> items) {
+    if (!request.query_value("vectors")) return {};
+    const service::WantedVectors wanted =
+        TRY(service::wanted_vectors(library, text_value(request, "vectors"), items.size()));
+    for (service::Item& item : items)
+        item.vectors = TRY(service::vectors_of(library, item.id, wanted));
+    return {};
 }
 
 Result<Response> get_item(const NativeApi& api, const Request& request) {
     const auto library = TRY(find_library(api, request));
     const std::string id = TRY(item_id(request));
-    const service::Item item = TRY(service::get_item(*library, id));
-    return json_response(item_json(item));
+    service::Item item = TRY(service::get_item(*library, id));
+    if (request.query_value("vectors")) {
+        TRY(add_vectors(*library, request, std::span(&item, 1)));
+        return json_response(item_json(item));
+    }
+    return cacheable(request, json_response(item_json(item)), item_tag(item), kAskAgain);
 }
 
 Result<Response> put_item(const NativeApi& api, const Request& request) {
@@ -114,10 +146,13 @@ Result<Response> put_item(const NativeApi& api, const Request& request) {
         TRY(form_of(request) == BodyForm::kForm ? read_form_body(api, request)
                                                 : read_json(api, request));
     put.id = id;
+    put.condition = TRY(item_condition(request));
     put.model = api.model;
     put.limits = api.decode;
     const service::PutItemAnswer answer = TRY(service::put_item(*library, put));
+    if (answer.is_refused) return refused_write(id, answer.item);
     Response response = json_response(item_json(answer.item), answer.was_created ? 201 : 200);
+    response.headers.emplace_back("ETag", quoted_tag(item_tag(answer.item)));
     if (answer.was_created) {
         response.headers.emplace_back(
             "Location",
@@ -130,8 +165,11 @@ Result<Response> put_item(const NativeApi& api, const Request& request) {
 Result<Response> delete_item(const NativeApi& api, const Request& request) {
     const auto library = TRY(find_library(api, request));
     const std::string id = TRY(item_id(request));
-    TRY(service::forget_item(*library, id));
-    return empty_response();
+    const service::ItemCondition condition = TRY(item_condition(request));
+    const bool is_forgotten = TRY(service::forget_item(*library, id, condition));
+    if (is_forgotten) return empty_response();
+    const auto current = service::get_item(*library, id);
+    return refused_write(id, current.value_or(service::Item()));
 }
 
 std::vector<Parameter> list_parameters() {
@@ -159,7 +197,8 @@ std::vector<Parameter> list_parameters() {
              .help = "Items whose path holds this text (ASCII letters in either case), by path, "
                      "instead of a page; in a collection without a folder, the item of that id.",
              .minimum = 1,
-             .maximum = kNameBytesMax}};
+             .maximum = kNameBytesMax},
+            vectors_parameter()};
 }
 
 Result<void> check_exclusive(const Request& request) {
@@ -176,11 +215,12 @@ Result<void> check_exclusive(const Request& request) {
 }
 
 Result<service::PutItemRequest> read_json(const NativeApi& api, const Request& request) {
-    static constexpr std::string_view kMembers[] = {"document", "vector", "picture"};
+    static constexpr std::string_view kMembers[] = {"document", "vector", "picture", "vectors"};
     const RequestJson body = TRY(RequestJson::parse(request.body, api.limits, kMembers));
     auto vector = TRY(body.vector("vector"));
     auto picture = TRY(body.bytes("picture"));
     service::PutItemRequest put;
+    put.vectors = TRY(body.vectors("vectors"));
     if (vector && picture) {
         service::PictureWithVector both{.vector = std::move(*vector)};
         both.picture = TRY(checked_picture(std::move(*picture)));
@@ -193,9 +233,9 @@ Result<service::PutItemRequest> read_json(const NativeApi& api, const Request& r
     if (body.find("document") != nullptr) {
         put.document = TRY(checked_document(body.text_of("document"), api.limits));
     }
-    if (put.document || vector || picture) return put;
+    if (put.document || vector || picture || !put.vectors.empty()) return put;
     return fail(ErrorCode::kInvalidArgument,
-                "body: a document, vector or picture is expected, and none is there");
+                "body: a document, vector, vectors or picture is expected, and none is there");
 }
 
 Result<service::PutItemRequest> read_form_body(const NativeApi& api, const Request& request) {

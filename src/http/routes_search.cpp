@@ -72,6 +72,8 @@ Result<Response> answer_search(const NativeApi& api, const service::Library& lib
     query.group_cap = wanted.group_cap;
     query.order = wanted.order;
     query.facets = wanted.facets;
+    query.field = wanted.field;
+    query.vectors = wanted.vectors;
     query.model = api.model;
     query.limits = api.decode;
     const service::SearchAnswer answer = TRY(service::search(library, query));
@@ -101,9 +103,9 @@ Result<Response> search(const NativeApi& api, const Request& request) {
         return answer_search(api, *library, {.what = std::move(upload)}, wanted);
     }
     static constexpr std::string_view kMembers[] = {
-        "id",     "vector",   "picture",   "query_id", "together", "combine",
-        "k",      "offset",   "min_score", "recall",   "exact",    "ef",
-        "filter", "group_by", "per_group", "sort",     "facets"};
+        "id",     "vector",    "picture",   "query_id", "together", "combine", "k",
+        "offset", "min_score", "recall",    "exact",    "ef",       "field",   "vectors",
+        "filter", "group_by",  "per_group", "sort",     "facets"};
     const RequestJson body = TRY(RequestJson::parse(request.body, api.limits, kMembers));
     const HitsWanted wanted = TRY(read_hits_wanted(request, &body));
     service::SearchQuery query = TRY(read_json(body));

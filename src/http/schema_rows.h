@@ -12,6 +12,8 @@ std::vector<Schema> collection_part_schemas();
 std::vector<Schema> new_collection_schemas();
 std::vector<Schema> index_schemas();
 std::vector<Schema> item_schemas();
+std::vector<Schema> document_schemas();
+std::vector<Schema> field_schemas();
 std::vector<Schema> load_schemas();
 std::vector<Schema> search_schemas();
 std::vector<Schema> filter_schemas();

@@ -11,7 +11,7 @@ std::vector<Schema> job_schemas() {
         {.name = "Job",
          .help = "Work in the background.",
          .members = {{"id", "string", "Of the job."},
-                     {"kind", "string", "What it does.", Need::kRequired, {"index"}},
+                     {"kind", "string", "What it does.", Need::kRequired, {"index", "switch"}},
                      {"collection", "string", "Name of the collection that it works on."},
                      {"state",
                       "string",

@@ -10,6 +10,7 @@ std::vector<Schema> search_schemas() {
                      {"query", "AnsweredQuery",
                       "What was searched for, as later requests name "
                       "it."},
+                     {"field", "string", "Whose vectors were searched."},
                      {"model", "string?",
                       "Name of the model of the vectors; null for vectors of "
                       "the user's own."},
@@ -41,7 +42,8 @@ std::vector<Schema> search_schemas() {
                       "\\xNN; null for records that are not files."},
                      {"path_bytes", "base64", "The path's bytes, where they are not UTF-8.",
                       Need::kOptional},
-                     {"document", "Document", "What the record says."}}},
+                     {"document", "Document", "What the record says."},
+                     {"vectors", "object", "Where asked for: numbers by field.", Need::kOptional}}},
         {.name = "AnsweredQuery",
          .help = "What was searched for.",
          .members = {{"item", "string?",
@@ -113,7 +115,11 @@ std::vector<Schema> search_body_schemas() {
                "Path of an attribute to put the hits in order by; with - before it, greatest "
                "first.",
                Need::kOptional},
-              {"facets", "FacetWish[]", "Attributes to count by, at most 32.", Need::kOptional}},
+              {"facets", "FacetWish[]", "Attributes to count by, at most 32.", Need::kOptional},
+              {"field", "string", "Whose vectors are searched; without it, the main field's.",
+               Need::kOptional},
+              {"vectors", "string", "Fields whose vectors come with each hit; * for all.",
+               Need::kOptional}},
          .one_of = {"id", "vector", "picture", "query_id", "together"},
          .is_closed = true},
         {.name = "SearchPart",

@@ -22,10 +22,12 @@ export interface Picture {
   readonly modified: string | null;
   readonly content: string;
   readonly preview: Preview | null;
+  /** Where the record leads to on the web. */
+  readonly link: string | null;
 }
 
 const pictureMembers = new Set([
-  'path', 'path_bytes', 'width', 'height', 'format', 'bytes', 'modified', 'content', 'preview',
+  'path', 'path_bytes', 'width', 'height', 'format', 'bytes', 'modified', 'content', 'exif', 'preview',
 ]);
 
 export function pictureOf(document: Document, id: string): Picture {
@@ -42,14 +44,26 @@ export function pictureOf(document: Document, id: string): Picture {
     modified: textIn(document, 'modified'),
     content,
     preview: previewIn(document['preview']),
+    link: linkIn(document['link']),
   };
 }
 
-/** Members that somebody added to the document, in its order, as text. */
+/** Members that somebody added to the document, in its order, and then what the camera says, as text. */
 export function attributesOf(document: Document): [string, string][] {
-  return Object.entries(document)
-    .filter(([name]) => !pictureMembers.has(name))
-    .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]);
+  const added = Object.entries(document).filter(([name]) => !pictureMembers.has(name));
+  const exif = document['exif'];
+  const camera = typeof exif === 'object' && exif !== null ? Object.entries(exif) : [];
+  return [...added, ...camera.map(([name, value]): [string, unknown] => [`exif.${name}`, value])].map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+}
+
+/** An address on the web that can be opened without harm: no script, no file of this machine. Else null. */
+export function linkIn(value: unknown): string | null {
+  if (typeof value !== 'string' || !URL.canParse(value)) return null;
+  const { protocol, href } = new URL(value);
+  return protocol === 'https:' || protocol === 'http:' ? href : null;
 }
 
 export function nameOf(path: string): string {

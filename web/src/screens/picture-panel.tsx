@@ -1,10 +1,10 @@
 // The picture that one looks at, and what is known of it.
-import { Clipboard, ExternalLink, Link2, ZoomIn } from 'lucide-react';
+import { Clipboard, ExternalLink, Globe, Link2, ZoomIn } from 'lucide-react';
 import { useEffect, useRef, type CSSProperties, type ReactNode } from 'react';
 import { addressOf, type PicturePlace } from '../address';
 import { current } from '../navigation';
 import { CopyButton } from '../parts/copy';
-import { aspectOf, type Picture } from '../picture/document';
+import { aspectOf, linkIn, type Picture } from '../picture/document';
 import { useText } from '../text/text';
 import styles from './picture-panel.module.css';
 import { Zoom, type ZoomHandle } from './zoom';
@@ -76,6 +76,12 @@ export function PicturePanel({ place, name, picture, image, large, original, att
         )}
         {children}
         <div className={styles.buttons}>
+          {picture.link !== null && (
+            <a className="button" href={picture.link} target="_blank" rel="noopener noreferrer" title={picture.link} data-link>
+              <Globe aria-hidden />
+              <span>{t('picture.open_link')}</span>
+            </a>
+          )}
           {original !== null && (
             <a className="button" href={original} target="_blank" rel="noopener" aria-label={t('picture.open')}>
               <ExternalLink aria-hidden />
@@ -124,11 +130,24 @@ function Attributes({ path, rows }: AttributesProps) {
         {rows.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dd>
+              <Value text={value} />
+            </dd>
           </div>
         ))}
       </dl>
     </details>
+  );
+}
+
+/** An address on the web can be followed. */
+function Value({ text }: { readonly text: string }) {
+  const link = linkIn(text);
+  if (link === null) return text;
+  return (
+    <a href={link} target="_blank" rel="noopener noreferrer">
+      {text}
+    </a>
   );
 }
 

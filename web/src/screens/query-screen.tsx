@@ -82,5 +82,6 @@ function pictureOfQuery({ width, height }: { readonly width: number; readonly he
     modified: null,
     content: '',
     preview: null,
+    link: null,
   };
 }

@@ -90,6 +90,7 @@ export const en = {
 
   'picture.yours': 'Your picture',
   'picture.open': 'Open original',
+  'picture.open_link': 'Open its page',
   'picture.copy_link': 'Copy link',
   'picture.copy_path': 'Copy path',
   'picture.copied': 'Copied',

@@ -88,6 +88,7 @@ export const ja: Readonly<Record<WithoutSingular<keyof typeof en>, string>> = {
 
   'picture.yours': 'あなたの画像',
   'picture.open': '元の画像を開く',
+  'picture.open_link': 'リンク先を開く',
   'picture.copy_link': 'リンクをコピー',
   'picture.copy_path': 'パスをコピー',
   'picture.copied': 'コピーしました',

@@ -1,0 +1,74 @@
+#include "http/item_condition.h"
+
+#include "http/etag.h"
+#include "http/header_text.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace sokkuri::http {
+namespace {
+
+constexpr std::uint64_t kNoSeq = 0;  // seqs count from 1: a tag that is none of ours never matches
+
+std::uint64_t seq_of(std::string_view tag);
+
+}  // namespace
+
+std::string item_tag(const service::Item& item) {
+    return fmt::format("{}", item.seq);
+}
+
+Result<service::ItemCondition> item_condition(const Request& request) {
+    service::ItemCondition condition;
+    if (const auto absent = request.header("if-none-match")) {
+        if (trimmed(*absent) != "*") {
+            return fail(ErrorCode::kInvalidArgument,
+                        "If-None-Match: only * can be the condition of a write, not {:?}",
+                        absent->substr(0, 100));
+        }
+        condition.exists = false;
+    }
+    const auto match = request.header("if-match");
+    if (!match) return condition;
+    if (condition.exists) {
+        return fail(ErrorCode::kInvalidArgument, "If-Match and If-None-Match exclude each other");
+    }
+    condition.exists = true;
+    bool is_any = false;
+    for_each_in_list(*match, [&](std::string_view tag) {
+        is_any = is_any || tag == "*";
+        condition.seqs.push_back(seq_of(tag));
+    });
+    if (is_any) condition.seqs.clear();
+    if (!is_any && condition.seqs.empty()) condition.seqs.push_back(kNoSeq);
+    return condition;
+}
+
+Response refused_write(const std::string& id, const service::Item& current) {
+    if (current.id.empty()) {
+        return problem(412, "precondition_failed", fmt::format("item {:?}: there is none", id));
+    }
+    const std::string tag = quoted_tag(item_tag(current));
+    Response response = problem(
+        412, "precondition_failed",
+        fmt::format("item {:?}: is there, version {}, with the ETag {}", id, current.version, tag));
+    response.headers.emplace_back("ETag", tag);
+    return response;
+}
+
+namespace {
+
+/// A weak tag promises less than a write must know (RFC 9110 §13.1.1).
+std::uint64_t seq_of(std::string_view tag) {
+    if (tag.size() < 3 || !tag.starts_with('"') || !tag.ends_with('"')) return kNoSeq;
+    const std::string_view digits = tag.substr(1, tag.size() - 2);
+    std::uint64_t seq = kNoSeq;
+    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), seq);
+    const bool is_whole = parsed.ec == std::errc() && parsed.ptr == digits.data() + digits.size();
+    return is_whole && fmt::format("{}", seq) == digits ? seq : kNoSeq;
+}
+
+}  // namespace
+}  // namespace sokkuri::http
