@@ -72,7 +72,10 @@ class LocalCollection final : public Collection {
     Result<LoadOutcome> load(const LoadBatch& batch) override {
         return write([&](LocalWriter& writer) { return writer.load(batch); });
     }
-    Result<std::optional<std::string>> load_mark(const std::string& name) const override;
+    Result<std::optional<std::string>> load_mark(const std::string& name) const override {
+        const auto transaction = TRY(catalog_->begin_read());
+        return transaction->mark("load " + name);
+    }
     Result<std::vector<PutOutcome>> put_documents(std::span<const PutRecord> records) override {
         return write([&](LocalWriter& writer) { return writer.put(records, VectorsOfPut::kKeep); });
     }
@@ -91,7 +94,10 @@ class LocalCollection final : public Collection {
     Result<std::vector<std::optional<Record>>> get(std::span<const std::string> ids) const override;
     Result<std::vector<float>> vector_of(const std::string& id,
                                          const std::string& field) const override;
-    Result<SearchAnswer> search(const SearchRequest& request) const override;
+    Result<SearchAnswer> search(const SearchRequest& request) const override {
+        const auto transaction = TRY(catalog_->begin_read());
+        return search_.search(*transaction, request);
+    }
     Result<std::vector<SearchAnswer>> search_many(
         const SearchRequest& shared, std::span<const std::vector<float>> queries) const override;
     Result<void> optimize(const OptimizeRequest& request) override;
@@ -123,6 +129,10 @@ class LocalCollection final : public Collection {
     void start_keepers(const KeeperOptions& options);
     template <typename Job>
     std::invoke_result_t<Job, LocalWriter&> write(Job job);
+    Result<void> dropping(Result<void> outcome) {
+        if (outcome) write_half_->dropped_at = Clock::now();
+        return outcome;
+    }
     void remove_dropped(Clock::time_point dropped_before);
 
     FileSystem& files_;
@@ -265,19 +275,11 @@ Result<std::vector<FieldSpec>> LocalCollection::fields() const {
 }
 
 Result<void> LocalCollection::drop_field(const std::string& name) {
-    return write([&](LocalWriter& writer) -> Result<void> {
-        TRY(writer.drop_field(name));
-        write_half_->dropped_at = Clock::now();
-        return {};
-    });
+    return write([&](LocalWriter& writer) { return dropping(writer.drop_field(name)); });
 }
 
 Result<void> LocalCollection::replace_field(const std::string& name, const std::string& by) {
-    return write([&](LocalWriter& writer) -> Result<void> {
-        TRY(writer.replace_field(name, by));
-        write_half_->dropped_at = Clock::now();
-        return {};
-    });
+    return write([&](LocalWriter& writer) { return dropping(writer.replace_field(name, by)); });
 }
 
 /// Queries of the generation before may be about to open them: the files go with a write some
@@ -288,11 +290,6 @@ void LocalCollection::remove_dropped(Clock::time_point dropped_before) {
     if (!transaction) return;
     remove_old_fields(files_, directory_, **transaction);
     write_half_->dropped_at.reset();
-}
-
-Result<std::optional<std::string>> LocalCollection::load_mark(const std::string& name) const {
-    const auto transaction = TRY(catalog_->begin_read());
-    return transaction->mark("load " + name);
 }
 
 Result<std::vector<std::optional<Record>>> LocalCollection::get(
@@ -321,11 +318,6 @@ Result<std::vector<float>> LocalCollection::vector_of(const std::string& id,
     }
     const std::span<const float> row = field->row(*slot);
     return std::vector<float>(row.begin(), row.end());
-}
-
-Result<SearchAnswer> LocalCollection::search(const SearchRequest& request) const {
-    const auto transaction = TRY(catalog_->begin_read());
-    return search_.search(*transaction, request);
 }
 
 Result<std::vector<SearchAnswer>> LocalCollection::search_many(
