@@ -16,15 +16,17 @@ constexpr std::chrono::milliseconds kPause{500};
 
 }  // namespace
 
-AttributeKeeper::AttributeKeeper(const store::Catalog& catalog, Extend extend)
+AttributeKeeper::AttributeKeeper(const store::Catalog& catalog, Extend extend,
+                                 KeeperOptions::Sealing when)
     : catalog_(catalog), extend_(std::move(extend)) {
     state_.lock()->last_change = Clock::now();
+    if (when == KeeperOptions::Sealing::kWhenAsked) return;
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 AttributeKeeper::~AttributeKeeper() {
     thread_.request_stop();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
 }
 
 void AttributeKeeper::want(const std::vector<store::AttributeSource>& sources) {

@@ -5,6 +5,7 @@
 
 #include "base/guarded.h"
 #include "base/result.h"
+#include "collection/index_keeper.h"
 #include "store/attribute_queries.h"
 #include "store/attribute_source.h"
 #include "store/catalog.h"
@@ -24,8 +25,8 @@ class AttributeKeeper {
     using Extend = std::function<Result<store::AttributeIndex>(const store::AttributeSource& source,
                                                                std::uint64_t records_max)>;
 
-    /// `catalog` and what `extend` uses outlive the keeper.
-    AttributeKeeper(const store::Catalog& catalog, Extend extend);
+    /// `catalog` and what `extend` uses outlive the keeper. kWhenAsked: by catch_up alone.
+    AttributeKeeper(const store::Catalog& catalog, Extend extend, KeeperOptions::Sealing when);
     ~AttributeKeeper();
     AttributeKeeper(const AttributeKeeper&) = delete;
     AttributeKeeper& operator=(const AttributeKeeper&) = delete;
@@ -57,7 +58,7 @@ class AttributeKeeper {
     const Extend extend_;
     Guarded<State> state_;
     std::condition_variable_any wake_;
-    std::jthread thread_;  // last
+    std::jthread thread_;  // of kInBackground; last
 };
 
 }  // namespace sokkuri::collection
