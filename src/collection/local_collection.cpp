@@ -256,11 +256,7 @@ void LocalCollection::start_keepers(const KeeperOptions& options) {
         return write_half_->worker.run(
             [&] { return write_half_->writer->extend_attribute(source, records_max); });
     };
-    attribute_keeper_ =
-        std::make_unique<AttributeKeeper>(*catalog_, extend,
-                                          options.sealing == KeeperOptions::Sealing::kInBackground
-                                              ? AttributeKeeper::Building::kInBackground
-                                              : AttributeKeeper::Building::kWhenAsked);
+    attribute_keeper_ = std::make_unique<AttributeKeeper>(*catalog_, extend, options.sealing);
 }
 
 Capabilities LocalCollection::capabilities() const {
