@@ -4,6 +4,7 @@
 #include "service/search.h"
 
 #include "service/embed.h"
+#include "service/export.h"
 #include "service/testing/picture_folder.h"
 
 #include <gtest/gtest.h>
@@ -76,15 +77,15 @@ TEST_F(Search, RanksAsAPlainScanOfTheExportedVectorsDoes) {
     const auto exported = export_vectors(
         folder->open(), {.npy_file = out.path() + "/v.npy", .ids_file = out.path() + "/ids"});
     ASSERT_TRUE(exported) << exported.error().message();
-    ASSERT_EQ(exported->items, kPictures + 1);
+    ASSERT_EQ(exported->rows, kPictures + 1);
     const auto bytes = read_file(posix_file_system(), out.path() + "/v.npy", 1U << 20);
     ASSERT_TRUE(bytes);
-    ASSERT_EQ(bytes->size(), 128 + exported->items * exported->dimension * sizeof(float));
+    ASSERT_EQ(bytes->size(), 128 + exported->rows * exported->dimension * sizeof(float));
     std::vector<std::string> ids;
     std::ifstream lines(out.path() + "/ids");
     for (std::string line; std::getline(lines, line);)
         ids.push_back(line);
-    ASSERT_EQ(ids.size(), exported->items);
+    ASSERT_EQ(ids.size(), exported->rows);
     std::vector<std::vector<float>> rows(ids.size(), std::vector<float>(exported->dimension));
     for (std::size_t i = 0; i < rows.size(); ++i) {
         std::memcpy(rows[i].data(), bytes->data() + 128 + i * exported->dimension * sizeof(float),
