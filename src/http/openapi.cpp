@@ -46,6 +46,7 @@ std::string_view capture_help(std::string_view name) {
         return "Id of an item: 1 to 512 bytes of UTF-8, percent-encoded (\"/\" is %2F).";
     }
     if (name == "query") return "The query_id of an earlier answer.";
+    if (name == "field") return "Name of a vector field of the collection.";
     CHECK(name == "job");
     return "Id of a job.";
 }
