@@ -209,7 +209,7 @@ Result<void> ServerLink::cancel(const std::string& job) {
 }
 
 HttpRequest ServerLink::request_to(HttpMethod method, std::string_view target) const {
-    const std::string_view base = address_.url.empty() ? "http://localhost" : address_.url;
+    const std::string base = address_.url.empty() ? "http://localhost" : address_.url;
     return {
         .method = method, .url = fmt::format("{}{}", base, target), .unix_socket = address_.socket};
 }
