@@ -261,7 +261,7 @@ TEST(Libraries, ManyWhoMakeAndDropOneNameGetItOrAreRefused) {
 }
 
 TEST(Libraries, CutOffAnywhereACollectionIsAsItWasAskedForOrNotThere) {
-    for (std::uint64_t at = 0;; at += 7) {
+    for (std::uint64_t at = 0;; at += 37) {
         SCOPED_TRACE(at);
         const TemporaryDirectory directory;
         FaultyFileSystem files(posix_file_system());
