@@ -7,8 +7,9 @@ import unittest
 
 from program import PROGRAM, ProgramTest
 
-VERBS = ["index", "search", "similar", "embed", "serve", "stats", "verify", "compact", "backup", "restore", "model list", "model inspect", "model add",
-         "model use", "config show", "config path", "bench ann", "completion", "man"]
+VERBS = ["index", "search", "similar", "embed", "serve", "import", "export", "stats", "verify", "compact", "backup",
+         "restore", "model list", "model inspect", "model add", "model use", "model switch", "field list", "field add",
+         "field drop", "config show", "config path", "bench ann", "completion", "man"]
 
 
 class Help(ProgramTest):
@@ -69,7 +70,7 @@ class Completion(ProgramTest):
         (self.base / "folder").mkdir()
         (self.base / "file.jpg").touch()
         self.assertEqual(self.complete("sea"), ["search"])
-        self.assertEqual(self.complete("model", ""), ["list", "inspect", "add", "use"])
+        self.assertEqual(self.complete("model", ""), ["list", "inspect", "add", "use", "switch"])
         self.assertEqual(self.complete("search", "--js"), ["--json", "--jsonl"])
         self.assertEqual(self.complete("search", "--precision", ""), ["auto", "f32", "bf16"])
         self.assertEqual(self.complete("search", "--in", "fo"), ["folder"])
