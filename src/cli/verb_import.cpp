@@ -42,7 +42,7 @@ Verb import_verb() {
             "missing.\n\n"
             "Rows whose id is there already replace that record's vector; those that are as they "
             "were are left alone. Without --ids, and where the files bring no ids of their own, "
-            "the rows are \"0\", \"1\", … in the order of the files.\n\n"
+            "the rows are \"0\", \"1\" and so on in the order of the files.\n\n"
             "Ctrl-C stops after the batch in flight; the same command again goes on where that one "
             "ended.",
         .argument = {.name = "FILE",
