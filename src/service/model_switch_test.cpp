@@ -25,7 +25,7 @@ class ModelSwitch : public ::testing::Test {
     void SetUp() override {
         if (testing::models_folder().empty()) GTEST_SKIP() << testing::missing_data();
         const features::ModelShelf shelf(posix_file_system(), {testing::models_folder()});
-        features::Model model = shelf.find("").value();
+        features::Model model = shelf.find("squeezenet1.1").value();
         first_ = model.card.name;
         fs::copy(testing::models_folder(), models_.path(), fs::copy_options::recursive);
         fs::copy(model.directory, models_.path() + "/other", fs::copy_options::recursive);
