@@ -38,7 +38,7 @@ void write_schema(JsonWriter& json, const Schema& schema) {
         json.key("anyOf").begin_array();
         for (const std::string_view type : schema.alternatives) {
             json.begin_object();
-            write_single(json, type);
+            write_type(json, type, {});
             json.end_object();
         }
         json.end_array();

@@ -98,7 +98,7 @@ TEST_F(RoutesCollections, VectorsAloneAreFoundByVectorAndByItem) {
     const auto picture =
         server->send_picture("/v1/collections/shapes/search", server->bytes_of("0.jpg"));
     EXPECT_EQ(picture.status(), 415U);
-    EXPECT_NE(picture.detail().find("no model"), std::string::npos);
+    EXPECT_NE(picture.detail().find("vectors that were given"), std::string::npos);
     EXPECT_EQ(server->ask("POST", "/v1/collections/shapes/index").status(), 422U);
     EXPECT_EQ(server->get("/v1/collections/shapes/failures").status(), 200U);
     const auto short_one =

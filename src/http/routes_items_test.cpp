@@ -165,16 +165,17 @@ TEST_F(ItemRoutes, RefuseBodiesThatCannotBe) {
         EXPECT_NE(answer.detail().find(why), std::string::npos) << json << answer.detail();
     };
     refused("", "body");
-    refused("{}", "document, vector or picture");
+    refused("{}", "document, vector, vectors or picture");
     refused(R"({"vector":[1,2,3]})", "3");
     refused(R"({"vector":[1,2,3,1e39]})", "component 3");
-    refused(R"({"vector":[1,2,3,4],"picture":"Zm9v"})", "exclude");
     refused(R"({"vector":[1,2,3,4],"vector":[1,2,3,4]})", "twice");
     refused(R"({"vector":[1,2,3,4],"document":[]})", "document");
     refused(R"({"vector":[1,2,3,4],"color":1})", "color");
     refused(R"({"picture":"Zm9v!"})", "base64");
     EXPECT_EQ(server_.send("PUT", item("a"), R"({"document":{}})").status(), 404U);
     EXPECT_EQ(server_.send("PUT", item("a"), R"({"picture":"Zm9v"})").status(), 422U);
+    EXPECT_EQ(server_.send("PUT", item("a"), R"({"vector":[1,2,3,4],"picture":"Zm9v"})").status(),
+              422U);
     const CheckedAnswer unlike =
         server_.ask("PUT", item("a"), "a=b", "Content-Type: text/plain\r\n");
     EXPECT_EQ(unlike.status(), 415U);

@@ -117,7 +117,8 @@ std::string NativeServer::undescribed(std::string_view method, std::string_view 
     }
     const auto parsed = parse_target(target);
     if (!parsed) return "no target, and no problem";
-    for (const Method known : {Method::kGet, Method::kPost, Method::kPut, Method::kDelete}) {
+    for (const Method known :
+         {Method::kGet, Method::kPost, Method::kPut, Method::kPatch, Method::kDelete}) {
         if (name_of(known) != method) continue;
         const Router::Match match = router_->find(known, parsed->segments);
         if (match.route == nullptr) return "no route, and no problem";
