@@ -46,7 +46,8 @@ class Parameters(ServedTest):
     COUNT = 4
 
     def place(self, path):
-        values = {"collection": "pictures", "id": self.ids["0001.png"], "query": self.query, "job": self.job}
+        values = {"collection": "pictures", "id": self.ids["0001.png"], "query": self.query, "job": self.job,
+                  "field": "picture"}
         for name, value in values.items():
             path = path.replace("{" + name + "}", quote(value, safe=""))
         self.assertNotIn("{", path)
@@ -82,7 +83,10 @@ class Parameters(ServedTest):
                 for value in self.bad_values(parameter["schema"]):
                     with self.subTest(operation=operation["operationId"], parameter=parameter["name"], value=value[:30]):
                         answer = self.client.ask(method, self.place(path), **{parameter["name"]: value})
-                        self.refused(answer, 400, parameter["name"])
+                        if answer.status == 414:  # more than any line of a request may hold
+                            self.assertGreater(len(value), 8_000)
+                        else:
+                            self.refused(answer, 400, parameter["name"])
                         tried += 1
         self.assertGreater(tried, 60)
 
@@ -95,6 +99,7 @@ class Parameters(ServedTest):
                 for bound in ("minimum", "maximum"):
                     query = {parameter["name"]: schema[bound]} if bound in schema else {}
                     query.update({"sample": 3} if "seed" in query else {})
+                    query.update({"group_by": "format"} if "per_group" in query else {})
                     answer = self.client.ask(method, self.place(path), **query)
                     self.assertEqual(answer.status, 200, (operation["operationId"], query, answer))
 
