@@ -47,9 +47,13 @@ Result<ItemsToLoad> parse_ndjson_items(std::string_view lines) {
 
 Result<ItemsToLoad> parse_npy_items(std::string_view matrix, std::string_view ids) {
     const auto bytes = std::as_bytes(std::span(matrix));
-    const NpyHeader header = TRY(in_context(
-        "vectors",
-        parse_npy_header(bytes.first(std::min(bytes.size(), kNpyHeaderBytesMax)), bytes.size())));
+    const auto parsed =
+        parse_npy_header(bytes.first(std::min(bytes.size(), kNpyHeaderBytesMax)), bytes.size());
+    // Whatever is wrong with it: it is what was sent, not what we keep.
+    if (!parsed) {
+        return fail(ErrorCode::kInvalidArgument, "vectors: {}", parsed.error().message());
+    }
+    const NpyHeader header = *parsed;
     if (header.rows > kItemsLoadedMax) return tl::unexpected(too_many());
     if (header.columns > collection::kDimensionMax) {
         return fail(ErrorCode::kInvalidArgument, "vectors: dimension {}, must be 1 to {}",
