@@ -84,8 +84,9 @@ Result<VerifyReport> look(const Invocation& invocation, const service::LibraryPl
 
 void print_table(Output& out, const VerifyReport& report) {
     for (const Finding& finding : report.findings) {
-        out.print("{}  {}: {}\n", word_of(finding.kind), shown_text(finding.file),
-                  shown_text(finding.what));
+        const bool is_named = finding.what.starts_with(finding.file);
+        out.print("{}  {}{}{}\n", word_of(finding.kind), is_named ? "" : shown_text(finding.file),
+                  is_named ? "" : ": ", shown_text(finding.what));
     }
     const auto wrong =
         std::count_if(report.findings.begin(), report.findings.end(),
