@@ -85,6 +85,7 @@ Result<FillReport> Filling::run(const std::stop_token& stop) {
 }
 
 Result<void> Filling::fill_page(const std::vector<Record>& records, const std::stop_token& stop) {
+    if (records.empty()) return {};
     for (const Record& record : records) {
         if (stop.stop_requested()) break;
         TRY(fill_one(record));
