@@ -39,7 +39,9 @@ Result<JsonValue> parse_json(std::string_view text, const JsonLimits& limits) {
     simdjson::dom::element root;
     simdjson::error_code code =
         parser.allocate(std::max<std::size_t>(text.size(), 32), limits.depth_max + 1);
-    if (code == simdjson::SUCCESS) code = parser.parse(text.data(), text.size()).get(root);
+    // simdjson copies even no bytes, and not from nowhere.
+    const char* const bytes = text.empty() ? "" : text.data();
+    if (code == simdjson::SUCCESS) code = parser.parse(bytes, text.size()).get(root);
     if (code != simdjson::SUCCESS) return tl::unexpected(describe(code, text, limits));
     return copy_element(root);
 }

@@ -76,6 +76,7 @@ TEST(Json, ErrorsNameLineAndColumn) {
     EXPECT_EQ(error_of("[1,\n \"a\tb\"]").substr(0, 23), "JSON: line 2, column 4:");
     EXPECT_EQ(error_of("[1,\n \"\xff\"]").substr(0, 13), "JSON: line 2,");
     EXPECT_EQ(error_of(""), "JSON: empty");
+    EXPECT_EQ(error_of(std::string_view()), "JSON: empty");
 }
 
 TEST(Json, RefusesWhatIsNotJson) {
