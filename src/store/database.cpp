@@ -243,6 +243,7 @@ Result<Statement> Database::prepare(std::string_view sql) {
 }
 
 Result<void> Database::execute(const char* sql) {
+    forget_old_errors();
     const int code = sqlite3_exec(state_->connection, sql, nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) return tl::unexpected(error_of(code, sql));
     return {};
@@ -265,7 +266,14 @@ Result<Transaction> Database::begin_write() {
 }
 
 Result<void> Database::copy_to(const std::string& path) {
-    return copy_database(state_->connection, *state_->files, path);
+    forget_old_errors();
+    const CopiedPages pages = has_page_checksums() ? CopiedPages::kSealed : CopiedPages::kPlain;
+    const auto copied = copy_database(state_->connection, {*state_->files, path}, pages);
+    if (copied) return {};
+    // What cannot be read is the source's own trouble, whatever became of the copy.
+    const std::optional<Error> cause = state_->vfs->take_error();
+    if (!cause) return copied;
+    return tl::unexpected(cause->with_context(fmt::format("copy of {}", state_->path)));
 }
 
 std::int32_t Database::format_version() const {
@@ -288,6 +296,11 @@ void Database::roll_back() {
     // An error leaves nothing half done: what was not committed is not in the file, and SQLite
     // itself has rolled back.
     if (sqlite3_get_autocommit(state_->connection) == 0) static_cast<void>(execute("ROLLBACK"));
+}
+
+/// Of operations whose failure SQLite coped with, or which nobody asked about.
+void Database::forget_old_errors() {
+    static_cast<void>(state_->vfs->take_error());
 }
 
 Error Database::error_of(int code, std::string_view doing) const {

@@ -187,6 +187,7 @@ class Database {
     Result<std::int64_t> integer_of(const char* sql);
     Result<void> check_immutable() const;
     void roll_back();
+    void forget_old_errors();
     Error error_of(int code, std::string_view doing) const;
 
     std::unique_ptr<State> state_;

@@ -13,8 +13,10 @@ namespace {
 /// The file that is written: nobody else knows of it, so it needs no journal.
 class CopyTarget {
  public:
-    CopyTarget(FileSystem& files, const std::string& path)
-        : path_(path), vfs_(files, SqliteVfsMode::kOrdinary) {}
+    CopyTarget(const CopyPlace& place, CopiedPages pages)
+        : path_(place.path),
+          vfs_(place.files,
+               pages == CopiedPages::kSealed ? SqliteVfsMode::kSealed : SqliteVfsMode::kOrdinary) {}
     CopyTarget(const CopyTarget&) = delete;
     CopyTarget& operator=(const CopyTarget&) = delete;
     ~CopyTarget() { sqlite3_close(connection_); }
@@ -31,14 +33,14 @@ class CopyTarget {
 
 }  // namespace
 
-Result<void> copy_database(sqlite3* source, FileSystem& files, const std::string& path) {
+Result<void> copy_database(sqlite3* source, const CopyPlace& target, CopiedPages pages) {
     // Only to have the name: SQLite opens it anew.
-    TRY(files.open(path, OpenMode::kCreateNew));
+    TRY(target.files.open(target.path, OpenMode::kCreateNew));
     {
-        CopyTarget target(files, path);
-        TRY(target.fill_from(source));
+        CopyTarget copy(target, pages);
+        TRY(copy.fill_from(source));
     }
-    const std::unique_ptr<File> file = TRY(files.open(path, OpenMode::kReadWrite));
+    const std::unique_ptr<File> file = TRY(target.files.open(target.path, OpenMode::kReadWrite));
     return file->sync();
 }
 

@@ -10,8 +10,16 @@ struct sqlite3;
 
 namespace sokkuri::store {
 
-/// Writes what `source` sees now, in its transaction if it has one, to the new file `path`, synced.
-/// kAlreadyExists when there is one; after another error the file may be there in part.
-Result<void> copy_database(sqlite3* source, FileSystem& files, const std::string& path);
+struct CopyPlace {
+    FileSystem& files;
+    const std::string& path;
+};
+
+enum class CopiedPages { kPlain, kSealed };  // sealed: with checksums (store/page_checksum.h)
+
+/// Writes what `source` sees now, in its transaction if it has one, to the new file `target`,
+/// synced. `pages`: as those of the source are. kAlreadyExists when there is such a file; after
+/// another error it may be there in part.
+Result<void> copy_database(sqlite3* source, const CopyPlace& target, CopiedPages pages);
 
 }  // namespace sokkuri::store

@@ -30,7 +30,8 @@ SqliteFile::SqliteFile(FileSystem& files, std::unique_ptr<File> file, SqliteFile
       file_(std::move(file)),
       options_(std::move(options)),
       note_(&note),
-      shared_memory_(files, options_.path + "-shm", note) {}
+      shared_memory_(files, options_.path + "-shm", note),
+      is_sealed_(options_.is_sealed) {}
 
 SqliteFile::~SqliteFile() {
     file_.reset();
@@ -70,7 +71,9 @@ int SqliteFile::write(const void* bytes, int count, std::int64_t offset) {
     const auto at = static_cast<std::uint64_t>(offset);
     if (!options_.is_database || !is_page(at, data.size())) return write_plain(data, at);
     if (at == 0) is_sealed_ = says_sealed(data);
-    if (!is_sealed()) return write_plain(data, at);
+    const Result<bool> sealed = is_sealed();
+    if (!sealed) return failed(SQLITE_IOERR_READ, sealed.error());
+    if (!*sealed) return write_plain(data, at);
     // Not in SQLite's own memory: a page that is in the cache must not change under it.
     page_.assign(data.begin(), data.end());
     seal_page(page_, page_number(at, page_.size()));
@@ -78,11 +81,11 @@ int SqliteFile::write(const void* bytes, int count, std::int64_t offset) {
 }
 
 /// Another connection may have sealed the file since we looked.
-bool SqliteFile::is_sealed() {
+Result<bool> SqliteFile::is_sealed() {
     if (is_sealed_) return true;
     std::array<std::byte, kReservedBytesAt + 1> start{};
-    const auto filled = file_->read_at(0, start);
-    is_sealed_ = filled && *filled == start.size() && says_sealed(start);
+    const std::size_t filled = TRY(file_->read_at(0, start));
+    is_sealed_ = filled == start.size() && says_sealed(start);
     return is_sealed_;
 }
 

@@ -27,6 +27,7 @@ struct SqliteFileOptions {
     bool is_removed_on_close = false;
     bool is_immutable = false;
     bool is_database = false;  // the database itself, no journal or WAL
+    bool is_sealed = false;    // even where no first page says so yet
 };
 
 class SqliteFile {
@@ -53,7 +54,7 @@ class SqliteFile {
 
  private:
     int check_page(std::span<const std::byte> page, std::uint64_t offset);
-    bool is_sealed();
+    Result<bool> is_sealed();
     int write_plain(std::span<const std::byte> bytes, std::uint64_t offset);
     int lock_shared();
     int lock_reserved();
@@ -68,7 +69,7 @@ class SqliteFile {
     ErrorNote* note_;
     SqliteSharedMemory shared_memory_;
     int level_ = 0;                // SQLITE_LOCK_NONE
-    bool is_sealed_ = false;       // as the first page said when it was last read or written
+    bool is_sealed_;               // as the first page said when it was last read or written
     std::vector<std::byte> page_;  // room for the page that is being sealed
 };
 

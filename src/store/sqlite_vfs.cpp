@@ -123,7 +123,8 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* out, int flags, 
                     .is_new = opened->is_new,
                     .is_removed_on_close = is_named && (flags & SQLITE_OPEN_DELETEONCLOSE) != 0,
                     .is_immutable = context.mode == SqliteVfsMode::kImmutable,
-                    .is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0},
+                    .is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0,
+                    .is_sealed = context.mode == SqliteVfsMode::kSealed},
                 context.note)
                 .release();
         open->base.pMethods = io_methods();

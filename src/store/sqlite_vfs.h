@@ -15,6 +15,7 @@ namespace sokkuri::store {
 enum class SqliteVfsMode {
     kOrdinary,
     kImmutable,  // the file is only read and nobody changes it: no locks, no WAL
+    kSealed,     // the file is made here, and its pages get checksums before the first one says so
 };
 
 class SqliteVfs {

@@ -18,6 +18,7 @@ Statement::~Statement() {
 void Statement::start(int parameters) {
     CHECK(!is_running_);
     CHECK(sqlite3_bind_parameter_count(statement_) == parameters);
+    database_->forget_old_errors();
     is_running_ = true;
 }
 
