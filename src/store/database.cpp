@@ -121,6 +121,9 @@ Result<void> Database::connect(int flags, const DatabaseOptions& options) {
     sqlite3_extended_result_codes(state_->connection, 1);
     sqlite3_busy_timeout(state_->connection, static_cast<int>(options.busy_timeout_ms));
     sqlite3_db_config(state_->connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    // Those of the file; temporary views of our own remain.
+    sqlite3_db_config(state_->connection, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+    sqlite3_db_config(state_->connection, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
     register_row_hash(state_->connection);
     // Before the first look into the file: one that is made now gets them.
     if (options.format_version >= options.sealed_since) want_page_checksums();

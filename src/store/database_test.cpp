@@ -151,6 +151,21 @@ TEST_F(DatabaseTest, AFailedStatementUndoesItselfThroughALargeJournal) {
     EXPECT_EQ(rows.integer(1), 1);
 }
 
+TEST_F(DatabaseTest, NothingInAFileRuns) {
+    const auto database = open(Access::kCreate).value();
+    ASSERT_TRUE(
+        database->execute("CREATE TRIGGER clears AFTER INSERT ON t BEGIN DELETE FROM t; END;"
+                          "CREATE VIEW twice AS SELECT * FROM t UNION ALL SELECT * FROM t;"
+                          "INSERT INTO t VALUES (1, 2);"));
+    Statement select = database->prepare("SELECT count(*) FROM t").value();
+    Rows rows = select.query().value();
+    ASSERT_TRUE(rows.next().value());
+    EXPECT_EQ(rows.integer(0), 1) << "a trigger has run";
+    EXPECT_FALSE(database->prepare("SELECT * FROM twice"));
+    ASSERT_TRUE(database->execute("CREATE TEMP VIEW ours AS SELECT * FROM t"));
+    EXPECT_TRUE(database->prepare("SELECT * FROM ours")) << "our own views are no part of the file";
+}
+
 TEST(DatabasePath, AnyBytesButNulAreAName) {
     const testing::TemporaryDirectory folder;
     for (const char* name : {"a b?c#d%20&e.db", "\xff\xfe.db", "file:x.db", ":memory:", "-wal"}) {
