@@ -11,7 +11,8 @@ namespace sokkuri {
 
 /// `target` with the members of `patch`: null removes, objects are merged, anything else takes the
 /// place of what was there; new members follow behind, in the order of the patch. The very text of
-/// `target` when nothing changes. kInvalidArgument when either is no JSON object.
+/// `target` when nothing changes. kInvalidArgument when either is no JSON object. O(length of both)
+/// at each depth.
 Result<std::string> merge_json(std::string_view target, std::string_view patch);
 
 }  // namespace sokkuri

@@ -3,6 +3,7 @@
 #include "base/json_merge.h"
 
 #include "base/json.h"
+#include "base/json_members.h"
 
 #include <gtest/gtest.h>
 
@@ -90,6 +91,24 @@ TEST(JsonMerge, OfNamesThatRepeatTheLastOneCounts) {
     EXPECT_EQ(merge(R"({"a":1,"a":2})", R"({"a":null})"), "{}");
     EXPECT_EQ(merge(R"({"a":1,"b":0,"a":2})", R"({"a":3})"), R"({"b":0,"a":3})");
     EXPECT_EQ(merge("{}", R"({"a":1,"a":2})"), R"({"a":2})");
+}
+
+/// Many minutes, if each member were looked for among all others.
+TEST(JsonMerge, ManyMembersCostNoMoreThanTheirTexts) {
+    constexpr int kMembers = 300'000;
+    const auto members = [](int first) {
+        std::string text = "{";
+        for (int i = first; i < first + kMembers; ++i)
+            text += fmt::format("{}\"{}\":{}", i == first ? "" : ",", i, first);
+        return text + "}";
+    };
+    const std::string old_half = members(0);
+    const std::string new_half = members(kMembers / 2);
+    const auto merged = json_members(merge(old_half, new_half));
+    ASSERT_EQ(merged.size(), kMembers + kMembers / 2);
+    EXPECT_EQ(merged.front().value, "0");
+    EXPECT_EQ(merged[kMembers / 2].value, std::to_string(kMembers / 2));
+    EXPECT_EQ(merged.back().name, std::to_string(kMembers + kMembers / 2 - 1));
 }
 
 TEST(JsonMerge, RefusesWhatIsNoObject) {

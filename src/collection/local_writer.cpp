@@ -335,6 +335,7 @@ Result<PatchOutcome> patch_one(store::WriteTransaction& transaction, const Patch
         return fail(ErrorCode::kConflict, "record \"{}\": has version {}, not {}", patch.id,
                     record->version, *patch.if_version);
     }
+    TRY(validate_patch(patch.id, patch.patch));
     PatchOutcome outcome{.version = record->version, .seq = record->seq};
     outcome.document = TRY(in_context(fmt::format("document of \"{}\"", patch.id),
                                       merge_json(record->document, patch.patch)));

@@ -164,6 +164,9 @@ TEST_F(RecordChanges, APatchThatFailsTakesTheOthersWithIt) {
     const PatchRecord large{.id = "x",
                             .patch = "{\"a\":\"" + std::string(kDocumentBytesMax, 'x') + "\"}"};
     EXPECT_EQ(collection->patch(std::span(&large, 1)).error().code(), ErrorCode::kInvalidArgument);
+    const PatchRecord spaces{.id = "x", .patch = std::string(kDocumentBytesMax, ' ') + "{}"};
+    EXPECT_EQ(collection->patch(std::span(&spaces, 1)).error().code(), ErrorCode::kInvalidArgument)
+        << "the patch itself is bounded";
 }
 
 TEST_F(RecordChanges, VectorsOfTwoModelsNeverMix) {

@@ -41,6 +41,12 @@ Result<void> validate_id(std::string_view id) {
     return {};
 }
 
+Result<void> validate_patch(std::string_view id, std::string_view patch) {
+    if (patch.size() <= kDocumentBytesMax) return {};
+    return fail(ErrorCode::kInvalidArgument, "patch of \"{}\": {} bytes, at most {}", id,
+                patch.size(), kDocumentBytesMax);
+}
+
 Result<void> validate_document(std::string_view id, std::string_view document) {
     if (document.size() > kDocumentBytesMax) {
         return fail(ErrorCode::kInvalidArgument, "document of \"{}\": {} bytes, at most {}", id,

@@ -17,6 +17,9 @@ Result<void> validate_id(std::string_view id);
 /// A JSON object of at most kDocumentBytesMax bytes.
 Result<void> validate_document(std::string_view id, std::string_view document);
 
+/// At most kDocumentBytesMax bytes, before anybody reads them; whoever merges it reads the rest.
+Result<void> validate_patch(std::string_view id, std::string_view patch);
+
 /// Name: 1 to 64 of letters, digits, '_' and '-'; dimension 1 to kDimensionMax.
 Result<void> validate_field(const FieldSpec& field);
 
