@@ -1,5 +1,7 @@
 #include "store/attribute_queries.h"
 
+#include "store/catalog_queries.h"
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -107,11 +109,13 @@ Result<void> AttributeQueries::count(const AttributeIndex& index, const RecordSe
 Result<void> AttributeQueries::visit_documents(RecordNumber from,
                                                const DocumentVisitor& visitor) const {
     Statement* statement = TRY(database_->prepared(
-        "SELECT number, document FROM records WHERE number >= ? ORDER BY number"));
+        "SELECT number, document, hash = row_hash(number, id, document, version, seq) "
+        "FROM records WHERE number >= ? ORDER BY number"));
     Rows rows = TRY(statement->query(from));
     for (;;) {
         const bool has_row = TRY(rows.next());
         if (!has_row) return {};
+        TRY(check_row_hash(rows, 2, "records, number", rows.integer(0)));
         if (!std::in_range<RecordNumber>(rows.integer(0))) {
             return fail(ErrorCode::kCorruption, "catalog: record number {} is out of range",
                         rows.integer(0));
@@ -123,12 +127,14 @@ Result<void> AttributeQueries::visit_documents(RecordNumber from,
 Result<std::vector<AttributeQueries::SlotRecord>> AttributeQueries::slot_records(FieldNumber field,
                                                                                  Slot from) const {
     Statement* statement = TRY(database_->prepared(
-        "SELECT slot, record FROM vectors WHERE field = ? AND slot >= ? ORDER BY slot"));
+        "SELECT slot, record, hash = row_hash(field, slot, record) FROM vectors "
+        "WHERE field = ? AND slot >= ? ORDER BY slot"));
     Rows rows = TRY(statement->query(field, from));
     std::vector<SlotRecord> records;
     for (;;) {
         const bool has_row = TRY(rows.next());
         if (!has_row) return records;
+        TRY(check_row_hash(rows, 2, "vectors, slot", rows.integer(0)));
         if (rows.integer(0) < 0 || !std::in_range<RecordNumber>(rows.integer(1))) {
             return fail(ErrorCode::kCorruption, "catalog: field {}: slot {} of record {}", field,
                         rows.integer(0), rows.integer(1));

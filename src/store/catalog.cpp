@@ -219,6 +219,7 @@ Result<void> SqliteCatalog::shrink() {
 /// (docs/formats/catalog.md).
 Result<void> SqliteCatalog::rule_out_doubtful_commit() {
     Transaction transaction = TRY(writer_->begin_write());
+    TRY(CatalogQueries(*writer_).meta());  // what is signed anew is compared before
     Statement* advance = TRY(writer_->prepared(
         "UPDATE meta SET generation = generation + 1, "
         "hash = row_hash(generation + 1, next_record, next_seq, next_field, records)"));

@@ -13,10 +13,9 @@ constexpr std::int64_t kBitOnDisk = 3;
 
 template <typename Integer>
 Result<Integer> narrow(std::int64_t value, std::string_view what);
-/// `row`: what the message calls it by.
-Result<void> check_hash(const Rows& rows, int column, std::string_view table, std::int64_t row);
 Result<FieldRow> field_of(const Rows& rows);
 Result<SegmentRow> segment_of(const Rows& rows);
+bool is_segment_name(std::string_view file, FieldNumber field);
 Result<RecordRow> record_of(const Rows& rows);
 Result<std::optional<RecordRow>> only_record(Rows rows);
 Result<std::vector<RecordRow>> all_records(Rows rows);
@@ -30,7 +29,7 @@ Result<CatalogMeta> CatalogQueries::meta() const {
     Rows rows = TRY(statement->query());
     const bool has_row = TRY(rows.next());
     if (!has_row) return fail(ErrorCode::kCorruption, "catalog: table meta is empty");
-    TRY(check_hash(rows, 5, "meta", 1));
+    TRY(check_row_hash(rows, 5, "meta", 1));
     CatalogMeta meta;
     meta.generation = TRY(narrow<Generation>(rows.integer(0), "generation"));
     meta.next_record = TRY(narrow<std::uint64_t>(rows.integer(1), "next record"));
@@ -62,7 +61,7 @@ Result<Slot> CatalogQueries::committed_slots(FieldNumber field) const {
     Rows rows = TRY(statement->query(field));
     const bool has_row = TRY(rows.next());
     if (!has_row) return 0;
-    TRY(check_hash(rows, 1, "extents, end", rows.integer(0)));
+    TRY(check_row_hash(rows, 1, "extents, end", rows.integer(0)));
     return narrow<Slot>(rows.integer(0), "committed slots");
 }
 
@@ -75,7 +74,7 @@ Result<std::vector<Extent>> CatalogQueries::extents(FieldNumber field) const {
     for (;;) {
         const bool has_row = TRY(rows.next());
         if (!has_row) return extents;
-        TRY(check_hash(rows, 3, "extents, slot", rows.integer(0)));
+        TRY(check_row_hash(rows, 3, "extents, slot", rows.integer(0)));
         const Slot first_slot = TRY(narrow<Slot>(rows.integer(0), "first slot of an extent"));
         const std::uint64_t count =
             TRY(narrow<std::uint64_t>(rows.integer(1), "rows of an extent"));
@@ -92,7 +91,7 @@ Result<std::vector<Slot>> CatalogQueries::tombstones(FieldNumber field) const {
     for (;;) {
         const bool has_row = TRY(rows.next());
         if (!has_row) return slots;
-        TRY(check_hash(rows, 1, "tombstones, slot", rows.integer(0)));
+        TRY(check_row_hash(rows, 1, "tombstones, slot", rows.integer(0)));
         const Slot slot = TRY(narrow<Slot>(rows.integer(0), "tombstone"));
         slots.push_back(slot);
     }
@@ -133,7 +132,7 @@ Result<std::optional<std::string>> CatalogQueries::mark(std::string_view name) c
     Rows rows = TRY(statement->query(name));
     const bool has_row = TRY(rows.next());
     if (!has_row) return std::nullopt;
-    TRY(check_hash(rows, 1, "marks", 0));
+    TRY(check_row_hash(rows, 1, "marks", 0));
     return std::string(rows.text(0));
 }
 
@@ -168,7 +167,7 @@ Result<std::vector<RecordNumber>> CatalogQueries::records_of_slots(
             return fail(ErrorCode::kCorruption, "catalog: field {}, slot {}: belongs to no record",
                         field, slot);
         }
-        TRY(check_hash(rows, 1, "vectors, slot", static_cast<std::int64_t>(slot)));
+        TRY(check_row_hash(rows, 1, "vectors, slot", static_cast<std::int64_t>(slot)));
         const RecordNumber record = TRY(narrow<RecordNumber>(rows.integer(0), "record of a slot"));
         records.push_back(record);
     }
@@ -183,7 +182,7 @@ Result<std::optional<Slot>> CatalogQueries::slot_of_record(FieldNumber field,
     Rows rows = TRY(statement->query(record, field));
     const bool has_row = TRY(rows.next());
     if (!has_row) return std::nullopt;
-    TRY(check_hash(rows, 1, "vectors, slot", rows.integer(0)));
+    TRY(check_row_hash(rows, 1, "vectors, slot", rows.integer(0)));
     const Slot slot = TRY(narrow<Slot>(rows.integer(0), "slot of a record"));
     return slot;
 }
@@ -197,7 +196,7 @@ Result<std::vector<FieldSlot>> CatalogQueries::vectors_of_record(RecordNumber re
     for (;;) {
         const bool has_row = TRY(rows.next());
         if (!has_row) return vectors;
-        TRY(check_hash(rows, 2, "vectors, slot", rows.integer(1)));
+        TRY(check_row_hash(rows, 2, "vectors, slot", rows.integer(1)));
         const FieldNumber field = TRY(narrow<FieldNumber>(rows.integer(0), "field of a vector"));
         const Slot slot = TRY(narrow<Slot>(rows.integer(1), "slot of a vector"));
         vectors.push_back({field, slot});
@@ -227,6 +226,12 @@ Result<std::vector<RecordRow>> CatalogQueries::records_without_vector(FieldNumbe
     return all_records(std::move(rows));
 }
 
+Result<void> check_row_hash(const Rows& rows, int column, std::string_view table,
+                            std::int64_t row) {
+    if (rows.integer(column) == 1) return {};
+    return fail(ErrorCode::kCorruption, "catalog: table {} {}: row hash mismatch", table, row);
+}
+
 std::int64_t element_on_disk(ElementType element) {
     switch (element) {
         case ElementType::kF32:
@@ -247,11 +252,6 @@ Result<Integer> narrow(std::int64_t value, std::string_view what) {
     return fail(ErrorCode::kCorruption, "catalog: {}: {} is out of range", what, value);
 }
 
-Result<void> check_hash(const Rows& rows, int column, std::string_view table, std::int64_t row) {
-    if (rows.integer(column) == 1) return {};
-    return fail(ErrorCode::kCorruption, "catalog: table {} {}: row hash mismatch", table, row);
-}
-
 Result<ElementType> element_from_disk(std::int64_t number) {
     switch (number) {
         case kF32OnDisk:
@@ -266,7 +266,7 @@ Result<ElementType> element_from_disk(std::int64_t number) {
 }
 
 Result<FieldRow> field_of(const Rows& rows) {
-    TRY(check_hash(rows, 8, "fields, number", rows.integer(0)));
+    TRY(check_row_hash(rows, 8, "fields, number", rows.integer(0)));
     FieldRow field;
     field.number = TRY(narrow<FieldNumber>(rows.integer(0), "field number"));
     field.name = rows.text(1);
@@ -280,19 +280,32 @@ Result<FieldRow> field_of(const Rows& rows) {
 }
 
 Result<SegmentRow> segment_of(const Rows& rows) {
-    TRY(check_hash(rows, 6, "segments, number", rows.integer(0)));
+    TRY(check_row_hash(rows, 6, "segments, number", rows.integer(0)));
     SegmentRow segment;
     segment.number = TRY(narrow<SegmentNumber>(rows.integer(0), "segment number"));
     segment.field = TRY(narrow<FieldNumber>(rows.integer(1), "field of a segment"));
     segment.file = rows.text(2);
+    if (!is_segment_name(segment.file, segment.field)) {
+        return fail(ErrorCode::kCorruption, "catalog: segment {} of field {}: file name {:?}",
+                    segment.number, segment.field, segment.file);
+    }
     segment.first_slot = TRY(narrow<Slot>(rows.integer(3), "first slot of a segment"));
     segment.rows = TRY(narrow<std::uint64_t>(rows.integer(4), "rows of a segment"));
     segment.live = TRY(narrow<std::uint64_t>(rows.integer(5), "live rows of a segment"));
     return segment;
 }
 
+/// A file right in the folder of the field's segments: who reads it also writes copies to it.
+bool is_segment_name(std::string_view file, FieldNumber field) {
+    const std::string folder = fmt::format("fields/{}/segments/", field);
+    if (!file.starts_with(folder)) return false;
+    const std::string_view name = file.substr(folder.size());
+    constexpr std::string_view kNotInNames("/\0", 2);
+    return !name.empty() && name[0] != '.' && name.find_first_of(kNotInNames) == name.npos;
+}
+
 Result<RecordRow> record_of(const Rows& rows) {
-    TRY(check_hash(rows, 5, "records, number", rows.integer(0)));
+    TRY(check_row_hash(rows, 5, "records, number", rows.integer(0)));
     RecordRow record;
     record.number = TRY(narrow<RecordNumber>(rows.integer(0), "record number"));
     record.id = rows.text(1);

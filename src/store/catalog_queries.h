@@ -27,6 +27,10 @@ struct FieldSlot {
     Slot slot = 0;
 };
 
+/// Of a row whose column `column` says whether its hash is right; `row`: what the message calls it
+/// by.
+Result<void> check_row_hash(const Rows& rows, int column, std::string_view table, std::int64_t row);
+
 /// The number of an element type in `fields` and in vector files: 1 f32, 2 bytes, 3 bits.
 std::int64_t element_on_disk(ElementType element);
 

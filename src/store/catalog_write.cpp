@@ -186,6 +186,8 @@ Result<SegmentNumber> CatalogWrite::replace_segments(std::span<const SegmentNumb
 }
 
 Result<FieldNumber> CatalogWrite::renumber_field(FieldNumber field) {
+    TRY(queries_.fields());  // whose row is signed anew, as are those of its vectors
+    TRY(check_vectors(field));
     const auto number = static_cast<FieldNumber>(meta_.next_field);
     Statement* rename =
         TRY(database_->prepared("UPDATE fields SET number = ?1, hash = row_hash(?1, name, element, "
@@ -205,6 +207,17 @@ Result<FieldNumber> CatalogWrite::renumber_field(FieldNumber field) {
     ++meta_.next_field;
     changes_[number] = {.committed = 0, .rows_added = 0, .vectors_set = live, .slots_end = live};
     return number;
+}
+
+/// All rows of the field with their hashes.
+Result<void> CatalogWrite::check_vectors(FieldNumber field) {
+    Statement* select =
+        TRY(database_->prepared("SELECT slot, 0 FROM vectors WHERE field = ? AND "
+                                "hash <> row_hash(field, slot, record) LIMIT 1"));
+    Rows rows = TRY(select->query(field));
+    const bool has_row = TRY(rows.next());
+    if (!has_row) return {};
+    return check_row_hash(rows, 1, "vectors, slot", rows.integer(0));
 }
 
 Result<void> CatalogWrite::set_mark(std::string_view name, std::string_view value) {
@@ -236,11 +249,13 @@ Result<Generation> CatalogWrite::commit() {
 }
 
 Result<std::optional<CatalogWrite::KnownRecord>> CatalogWrite::find(std::string_view id) {
-    Statement* select =
-        TRY(database_->prepared("SELECT number, version FROM records WHERE id = ?"));
+    Statement* select = TRY(database_->prepared(
+        "SELECT number, version, hash = row_hash(number, id, document, version, seq) "
+        "FROM records WHERE id = ?"));
     Rows rows = TRY(select->query(id));
     const bool has_row = TRY(rows.next());
     if (!has_row) return std::nullopt;
+    TRY(check_row_hash(rows, 2, "records, number", rows.integer(0)));
     return KnownRecord{static_cast<RecordNumber>(rows.integer(0)),
                        static_cast<std::uint64_t>(rows.integer(1))};
 }

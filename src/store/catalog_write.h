@@ -67,6 +67,7 @@ class CatalogWrite final : public WriteTransaction {
     Result<FieldChanges*> changes_of(FieldNumber field);
     Result<void> remove_segment(FieldNumber field, SegmentNumber segment);
     Result<void> check_slots() const;
+    Result<void> check_vectors(FieldNumber field);
     Result<void> write_meta();
     Result<void> forget_slots(FieldNumber field);
 
