@@ -33,6 +33,7 @@ enum class Metric {
     kInnerProduct,  // −dot: smaller is nearer here, too
     kL1,            // sum of absolute differences; always exact
     kLinf,          // largest absolute difference; always exact
+    kHamming,       // bits that differ; components are bytes, 0 to 255; always exact
 };
 
 struct Failure {

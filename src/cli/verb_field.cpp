@@ -62,7 +62,7 @@ Verb field_add_verb() {
                                  .value_name = "M",
                                  .help = "What near means",
                                  .fallback = "cosine",
-                                 .choices = {"cosine", "l2", "ip", "l1", "linf"},
+                                 .choices = {"cosine", "l2", "ip", "l1", "linf", "hamming"},
                                  .is_in_file = false},
                                 models_folder_option()}}),
             .examples = {{"sokkuri field add shapes --model mobilenetv3",

@@ -121,7 +121,7 @@ std::vector<Option> import_options() {
            .value_name = "METRIC",
            .help = "How vectors are compared, when the field is made; without it what the files "
                    "say, else cosine",
-           .choices = {"cosine", "l2", "ip", "l1", "linf"}},
+           .choices = {"cosine", "l2", "ip", "l1", "linf", "hamming"}},
           {.name = "batch-mb",
            .kind = ValueKind::kInteger,
            .value_name = "N",

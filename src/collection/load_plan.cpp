@@ -31,8 +31,7 @@ Result<void> validate_load(const LoadBatch& batch, const FieldSpec& field) {
         const std::string& id = batch.ids[row];
         TRY(in_context(fmt::format("row {}", row), validate_id(id)));
         const auto vector = batch.vectors.subspan(row * field.dimension, field.dimension);
-        const auto is_finite = [](float value) { return std::isfinite(value); };
-        if (!std::ranges::all_of(vector, is_finite)) {
+        if (index::first_unmeasurable(field.metric, vector)) {
             TRY(validate_vector(fmt::format("row {}: vector of \"{}\"", row, id), vector, field));
         }
         if (batch.documents.empty() || batch.documents[row].empty()) continue;

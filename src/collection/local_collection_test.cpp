@@ -275,10 +275,35 @@ TEST_F(LocalCollectionTest, WhatCannotBeSearchedForIsRefusedByName) {
     std::vector<float> infinite = good;
     infinite[5] = std::numeric_limits<float>::infinity();
     EXPECT_EQ(collection->search({.query = infinite}).error().message(),
-              "query: component 5 is inf");
+              "query: component 5 is inf: numbers must be finite");
     EXPECT_EQ(collection->search({.field = "nope", .query = good}).error().code(),
               ErrorCode::kNotFound);
     EXPECT_TRUE(collection->search({.query = good})->hits.empty());
+}
+
+TEST_F(LocalCollectionTest, AFieldOfBytesIsSearchedByTheBitsThatDiffer) {
+    const auto collection = open_or_die(directory(), Access::kCreate);
+    ASSERT_TRUE(collection->add_field(
+        {.name = "hash", .dimension = 2, .metric = index::Metric::kHamming}));
+    const auto put = [&](const std::string& id, std::vector<float> bytes) {
+        const PutRecord record{.id = id, .document = "{}", .vectors = {{"hash", std::move(bytes)}}};
+        return collection->put({&record, 1});
+    };
+    ASSERT_TRUE(put("far", {255, 255}));
+    ASSERT_TRUE(put("near", {1, 128}));
+    ASSERT_TRUE(put("same", {0, 128}));
+    const SearchAnswer answer = collection->search({.query = {0, 128}, .k = 3}).value();
+    ASSERT_EQ(answer.hits.size(), 3U);
+    EXPECT_EQ(answer.hits[0].id, "same");
+    EXPECT_EQ(answer.hits[0].distance, 0);
+    EXPECT_EQ(answer.hits[1].id, "near");
+    EXPECT_EQ(answer.hits[1].distance, 1);
+    EXPECT_EQ(answer.hits[2].distance, 15);
+    EXPECT_NE(put("half", {0.5, 0}).error().message().find(
+                  "component 0 is 0.5: components are bytes, whole numbers from 0 to 255"),
+              std::string::npos);
+    EXPECT_EQ(collection->search({.query = {0, 256}}).error().message(),
+              "query: component 1 is 256: components are bytes, whole numbers from 0 to 255");
 }
 
 TEST_F(LocalCollectionTest, AFolderWithoutACollectionIsNotFound) {

@@ -83,12 +83,10 @@ Result<void> validate_vector(std::string_view what, std::span<const float> vecto
         return fail(ErrorCode::kInvalidArgument, "{}: {} components, field \"{}\" has {}", what,
                     vector.size(), field.name, field.dimension);
     }
-    for (std::size_t i = 0; i < vector.size(); ++i) {
-        if (!std::isfinite(vector[i])) {
-            return fail(ErrorCode::kInvalidArgument, "{}: component {} is {}", what, i, vector[i]);
-        }
-    }
-    return {};
+    const std::optional<std::size_t> bad = index::first_unmeasurable(field.metric, vector);
+    if (!bad) return {};
+    return fail(ErrorCode::kInvalidArgument, "{}: component {} is {}: {}", what, *bad, vector[*bad],
+                index::demand_of(field.metric));
 }
 
 Result<void> validate_put(std::span<const PutRecord> records, std::span<const FieldSpec> fields) {

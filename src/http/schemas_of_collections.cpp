@@ -38,7 +38,7 @@ std::vector<Schema> collection_schemas() {
                "string?",
                "Of distances; null before the first vector.",
                Need::kRequired,
-               {"cosine", "l2", "ip", "l1", "linf"}},
+               {"cosine", "l2", "ip", "l1", "linf", "hamming"}},
               {"field", "string?",
                "The field that `model`, `dimension` and `metric` speak of, and that is "
                "searched when none is named; null before the first."},
@@ -62,7 +62,7 @@ std::vector<Schema> collection_part_schemas() {
                       "string",
                       "Of distances.",
                       Need::kRequired,
-                      {"cosine", "l2", "ip", "l1", "linf"}},
+                      {"cosine", "l2", "ip", "l1", "linf", "hamming"}},
                      {"model", "string?", "Null for vectors of the user's own."},
                      {"vectors", "integer", "Items that have one."}}},
         {.name = "Bands",
@@ -115,7 +115,7 @@ std::vector<Schema> new_collection_schemas() {
                       "string?",
                       "Cosine when nothing is said.",
                       Need::kOptional,
-                      {"cosine", "l2", "ip", "l1", "linf"}}},
+                      {"cosine", "l2", "ip", "l1", "linf", "hamming"}}},
          .is_closed = true},
     };
 }

@@ -17,9 +17,11 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kSums = 8;
 // Components between two looks at the limit.
 constexpr std::size_t kRunComponents = 128;
+constexpr std::size_t kRunBytes = 512;
 
 double l1_distance(std::span<const float> query, const float* row, double limit);
 double linf_distance(std::span<const float> query, const float* row, double limit);
+std::uint8_t byte_of(float component);
 
 }  // namespace
 
@@ -28,7 +30,11 @@ Decider::Decider(Metric metric, std::span<const float> query, const simd::Kernel
       query_(query),
       kernels_(kernels),
       query_norm_squared_(
-          kernels.decide_dot(query.data(), query.data(), query.size()).norm_squared) {}
+          kernels.decide_dot(query.data(), query.data(), query.size()).norm_squared) {
+    if (metric != Metric::kHamming) return;
+    query_bytes_.resize(query.size());
+    std::ranges::transform(query, query_bytes_.begin(), byte_of);
+}
 
 double Decider::operator()(const float* row) const {
     return within(kInfinity, row);
@@ -46,6 +52,8 @@ double Decider::within(double limit, const float* row) const {
             return l1_distance(query_, row, limit);
         case Metric::kLinf:
             return linf_distance(query_, row, limit);
+        case Metric::kHamming:
+            return hamming_distance(row, limit);
     }
     return 0;
 }
@@ -55,6 +63,19 @@ double Decider::cosine_distance(const float* row) const {
     const double norms = query_norm_squared_ * norm_squared;
     if (norms == 0) return 1;
     return std::clamp(1 - dot / std::sqrt(norms), 0.0, 2.0);
+}
+
+double Decider::hamming_distance(const float* row, double limit) const {
+    std::array<std::uint8_t, kRunBytes> bytes;
+    std::uint64_t bits = 0;
+    const std::size_t dimension = query_.size();
+    for (std::size_t first = 0; first < dimension; first += kRunBytes) {
+        const std::size_t count = std::min(kRunBytes, dimension - first);
+        std::transform(row + first, row + first + count, bytes.begin(), byte_of);
+        bits += kernels_.hamming(query_bytes_.data() + first, bytes.data(), count);
+        if (static_cast<double>(bits) > limit) break;
+    }
+    return static_cast<double>(bits);
 }
 
 double exact_distance(Metric metric, std::span<const float> query, std::span<const float> row) {
@@ -90,6 +111,11 @@ double l1_distance(std::span<const float> query, const float* row, double limit)
         sums[lane] += std::abs(double{query[i]} - double{row[i]});
     }
     return total_of(sums);
+}
+
+// Rows of a field are bytes; of a damaged file they may be anything.
+std::uint8_t byte_of(float component) {
+    return component > 0 ? static_cast<std::uint8_t>(std::min(component, 255.0F)) : 0;
 }
 
 double linf_distance(std::span<const float> query, const float* row, double limit) {

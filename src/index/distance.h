@@ -6,8 +6,10 @@
 #include "index/metric.h"
 #include "simd/kernels.h"
 
+#include <cstdint>
 #include <limits>
 #include <span>
+#include <vector>
 
 namespace sokkuri::index {
 
@@ -20,7 +22,7 @@ class Decider {
     /// `row` has as many finite components as the query. Cosine lies in [0, 2]; a zero vector is at
     /// 1. O(dimension).
     double operator()(const float* row) const;
-    /// L1, Linf: may stop early with what the distance is at least, once that is beyond `limit`.
+    /// L1, Linf, Hamming: may stop early with what the distance is at least, once that is beyond `limit`.
     double within(double limit, const float* row) const;
 
     std::span<const float> query() const { return query_; }
@@ -29,11 +31,13 @@ class Decider {
 
  private:
     double cosine_distance(const float* row) const;
+    double hamming_distance(const float* row, double limit) const;
 
     Metric metric_;
     std::span<const float> query_;
     const simd::Kernels& kernels_;
     double query_norm_squared_ = 0;
+    std::vector<std::uint8_t> query_bytes_;  // Hamming alone
 };
 
 /// One distance by the scalar kernels: the same value, slowly. Spans of equal length.

@@ -3,6 +3,7 @@
 #include "index/distance.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace sokkuri::index {
@@ -12,6 +13,8 @@ namespace {
 Result<void> check_vectors(std::span<const float> vectors, std::size_t dimension);
 Result<double> sum_of_weights(Metric metric, std::span<const float> weights, std::size_t count);
 double length_of(std::span<const float> vector);
+std::vector<float> majority_of(std::span<const float> vectors, std::span<const float> weights,
+                               std::size_t dimension);
 SegmentAnswer search_nearest(const Segment& segment, const RawRows& rows,
                              const MultiVectorQuery& query, ThreadPool* threads);
 std::vector<Slot> union_of(std::span<const SegmentAnswer> answers, const RawRows& rows);
@@ -23,6 +26,7 @@ Result<std::vector<float>> compose_query(Metric metric, std::span<const float> v
     TRY(check_vectors(vectors, dimension));
     const std::size_t count = vectors.size() / dimension;
     const double sum = TRY(sum_of_weights(metric, weights, count));
+    if (metric == Metric::kHamming) return majority_of(vectors, weights, dimension);
     std::vector<double> mean(dimension);
     for (std::size_t i = 0; i < count; ++i) {
         const auto vector = vectors.subspan(i * dimension, dimension);
@@ -93,6 +97,27 @@ double length_of(std::span<const float> vector) {
         squared += double{component} * double{component};
     }
     return std::sqrt(squared);
+}
+
+std::vector<float> majority_of(std::span<const float> vectors, std::span<const float> weights,
+                               std::size_t dimension) {
+    std::vector<float> majority(dimension);
+    for (std::size_t j = 0; j < dimension; ++j) {
+        std::array<double, 8> ones{};  // weight of those that have the bit, less that of the others
+        for (std::size_t i = 0; i * dimension < vectors.size(); ++i) {
+            const double weight = weights.empty() ? 1.0 : double{weights[i]};
+            const auto byte = static_cast<unsigned>(vectors[i * dimension + j]);
+            for (unsigned bit = 0; bit < 8; ++bit) {
+                ones[bit] += (byte >> bit & 1U) != 0 ? weight : -weight;
+            }
+        }
+        unsigned byte = 0;
+        for (unsigned bit = 0; bit < 8; ++bit) {
+            if (ones[bit] > 0) byte |= 1U << bit;
+        }
+        majority[j] = static_cast<float>(byte);
+    }
+    return majority;
 }
 
 /// A row among the k nearest to any vector is among the k nearest to the one it is nearest to: the

@@ -31,7 +31,8 @@ struct MultiVectorQuery {
 
 /// The one vector that stands for several: under cosine Σ wᵢ · vᵢ / |vᵢ| divided by Σ |wᵢ| (zero
 /// vectors add nothing), under inner product Σ wᵢ · vᵢ / Σ |wᵢ|, under L2, L1 and Linf Σ wᵢ · vᵢ /
-/// Σ wᵢ, the point that balances. kInvalidArgument: no vector or too many, weights of another
+/// Σ wᵢ, the point that balances, under Hamming each bit as most of the weight has it, 0 where that
+/// is undecided. kInvalidArgument: no vector or too many, weights of another
 /// count, not finite or all zero, a sum of weights that is not positive where it divides.
 Result<std::vector<float>> compose_query(Metric metric, std::span<const float> vectors,
                                          std::span<const float> weights, std::size_t dimension);

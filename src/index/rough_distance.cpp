@@ -37,6 +37,7 @@ Interval RoughDistance::of(const float* row, double limit) const {
             return inner_product(row);
         case Metric::kL1:
         case Metric::kLinf:
+        case Metric::kHamming:
             return by_parts(row, limit);
     }
     return {};

@@ -22,12 +22,19 @@ struct Index::Body {
 
 namespace {
 
-/// The floats of `rows`; kInvalidArgument where they are no rows of `dimension` finite numbers.
-Result<std::span<const float>> values_of(const RowsView& rows, std::size_t dimension,
+/// What rows must be.
+struct RowForm {
+    index::Metric metric;
+    std::size_t dimension;
+};
+
+/// The floats of `rows`; kInvalidArgument where they are no rows of that form.
+Result<std::span<const float>> values_of(const RowsView& rows, const RowForm& form,
                                          std::string_view what);
+RowForm form_of(const library::IndexState& state);
 Result<index::Metric> metric_of(Metric metric);
 library::VectorIndexOptions options_of(const IndexOptions& options);
-Result<library::RowStore> stored(const RowsView& rows, Keep keep);
+Result<library::RowStore> stored(const RowsView& rows, index::Metric metric, Keep keep);
 library::Place place_of(Keep keep);
 Result<std::unique_ptr<library::VectorIndex>> read(const library::IndexSource& source,
                                                    const IndexOptions& options);
@@ -48,7 +55,7 @@ Index::~Index() = default;
 Outcome<Index> Index::build(const RowsView& rows, const IndexOptions& options) {
     return outcome_of<Index>([&]() -> Result<Index> {
         const index::Metric metric = TRY(metric_of(options.metric));
-        library::RowStore store = TRY(stored(rows, options.rows));
+        library::RowStore store = TRY(stored(rows, metric, options.rows));
         auto vectors =
             TRY(library::VectorIndex::build(metric, std::move(store), options_of(options)));
         return Index(std::make_unique<Body>(Body{std::move(vectors)}));
@@ -64,8 +71,8 @@ MemoryPlan Index::plan(std::size_t rows, std::size_t dimension) {
 
 Outcome<Row> Index::add(const RowsView& rows) {
     return outcome_of<Row>([&]() -> Result<Row> {
-        const std::size_t dimension = body_->vectors->state()->rows.dimension();
-        const std::span<const float> values = TRY(values_of(rows, dimension, "row"));
+        const RowForm form = form_of(*body_->vectors->state());
+        const std::span<const float> values = TRY(values_of(rows, form, "row"));
         const std::size_t first = TRY(body_->vectors->add(values));
         return static_cast<Row>(first);
     });
@@ -89,7 +96,7 @@ Outcome<Answer> Index::search(std::span<const float> query, const Search& search
         index::SegmentQuery wanted =
             TRY(query_of(search, search.among ? &search.among->body_->rows : nullptr,
                          body_->vectors->default_effort()));
-        wanted.vector = TRY(values_of(one, state->rows.dimension(), "query"));
+        wanted.vector = TRY(values_of(one, form_of(*state), "query"));
         const auto prepared = search.among ? search.among->body_->prepared_for(*state) : nullptr;
         wanted.prepared = prepared.get();
         return answer_of(library::search_state(*state, wanted, body_->vectors->threads()));
@@ -103,8 +110,7 @@ Outcome<std::vector<Answer>> Index::search_many(const RowsView& queries,
         const index::SegmentQuery wanted =
             TRY(query_of(search, search.among ? &search.among->body_->rows : nullptr,
                          body_->vectors->default_effort()));
-        const std::span<const float> values =
-            TRY(values_of(queries, state->rows.dimension(), "query"));
+        const std::span<const float> values = TRY(values_of(queries, form_of(*state), "query"));
         std::vector<Answer> answers;
         if (queries.count == 0) return answers;
         for (index::SegmentAnswer& found :
@@ -119,9 +125,9 @@ Outcome<Answer> Index::search_mean(const RowsView& vectors, std::span<const floa
                                    const Search& search) const {
     const auto mean = outcome_of<std::vector<float>>([&]() -> Result<std::vector<float>> {
         const auto state = body_->vectors->state();
-        const std::size_t dimension = state->rows.dimension();
-        const std::span<const float> values = TRY(values_of(vectors, dimension, "vector"));
-        return index::compose_query(state->metric, values, weights, dimension);
+        const RowForm form = form_of(*state);
+        const std::span<const float> values = TRY(values_of(vectors, form, "vector"));
+        return index::compose_query(form.metric, values, weights, form.dimension);
     });
     return mean ? this->search(*mean, search) : mean.failure();
 }
@@ -224,19 +230,23 @@ Outcome<Index> Index::load(const std::string& path, const IndexOptions& options)
 
 namespace {
 
-Result<std::span<const float>> values_of(const RowsView& rows, std::size_t dimension,
+Result<std::span<const float>> values_of(const RowsView& rows, const RowForm& form,
                                          std::string_view what) {
-    if (rows.dimension != dimension) {
+    if (rows.dimension != form.dimension) {
         return fail(ErrorCode::kInvalidArgument, "{}: dimension {}; the index has {}", what,
-                    rows.dimension, dimension);
+                    rows.dimension, form.dimension);
     }
     if (rows.count > library::kRowsMax) {
         return fail(ErrorCode::kInvalidArgument, "{} rows: at most {}", rows.count,
                     library::kRowsMax);
     }
-    const std::span<const float> values(rows.values, rows.count * dimension);
-    TRY(library::check_finite(values, dimension, what));
+    const std::span<const float> values(rows.values, rows.count * form.dimension);
+    TRY(library::check_measurable(form.metric, values, form.dimension, what));
     return values;
+}
+
+RowForm form_of(const library::IndexState& state) {
+    return {.metric = state.metric, .dimension = state.rows.dimension()};
 }
 
 Result<index::Metric> metric_of(Metric metric) {
@@ -251,6 +261,8 @@ Result<index::Metric> metric_of(Metric metric) {
             return index::Metric::kL1;
         case Metric::kLinf:
             return index::Metric::kLinf;
+        case Metric::kHamming:
+            return index::Metric::kHamming;
     }
     return fail(ErrorCode::kInvalidArgument, "metric {}: there is none of that number",
                 static_cast<int>(metric));
@@ -265,12 +277,12 @@ library::VectorIndexOptions options_of(const IndexOptions& options) {
                       .stop = options.stop}};
 }
 
-Result<library::RowStore> stored(const RowsView& rows, Keep keep) {
+Result<library::RowStore> stored(const RowsView& rows, index::Metric metric, Keep keep) {
     if (rows.dimension == 0 || rows.dimension > library::kDimensionMax) {
         return fail(ErrorCode::kInvalidArgument, "dimension {}: it is 1 to {}", rows.dimension,
                     library::kDimensionMax);
     }
-    const std::span<const float> values = TRY(values_of(rows, rows.dimension, "row"));
+    const std::span<const float> values = TRY(values_of(rows, {metric, rows.dimension}, "row"));
     library::RowStore store(rows.dimension);
     TRY(keep == Keep::kBorrow ? store.borrow(values, nullptr) : store.append(values));
     return store;

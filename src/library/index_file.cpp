@@ -208,7 +208,7 @@ Result<void> check_head(const Page& page, std::size_t size) {
     if (head.sections < 2 || head.sections > kSectionsMax) {
         return corrupt("{} sections; there are 2 to {}", head.sections, kSectionsMax);
     }
-    if (head.metric > static_cast<std::uint32_t>(index::Metric::kLinf)) {
+    if (head.metric > static_cast<std::uint32_t>(index::Metric::kHamming)) {
         return corrupt("metric number {}", head.metric);
     }
     if (head.dimension == 0 || head.dimension > kDimensionMax) {
@@ -278,8 +278,9 @@ Result<RowStore> read_rows(const Head& head, std::span<const std::byte> bytes,
     }
     const index::RawRows view = rows.view();
     for (std::size_t i = 0; i < head.rows; ++i) {
-        const auto checked = check_finite(view.row(i), head.dimension, "row");
-        if (!checked) return corrupt("row {} has numbers that are not finite", i);
+        const auto metric = static_cast<index::Metric>(head.metric);
+        const auto checked = check_measurable(metric, view.row(i), head.dimension, "row");
+        if (!checked) return corrupt("row {}: {}", i, index::demand_of(metric));
     }
     return rows;
 }

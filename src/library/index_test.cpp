@@ -13,6 +13,8 @@ namespace {
 using library::testing::clustered;
 using library::testing::nearest_by_scan;
 using library::testing::rows_of;
+using library::testing::as_bytes;
+using library::testing::hamming_distance;
 using library::testing::Vectors;
 
 constexpr Metric kMetrics[] = {Metric::kCosine, Metric::kL2, Metric::kInnerProduct, Metric::kL1,
@@ -74,6 +76,49 @@ TEST(Index, GivesAlmostAllOfTheNearestAtTheRecallThatWasAsked) {
         }
     }
     EXPECT_GE(right, 200 * 10 * 97 / 100);
+}
+
+TEST(Index, HammingCountsTheBitsOfBytesThatDiffer) {
+    const Vectors vectors = as_bytes(clustered(700, 13, 31));
+    const Vectors queries = as_bytes(clustered(9, 13, 32));
+    Index index = built(vectors.view(0, 600), {.metric = Metric::kHamming, .threads = 2});
+    ASSERT_TRUE(index.add(vectors.view(600, 100)));
+    ASSERT_TRUE(index.compact());
+    const auto lives = [](Row) { return true; };
+    for (std::size_t i = 0; i < queries.count(); ++i) {
+        const auto answer = index.search(queries[i], {.k = 12});
+        ASSERT_TRUE(answer) << answer.failure().message;
+        EXPECT_EQ(rows_of(*answer),
+                  nearest_by_scan(vectors, Metric::kHamming, queries[i], 12, lives));
+        EXPECT_EQ(answer->neighbors[0].distance,
+                  hamming_distance(queries[i], vectors[answer->neighbors[0].row]));
+    }
+}
+
+TEST(Index, HammingTakesBytesAlone) {
+    const std::vector<float> values = {0, 255, 7, 8, 2.5F, 0};
+    const RowsView rows{.values = values.data(), .count = 2, .dimension = 3};
+    const auto refused = Index::build(rows, {.metric = Metric::kHamming});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.failure().message,
+              "row 1: component 1 is 2.5: components are bytes, whole numbers from 0 to 255");
+}
+
+TEST(Index, TheMeanUnderHammingIsWhatMostVectorsHave) {
+    const std::vector<float> values = {0b1100, 0b1010, 0b1000, 0b0001};
+    Index index = built({.values = values.data(), .count = 4, .dimension = 1},
+                        {.metric = Metric::kHamming});
+    const RowsView three{.values = values.data(), .count = 3, .dimension = 1};
+    const auto mean = index.search_mean(three, {}, {.k = 1});
+    ASSERT_TRUE(mean) << mean.failure().message;
+    EXPECT_EQ(mean->neighbors[0].row, 2U);
+    EXPECT_EQ(mean->neighbors[0].distance, 0);
+    const std::vector<float> weights = {1, 1, 1, 4};
+    const auto weighted = index.search_mean({.values = values.data(), .count = 4, .dimension = 1},
+                                            weights, {.k = 1});
+    ASSERT_TRUE(weighted) << weighted.failure().message;
+    EXPECT_EQ(weighted->neighbors[0].row, 3U);
+    EXPECT_EQ(weighted->neighbors[0].distance, 0);
 }
 
 TEST(Index, BeginsEmptyAndFillsUp) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <random>
 #include <sokkuri/index.h>
@@ -43,6 +44,22 @@ inline Vectors clustered(std::size_t count, std::size_t dimension, unsigned seed
     return vectors;
 }
 
+inline double hamming_distance(std::span<const float> a, std::span<const float> b) {
+    int bits = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        bits += std::popcount(static_cast<unsigned>(a[i]) ^ static_cast<unsigned>(b[i]));
+    }
+    return bits;
+}
+
+/// The same vectors, each component a byte: what Hamming measures.
+inline Vectors as_bytes(Vectors vectors) {
+    for (float& value : vectors.values) {
+        value = std::clamp(std::round(128 + 40 * value), 0.0F, 255.0F);
+    }
+    return vectors;
+}
+
 inline double distance_between(Metric metric, std::span<const float> a, std::span<const float> b) {
     double dot = 0, aa = 0, bb = 0, l2 = 0, l1 = 0, linf = 0;
     for (std::size_t i = 0; i < a.size(); ++i) {
@@ -62,6 +79,8 @@ inline double distance_between(Metric metric, std::span<const float> a, std::spa
             return l1;
         case Metric::kLinf:
             return linf;
+        case Metric::kHamming:
+            return hamming_distance(a, b);
     }
     return 0;
 }

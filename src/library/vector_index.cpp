@@ -137,14 +137,12 @@ std::vector<index::Slot> VectorIndex::live_tail(const IndexState& state) {
     return slots;
 }
 
-Result<void> check_finite(std::span<const float> values, std::size_t dimension,
-                          std::string_view what) {
-    const auto bad =
-        std::find_if(values.begin(), values.end(), [](float v) { return !std::isfinite(v); });
-    if (bad == values.end()) return {};
-    const auto at = static_cast<std::size_t>(bad - values.begin());
-    return fail(ErrorCode::kInvalidArgument, "{} {}: component {} is {}: numbers must be finite",
-                what, at / dimension, at % dimension, *bad);
+Result<void> check_measurable(index::Metric metric, std::span<const float> values,
+                              std::size_t dimension, std::string_view what) {
+    const std::optional<std::size_t> bad = index::first_unmeasurable(metric, values);
+    if (!bad) return {};
+    return fail(ErrorCode::kInvalidArgument, "{} {}: component {} is {}: {}", what,
+                *bad / dimension, *bad % dimension, values[*bad], index::demand_of(metric));
 }
 
 namespace {

@@ -79,8 +79,8 @@ class VectorIndex {
     mutable Guarded<std::shared_ptr<const IndexState>> state_;
 };
 
-/// kInvalidArgument naming the first component that is no finite number.
-Result<void> check_finite(std::span<const float> values, std::size_t dimension,
-                          std::string_view what);
+/// kInvalidArgument naming the first component that `metric` cannot measure.
+Result<void> check_measurable(index::Metric metric, std::span<const float> values,
+                              std::size_t dimension, std::string_view what);
 
 }  // namespace sokkuri::library

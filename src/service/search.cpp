@@ -144,6 +144,7 @@ double score_of(index::Metric metric, float distance) {
         case index::Metric::kL2:
         case index::Metric::kL1:
         case index::Metric::kLinf:
+        case index::Metric::kHamming:
             return 1.0 / (1.0 + static_cast<double>(distance));
         case index::Metric::kInnerProduct:
             return -static_cast<double>(distance);
@@ -159,6 +160,7 @@ double distance_at(index::Metric metric, double score) {
         case index::Metric::kL2:
         case index::Metric::kL1:
         case index::Metric::kLinf:
+        case index::Metric::kHamming:
             return score > 0 ? 1.0 / score - 1.0 : HUGE_VAL;
         case index::Metric::kInnerProduct:
             return -score;
