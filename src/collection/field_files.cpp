@@ -16,8 +16,13 @@ Result<std::uint64_t> bytes_on_disk(const FileSystem& files, const std::string& 
     while (!folders.empty()) {
         const std::string folder = std::move(folders.back());
         folders.pop_back();
-        const std::vector<DirectoryEntry> entries = TRY(files.list(folder));
-        for (const DirectoryEntry& entry : entries) {
+        const auto entries = files.list(folder);
+        // A field that was compacted or dropped since its folder was seen.
+        if (!entries && entries.error().code() == ErrorCode::kNotFound && folder != directory) {
+            continue;
+        }
+        if (!entries) return tl::unexpected(entries.error());
+        for (const DirectoryEntry& entry : *entries) {
             const bool is_ours = folder != directory || entry.name == kFieldsFolder;
             const std::string path = join_path(folder, entry.name);
             if (entry.kind == FileKind::kDirectory) {
