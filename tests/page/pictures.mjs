@@ -47,6 +47,19 @@ export function picture(family, number, { brighter = 0, large = 1 } = {}) {
   return png(width, height, rows);
 }
 
+/**
+ * The PNG with what a camera would have written into it (EXIF): `texts` and `rationals` (numerator, denominator) by
+ * tag; those of the camera itself, and those of the exposure.
+ */
+export function withPhotograph(bytes, camera, exposure) {
+  const behindHeader = 33;
+  return Buffer.concat([
+    bytes.subarray(0, behindHeader),
+    chunk('eXIf', tiff(Object.entries(camera), Object.entries(exposure))),
+    bytes.subarray(behindHeader),
+  ]);
+}
+
 /** The folder of most tests: 160 pictures, copies of two of them, and two files that are none. */
 export function drawCollection(folder) {
   for (const family of Object.keys(families)) {
@@ -65,12 +78,43 @@ export function drawFew(folder, count) {
   for (let number = 1; number <= count; ++number) write(folder, nameOf('suns', number), picture('suns', number));
 }
 
-const nameOf = (family, number) => `${family}-${String(number).padStart(2, '0')}.png`;
+export const nameOf = (family, number) => `${family}-${String(number).padStart(2, '0')}.png`;
 
-function write(folder, name, bytes) {
+export function write(folder, name, bytes) {
   const path = join(folder, name);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, bytes);
+}
+
+/** Two directories in big-endian TIFF, with room for what does not fit into their entries. */
+function tiff(camera, exposure) {
+  const [firstAt, secondAt] = [8, 256];
+  const bytes = Buffer.alloc(2 * secondAt);
+  bytes.write('MM');
+  bytes.writeUInt16BE(42, 2);
+  bytes.writeUInt32BE(firstAt, 4);
+  const exposureTag = 0x8769;
+  writeDirectory(bytes, firstAt, [...camera, [exposureTag, { pointer: secondAt }]]);
+  writeDirectory(bytes, secondAt, exposure);
+  return bytes;
+}
+
+function writeDirectory(bytes, start, entries) {
+  bytes.writeUInt16BE(entries.length, start);
+  let place = start + 2 + 12 * entries.length + 4;
+  for (const [position, [tag, value]] of entries.entries()) {
+    const at = start + 2 + 12 * position;
+    const isText = typeof value === 'string';
+    const size = isText ? Buffer.byteLength(value) + 1 : 1;
+    bytes.writeUInt16BE(Number(tag), at);
+    bytes.writeUInt16BE(isText ? 2 : value.pointer ? 4 : 5, at + 2);
+    bytes.writeUInt32BE(size, at + 4);
+    bytes.writeUInt32BE(value.pointer ?? place, at + 8);
+    if (value.pointer) continue;
+    if (isText) bytes.write(value, place);
+    else value.forEach((number, i) => bytes.writeUInt32BE(number, place + 4 * i));
+    place += isText ? size : 8;
+  }
 }
 
 function png(width, height, rows) {

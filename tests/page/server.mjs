@@ -16,22 +16,23 @@ export function temporaryFolder() {
 }
 
 /** Some files that cannot be read (exit code 3) are part of the test. */
-export function index(folder) {
+export function index(folder, ...words) {
   try {
-    execFileSync(program, ['index', folder], { stdio: 'pipe', env: environment(folder) });
+    execFileSync(program, ['index', folder, ...words], { stdio: 'pipe', env: environment(folder) });
   } catch (error) {
     if (error.status !== 3) throw new Error(`sokkuri index: ${error.status}: ${error.stderr}`);
   }
 }
 
 export class Server {
-  #folders;
+  #words;
   #sockets = temporaryFolder();
   #process = null;
   #port = 0;
 
-  constructor(...folders) {
-    this.#folders = folders;
+  /** Folders, or whatever else `serve` takes. */
+  constructor(...words) {
+    this.#words = words;
     process.once('exit', () => this.kill());
   }
 
@@ -43,7 +44,7 @@ export class Server {
   async start() {
     // Tests start indexing themselves.
     const place = ['--no-index', '--host', '127.0.0.1', '--port', String(this.#port), '--socket', join(this.#sockets, 'socket')];
-    const child = spawn(program, ['serve', ...this.#folders, ...place], {
+    const child = spawn(program, ['serve', ...this.#words, ...place], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: environment(this.#sockets),
     });

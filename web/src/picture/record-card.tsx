@@ -11,15 +11,26 @@ interface Props {
 }
 
 export function RecordCard({ picture, document }: Props) {
-  const rows = attributesOf(document).filter(([, value]) => value !== picture.name);
   return (
     <span className={styles.card} data-record>
-      <span className={styles.name}>{picture.name}</span>
-      {rows.slice(0, rowsMax).map(([name, value]) => (
+      {/* The spaces part the words for those who hear them. */}
+      <span className={styles.name}>{picture.name}</span>{' '}
+      {rowsOf({ picture, document }).map(([name, value]) => (
         <span key={name} className={styles.row}>
-          <span className={styles.key}>{name}</span> {value}
+          <span className={styles.key}>{name}</span> {`${value} `}
         </span>
       ))}
     </span>
   );
+}
+
+/** What the card shows below the name, to be read out. */
+export function textBelowName(record: Props): string {
+  return rowsOf(record).flat().join(' ');
+}
+
+function rowsOf({ picture, document }: Props): [string, string][] {
+  return attributesOf(document)
+    .filter(([, value]) => value !== picture.name)
+    .slice(0, rowsMax);
 }

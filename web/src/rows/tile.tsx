@@ -7,7 +7,7 @@ import { hitsQuery } from '../api/queries';
 import { go } from '../navigation';
 import { draggedPlace } from '../parts/dragged';
 import { isPlain } from '../parts/link';
-import { RecordCard } from '../picture/record-card';
+import { RecordCard, textBelowName } from '../picture/record-card';
 import { glimpses } from '../picture/seen';
 import { Thumbnail } from '../picture/thumbnail';
 import type { Box } from './justified';
@@ -53,7 +53,7 @@ export const Tile = memo(function Tile({ content, box, index, isActive, onFocus 
         ref={link}
         className={styles.link}
         href={addressOf(place)}
-        aria-label={label}
+        aria-label={picture.hasPicture ? label : `${label} ${textBelowName(content)}`}
         title={score ? `${picture.name}\n${score.formula}` : picture.name}
         tabIndex={isActive ? 0 : -1}
         draggable
@@ -69,11 +69,7 @@ export const Tile = memo(function Tile({ content, box, index, isActive, onFocus 
         onPointerEnter={preparation.start}
         onPointerLeave={preparation.stop}
       >
-        {picture.hasPicture ? (
-          <Thumbnail collection={place.collection} id={place.id} picture={picture} width={box.width} />
-        ) : (
-          <RecordCard picture={picture} document={content.document} />
-        )}
+        {/* In the order of the label, which has all that can be seen. */}
         {score && (
           <span
             className={styles.score}
@@ -81,9 +77,13 @@ export const Tile = memo(function Tile({ content, box, index, isActive, onFocus 
             data-band={score.band}
             aria-hidden
           >
-            <span className={styles.word}>{score.word}</span>{' '}
-            {score.number}
+            <span className={styles.word}>{score.word}</span> {`${score.number} `}
           </span>
+        )}
+        {picture.hasPicture ? (
+          <Thumbnail collection={place.collection} id={place.id} picture={picture} width={box.width} />
+        ) : (
+          <RecordCard picture={picture} document={content.document} />
         )}
         {picture.hasPicture && (
           <span className={styles.caption} aria-hidden>
