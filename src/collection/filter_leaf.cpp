@@ -19,7 +19,6 @@ ValueRange date_range(const RangeFilter& range);
 ValueRange plain_range(const RangeFilter& range);
 ValueRange range_of_prefix(std::string prefix);
 std::string fixed_start(std::string_view pattern);
-bool is_within(const AttributeValue& value, const ValueRange& range);
 std::size_t letter_size(std::string_view text);
 
 }  // namespace
@@ -88,7 +87,7 @@ bool FilterLeaf::matches(const AttributeValue& value) const {
     if (!is_range_) {
         return std::binary_search(equal_.begin(), equal_.end(), value, AttributeLess());
     }
-    if (!is_within(value, range_)) return false;
+    if (!range_.contains(value)) return false;
     return pattern_.empty() || is_like(std::get<std::string>(value), pattern_);
 }
 
@@ -186,18 +185,6 @@ std::string fixed_start(std::string_view pattern) {
         start.push_back(pattern[i]);
     }
     return start;
-}
-
-bool is_within(const AttributeValue& value, const ValueRange& range) {
-    const AttributeValue& sample = range.low ? range.low->value : range.high->value;
-    if (!store::is_same_class(value, sample)) return false;
-    if (range.low) {
-        const auto order = store::compare(value, range.low->value);
-        if (order < 0 || (order == 0 && !range.low->is_inclusive)) return false;
-    }
-    if (!range.high) return true;
-    const auto order = store::compare(value, range.high->value);
-    return order < 0 || (order == 0 && range.high->is_inclusive);
 }
 
 /// Bytes of the first character.

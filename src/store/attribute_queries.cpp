@@ -9,16 +9,13 @@
 namespace sokkuri::store {
 namespace {
 
-/// The range as two bounds of the column, which holds every class.
+/// The range as two bounds of the column, which holds every class; both inclusive.
 struct ColumnRange {
     SqlValue low;
     SqlValue high;
-    bool is_low_inclusive = true;
-    bool is_high_inclusive = true;
 };
 
 ColumnRange column_range(const ValueRange& range);
-const char* range_sql(const ColumnRange& range);
 Result<AttributeIndex> index_of_row(const Rows& rows);
 
 }  // namespace
@@ -36,16 +33,33 @@ Result<std::vector<AttributeIndex>> AttributeQueries::indexes() const {
     }
 }
 
+bool ValueRange::contains(const AttributeValue& value) const {
+    if (!is_same_class(value, low ? low->value : high->value)) return false;
+    if (low) {
+        const auto order = compare(value, low->value);
+        if (order < 0 || (order == 0 && !low->is_inclusive)) return false;
+    }
+    if (!high) return true;
+    const auto order = compare(value, high->value);
+    return order < 0 || (order == 0 && high->is_inclusive);
+}
+
+/// The row that begins with the value, or the one before, which may have it inside.
 Result<void> AttributeQueries::add_equal(const AttributeIndex& index, const AttributeValue& value,
                                          RecordSet& records) const {
     Statement* statement = TRY(database_->prepared(
         "SELECT value, records FROM attribute_postings WHERE attribute = ? AND block = ? AND "
-        "value = ?"));
+        "value <= ? ORDER BY value DESC LIMIT 1"));
     const SqlValue wanted = sql_value_of(value);
     const std::uint32_t blocks = std::min(blocks_of(index), records.blocks());
     for (std::uint32_t block = 0; block < blocks; ++block) {
         Rows rows = TRY(statement->query(index.number, block, wanted));
-        TRY(add_rows(index, block, std::move(rows), nullptr, records));
+        TRY(visit_rows(index, block, std::move(rows), [&](const PostingRowView& row) {
+            for (std::size_t i = 0; i < row.values(); ++i) {
+                if (compare(row.value(i), value) == 0) row.add(i, records.block(block));
+            }
+            return true;
+        }));
     }
     return {};
 }
@@ -55,55 +69,55 @@ Result<void> AttributeQueries::add_range(const AttributeIndex& index, const Valu
     return add_passing(index, range, nullptr, records);
 }
 
+/// From the row that has the lower bound inside on.
 Result<void> AttributeQueries::add_passing(const AttributeIndex& index, const ValueRange& range,
                                            const ValueTest& passes, RecordSet& records) const {
+    Statement* statement = TRY(database_->prepared(
+        "SELECT value, records FROM attribute_postings WHERE attribute = ?1 AND block = ?2 AND "
+        "value >= ifnull((SELECT value FROM attribute_postings WHERE attribute = ?1 AND block = ?2 "
+        "AND value <= ?3 ORDER BY value DESC LIMIT 1), ?3) AND value <= ?4 ORDER BY value"));
     const ColumnRange columns = column_range(range);
-    Statement* statement = TRY(database_->prepared(range_sql(columns)));
     const std::uint32_t blocks = std::min(blocks_of(index), records.blocks());
     for (std::uint32_t block = 0; block < blocks; ++block) {
+        const std::span<std::uint64_t> words = records.block(block);
         Rows rows = TRY(statement->query(index.number, block, columns.low, columns.high));
-        TRY(add_rows(index, block, std::move(rows), passes ? &passes : nullptr, records));
+        TRY(visit_rows(index, block, std::move(rows), [&](const PostingRowView& row) {
+            const std::size_t values = row.values();
+            const bool is_inside = range.contains(row.value(0)) &&
+                                   (values == 1 || range.contains(row.value(values - 1)));
+            if (is_inside && !passes) {
+                row.add_all(words);
+                return true;
+            }
+            for (std::size_t i = 0; i < values; ++i) {
+                const AttributeValue value = row.value(i);
+                if (range.contains(value) && (!passes || passes(value))) row.add(i, words);
+            }
+            return true;
+        }));
     }
     return {};
-}
-
-Result<void> AttributeQueries::visit(const AttributeIndex& index,
-                                     const PostingVisitor& visitor) const {
-    Statement* statement = TRY(
-        database_->prepared("SELECT block, value, records FROM attribute_postings WHERE attribute "
-                            "= ? ORDER BY block, value"));
-    Rows rows = TRY(statement->query(index.number));
-    std::vector<std::uint64_t> words(RecordSet::kBlockWords);
-    for (;;) {
-        const bool has_row = TRY(rows.next());
-        if (!has_row) return {};
-        PostingKey key{.attribute = index.number,
-                       .block = static_cast<std::uint32_t>(rows.integer(0))};
-        key.value = TRY(attribute_value_of(rows.value(1)));
-        std::fill(words.begin(), words.end(), 0);
-        TRY(decode_postings(key, rows.blob(2), words));
-        if (!visitor(key.value, key.block, words)) return {};
-    }
 }
 
 Result<void> AttributeQueries::count(const AttributeIndex& index, const RecordSet* among,
                                      const CountVisitor& visitor) const {
     Statement* statement = TRY(
-        database_->prepared("SELECT block, value, records FROM attribute_postings WHERE attribute "
-                            "= ? ORDER BY block, value"));
-    Rows rows = TRY(statement->query(index.number));
+        database_->prepared("SELECT value, records FROM attribute_postings WHERE attribute = ? AND "
+                            "block = ? ORDER BY value"));
     const std::vector<std::uint64_t> all(RecordSet::kBlockWords, ~std::uint64_t{0});
-    for (;;) {
-        const bool has_row = TRY(rows.next());
-        if (!has_row) return {};
-        PostingKey key{.attribute = index.number,
-                       .block = static_cast<std::uint32_t>(rows.integer(0))};
-        key.value = TRY(attribute_value_of(rows.value(1)));
-        const std::span<const std::uint64_t> words =
-            among == nullptr ? all : among->block(key.block);
-        const std::size_t count = TRY(count_postings(key, rows.blob(2), words));
-        if (count > 0 && !visitor(key.value, count)) return {};
+    bool goes_on = true;
+    for (std::uint32_t block = 0; block < blocks_of(index) && goes_on; ++block) {
+        const std::span<const std::uint64_t> words = among == nullptr ? all : among->block(block);
+        Rows rows = TRY(statement->query(index.number, block));
+        TRY(visit_rows(index, block, std::move(rows), [&](const PostingRowView& row) {
+            for (std::size_t i = 0; i < row.values() && goes_on; ++i) {
+                const std::size_t count = row.count(i, words);
+                goes_on = count == 0 || visitor(row.value(i), count);
+            }
+            return goes_on;
+        }));
     }
+    return {};
 }
 
 Result<void> AttributeQueries::visit_documents(RecordNumber from,
@@ -144,16 +158,16 @@ Result<std::vector<AttributeQueries::SlotRecord>> AttributeQueries::slot_records
     }
 }
 
-Result<void> AttributeQueries::add_rows(const AttributeIndex& index, std::uint32_t block, Rows rows,
-                                        const ValueTest* passes, RecordSet& records) const {
-    PostingKey key{.attribute = index.number, .block = block};
-    const std::span<std::uint64_t> words = records.block(block);
+Result<void> AttributeQueries::visit_rows(const AttributeIndex& index, std::uint32_t block,
+                                          Rows rows, const RowVisitor& visit) {
     for (;;) {
         const bool has_row = TRY(rows.next());
         if (!has_row) return {};
+        PostingKey key{.attribute = index.number, .block = block, .value = {}};
         key.value = TRY(attribute_value_of(rows.value(0)));
-        if (passes != nullptr && !(*passes)(key.value)) continue;
-        TRY(in_context(index.source.path, decode_postings(key, rows.blob(1), words)));
+        const PostingRowView row =
+            TRY(in_context(index.source.path, PostingRowView::of(std::move(key), rows.blob(1))));
+        if (!visit(row)) return {};
     }
 }
 
@@ -168,8 +182,6 @@ namespace {
 ColumnRange column_range(const ValueRange& range) {
     const AttributeValue& sample = range.low ? range.low->value : range.high->value;
     ColumnRange columns;
-    columns.is_low_inclusive = !range.low || range.low->is_inclusive;
-    columns.is_high_inclusive = range.high && range.high->is_inclusive;
     const SqlValue first_text{std::string()};
     const SqlValue first_blob{std::vector<std::byte>()};
     columns.low = SqlValue{-std::numeric_limits<double>::infinity()};
@@ -184,21 +196,6 @@ ColumnRange column_range(const ValueRange& range) {
     if (range.low) columns.low = sql_value_of(range.low->value);
     if (range.high) columns.high = sql_value_of(range.high->value);
     return columns;
-}
-
-const char* range_sql(const ColumnRange& range) {
-    if (range.is_low_inclusive) {
-        return range.is_high_inclusive
-                   ? "SELECT value, records FROM attribute_postings WHERE attribute = ? AND "
-                     "block = ? AND value >= ? AND value <= ?"
-                   : "SELECT value, records FROM attribute_postings WHERE attribute = ? AND "
-                     "block = ? AND value >= ? AND value < ?";
-    }
-    return range.is_high_inclusive
-               ? "SELECT value, records FROM attribute_postings WHERE attribute = ? AND "
-                 "block = ? AND value > ? AND value <= ?"
-               : "SELECT value, records FROM attribute_postings WHERE attribute = ? AND "
-                 "block = ? AND value > ? AND value < ?";
 }
 
 Result<AttributeIndex> index_of_row(const Rows& rows) {

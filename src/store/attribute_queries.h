@@ -34,6 +34,8 @@ struct ValueBound {
 struct ValueRange {
     std::optional<ValueBound> low;
     std::optional<ValueBound> high;  // one of the two is there
+
+    bool contains(const AttributeValue& value) const;
 };
 
 class AttributeQueries {
@@ -52,12 +54,6 @@ class AttributeQueries {
     using ValueTest = std::function<bool(const AttributeValue&)>;
     Result<void> add_passing(const AttributeIndex& index, const ValueRange& range,
                              const ValueTest& passes, RecordSet& records) const;
-
-    /// Every value of every block, blocks ascending, values ascending inside a block; `words` are
-    /// the records of the block. Return false to stop.
-    using PostingVisitor = std::function<bool(const AttributeValue& value, std::uint32_t block,
-                                              std::span<const std::uint64_t> words)>;
-    Result<void> visit(const AttributeIndex& index, const PostingVisitor& visitor) const;
 
     /// How many records of each block have each value, values in any order: those in `among`, or
     /// all without it. Values that none has are passed over. Return false to stop.
@@ -78,8 +74,10 @@ class AttributeQueries {
     Result<std::vector<SlotRecord>> slot_records(FieldNumber field, Slot from) const;
 
  private:
-    Result<void> add_rows(const AttributeIndex& index, std::uint32_t block, Rows rows,
-                          const ValueTest* passes, RecordSet& records) const;
+    /// Calls `visit` with each of the rows, which are of (value, records), until it returns false.
+    using RowVisitor = std::function<bool(const PostingRowView& row)>;
+    static Result<void> visit_rows(const AttributeIndex& index, std::uint32_t block, Rows rows,
+                                   const RowVisitor& visit);
 
     Database* database_;
 };

@@ -39,7 +39,10 @@ std::vector<AttributeValue> values_of(const JsonValue& document, const Attribute
                 values.emplace_back(std::move(token));
         }
     }
-    if (values.size() <= 1) return values;
+    const auto is_not_before = [](const auto& a, const auto& b) { return compare(a, b) >= 0; };
+    const bool is_ascending =
+        std::adjacent_find(values.begin(), values.end(), is_not_before) == values.end();
+    if (is_ascending) return values;
     std::sort(values.begin(), values.end(), AttributeLess());
     const auto is_same = [](const auto& a, const auto& b) { return compare(a, b) == 0; };
     values.erase(std::unique(values.begin(), values.end(), is_same), values.end());

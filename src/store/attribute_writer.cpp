@@ -1,12 +1,24 @@
 #include "store/attribute_writer.h"
 
 #include <algorithm>
+#include <functional>
+#include <unordered_map>
 
 namespace sokkuri::store {
 namespace {
 
 /// Whether a path may go through a member of that name at the root.
 bool leads_to(std::string_view path, std::string_view name);
+
+/// Equal numbers are one value, whether whole or not.
+struct HashOfValue {
+    std::size_t operator()(const AttributeValue& value) const;
+};
+struct SameValue {
+    bool operator()(const AttributeValue& left, const AttributeValue& right) const {
+        return compare(left, right) == 0;
+    }
+};
 
 }  // namespace
 
@@ -31,9 +43,9 @@ Result<void> AttributeWriter::changed(RecordNumber record,
         std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
                             std::back_inserter(come), AttributeLess());
         for (AttributeValue& value : gone)
-            note(index, record, std::move(value), Change::kRemove);
+            note(index, record, std::move(value), PostingChange::kRemove);
         for (AttributeValue& value : come)
-            note(index, record, std::move(value), Change::kAdd);
+            note(index, record, std::move(value), PostingChange::kAdd);
     }
     return {};
 }
@@ -42,7 +54,9 @@ Result<AttributeIndex> AttributeWriter::extend(const AttributeSource& source,
                                                std::uint64_t records_max,
                                                std::uint64_t records_end) {
     AttributeIndex* index = TRY(make(source));
-    const std::uint64_t end = std::min(records_end, index->built_to + records_max);
+    const std::uint64_t block_end =
+        (index->built_to / RecordSet::kBlockRecords + 1) * RecordSet::kBlockRecords;
+    const std::uint64_t end = std::min({records_end, block_end, index->built_to + records_max});
     if (end <= index->built_to) return *index;
     TRY(add_slice(*index, end));
     Statement* update =
@@ -70,8 +84,19 @@ Result<void> AttributeWriter::drop(const AttributeSource& source) {
 }
 
 Result<void> AttributeWriter::flush() {
-    for (const auto& [key, changes] : pending_)
-        TRY(write(key, changes));
+    std::vector<PostingChanges> changes;  // of one block of an index
+    for (auto entry = pending_.begin(); entry != pending_.end();) {
+        const Key& key = entry->first;
+        const std::uint32_t attribute = key.attribute;
+        const std::uint32_t block = key.block;
+        changes.push_back({key.value, std::move(entry->second)});
+        ++entry;
+        const bool goes_on = entry != pending_.end() && entry->first.attribute == attribute &&
+                             entry->first.block == block;
+        if (goes_on) continue;
+        TRY(postings_.write(attribute, block, changes));
+        changes.clear();
+    }
     pending_.clear();
     return {};
 }
@@ -98,97 +123,29 @@ Result<AttributeIndex*> AttributeWriter::make(const AttributeSource& source) {
     return &known->back();
 }
 
-/// The records from the mark to `end`. Rows are written in their order, most of them new.
+/// The records from the mark to `end`, all of one block.
 Result<void> AttributeWriter::add_slice(const AttributeIndex& index, std::uint64_t end) {
     TRY(flush());  // what is written below is read again
-    using Posting = std::pair<AttributeValue, RecordNumber>;
-    std::vector<Posting> postings;
+    std::unordered_map<AttributeValue, Changes, HashOfValue, SameValue> found;
     const auto visit = [&](RecordNumber record, std::string_view document) {
         if (record >= end) return false;
+        const auto offset = static_cast<std::uint16_t>(record % RecordSet::kBlockRecords);
         for (AttributeValue& value : values(index.source, document))
-            postings.emplace_back(std::move(value), record);
+            found[std::move(value)].emplace_back(offset, PostingChange::kAdd);
         return true;
     };
     TRY(AttributeQueries(*database_)
             .visit_documents(static_cast<RecordNumber>(index.built_to), visit));
-    const auto block_of = [](RecordNumber record) {
-        return static_cast<std::uint32_t>(record / RecordSet::kBlockRecords);
-    };
-    std::sort(postings.begin(), postings.end(), [&](const Posting& a, const Posting& b) {
-        if (block_of(a.second) != block_of(b.second)) return a.second < b.second;
-        const auto order = compare(a.first, b.first);
-        return order != 0 ? order < 0 : a.second < b.second;
-    });
-    Changes changes;
-    for (std::size_t i = 0; i < postings.size(); ++i) {
-        Posting& posting = postings[i];
-        const std::uint32_t block = block_of(posting.second);
-        changes.emplace_back(static_cast<std::uint16_t>(posting.second % RecordSet::kBlockRecords),
-                             Change::kAdd);
-        const bool is_last = i + 1 == postings.size() ||
-                             block_of(postings[i + 1].second) != block ||
-                             compare(postings[i + 1].first, posting.first) != 0;
-        if (!is_last) continue;
-        TRY(write({index.number, block, std::move(posting.first)}, changes));
-        changes.clear();
+    std::vector<PostingChanges> changes;
+    changes.reserve(found.size());
+    while (!found.empty()) {
+        auto node = found.extract(found.begin());
+        changes.push_back({std::move(node.key()), std::move(node.mapped())});
     }
-    return {};
-}
-
-Result<void> AttributeWriter::write(const Key& key, const Changes& changes) {
-    const SqlValue value = sql_value_of(key.value);
-    const PostingKey posting{key.attribute, key.block, key.value};
-    std::vector<std::uint64_t> words;
-    {
-        Statement* select = TRY(database_->prepared(
-            "SELECT records FROM attribute_postings WHERE attribute = ? AND block = ? AND "
-            "value = ?"));
-        Rows rows = TRY(select->query(key.attribute, key.block, value));
-        const bool has_row = TRY(rows.next());
-        if (has_row) {
-            words.resize(RecordSet::kBlockWords);
-            TRY(decode_postings(posting, rows.blob(0), words));
-        }
-    }
-    const std::vector<std::byte> bytes = encoded(posting, std::move(words), changes);
-    if (bytes.empty()) {
-        Statement* remove = TRY(database_->prepared(
-            "DELETE FROM attribute_postings WHERE attribute = ? AND block = ? AND value = ?"));
-        return remove->run(key.attribute, key.block, value);
-    }
-    Statement* replace =
-        TRY(database_->prepared("INSERT OR REPLACE INTO attribute_postings VALUES (?, ?, ?, ?)"));
-    return replace->run(key.attribute, key.block, value, std::span<const std::byte>(bytes));
-}
-
-/// The postings after the changes; empty when none is left. `words`: those before, or none.
-std::vector<std::byte> AttributeWriter::encoded(const PostingKey& key,
-                                                std::vector<std::uint64_t> words,
-                                                const Changes& changes) {
-    const auto follows = [](const auto& left, const auto& right) {
-        return left.first >= right.first;
-    };
-    const bool only_adds = std::all_of(changes.begin(), changes.end(), [](const auto& change) {
-        return change.second == Change::kAdd;
-    });
-    const bool is_ascending =
-        std::adjacent_find(changes.begin(), changes.end(), follows) == changes.end();
-    if (words.empty() && only_adds && is_ascending) {
-        std::vector<std::uint16_t> offsets;
-        offsets.reserve(changes.size());
-        for (const auto& change : changes)
-            offsets.push_back(change.first);
-        return encode_postings(key, offsets);
-    }
-    words.resize(RecordSet::kBlockWords);
-    for (const auto& [offset, change] : changes) {
-        const std::uint64_t bit = std::uint64_t{1} << (offset % 64U);
-        std::uint64_t& word = words[offset / 64U];
-        word = change == Change::kAdd ? word | bit : word & ~bit;
-    }
-    const bool is_empty =
-        std::all_of(words.begin(), words.end(), [](std::uint64_t word) { return word == 0; });
-    return is_empty ? std::vector<std::byte>() : encode_block(key, words);
+    std::sort(changes.begin(), changes.end(),
+              [](const auto& a, const auto& b) { return compare(a.value, b.value) < 0; });
+    const std::uint64_t block = index.built_to / RecordSet::kBlockRecords;
+    return postings_.write(index.number, static_cast<std::uint32_t>(block), changes);
 }
 
 std::vector<AttributeValue> AttributeWriter::values(const AttributeSource& source,
@@ -202,7 +159,7 @@ std::vector<AttributeValue> AttributeWriter::values(const AttributeSource& sourc
 }
 
 void AttributeWriter::note(const AttributeIndex& index, RecordNumber record, AttributeValue value,
-                           Change change) {
+                           PostingChange change) {
     const auto block = static_cast<std::uint32_t>(record / RecordSet::kBlockRecords);
     const auto offset = static_cast<std::uint16_t>(record % RecordSet::kBlockRecords);
     pending_[Key{index.number, block, std::move(value)}].emplace_back(offset, change);
@@ -218,6 +175,15 @@ namespace {
 
 bool leads_to(std::string_view path, std::string_view name) {
     return path.starts_with(name) && (path.size() == name.size() || path[name.size()] == '.');
+}
+
+std::size_t HashOfValue::operator()(const AttributeValue& value) const {
+    if (const auto* text = std::get_if<std::string>(&value)) return std::hash<std::string>()(*text);
+    if (const auto* flag = std::get_if<bool>(&value)) return *flag ? 1 : 0;
+    const auto* integer = std::get_if<std::int64_t>(&value);
+    const double number =
+        integer != nullptr ? static_cast<double>(*integer) : std::get<double>(value);
+    return std::hash<double>()(number);  // the same for 0 and -0
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "store/attribute_source.h"
 #include "store/catalog.h"
 #include "store/database.h"
+#include "store/posting_writer.h"
 
 #include <map>
 #include <optional>
@@ -20,15 +21,16 @@ namespace sokkuri::store {
 
 class AttributeWriter {
  public:
-    explicit AttributeWriter(Database& database) : database_(&database) {}
+    explicit AttributeWriter(Database& database) : database_(&database), postings_(database) {}
 
     /// Whether an index has the record, so that its old document is needed.
     Result<bool> concerns(RecordNumber record);
     /// The document was `old_document` and is `new_document`; empty where there is none.
     Result<void> changed(RecordNumber record, std::optional<std::string_view> old_document,
                          std::optional<std::string_view> new_document);
-    /// Takes the next `records_max` record numbers below `records_end` into the index of `source`,
-    /// which is made when there is none. kExhausted beyond kAttributeIndexesMax.
+    /// Takes the next record numbers below `records_end`, at most `records_max` and of one block,
+    /// into the index of `source`, which is made when there is none. kExhausted beyond
+    /// kAttributeIndexesMax.
     Result<AttributeIndex> extend(const AttributeSource& source, std::uint64_t records_max,
                                   std::uint64_t records_end);
     /// Forgets the index; nothing when there is none. O(its rows).
@@ -44,21 +46,18 @@ class AttributeWriter {
 
         bool operator<(const Key& other) const;
     };
-    enum class Change { kAdd, kRemove };
-    using Changes = std::vector<std::pair<std::uint16_t, Change>>;  // offset in the block
+    using Changes = std::vector<std::pair<std::uint16_t, PostingChange>>;  // offset in the block
 
     Result<std::vector<AttributeIndex>*> indexes();
     Result<AttributeIndex*> make(const AttributeSource& source);
     Result<void> add_slice(const AttributeIndex& index, std::uint64_t end);
-    Result<void> write(const Key& key, const Changes& changes);
-    static std::vector<std::byte> encoded(const PostingKey& key, std::vector<std::uint64_t> words,
-                                          const Changes& changes);
     std::vector<AttributeValue> values(const AttributeSource& source,
                                        std::optional<std::string_view> document);
     void note(const AttributeIndex& index, RecordNumber record, AttributeValue value,
-              Change change);
+              PostingChange change);
 
     Database* database_;
+    PostingWriter postings_;
     std::optional<std::vector<AttributeIndex>> indexes_;  // loaded when first needed
     std::map<Key, Changes> pending_;
     JsonReader reader_;

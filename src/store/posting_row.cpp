@@ -5,98 +5,227 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 namespace sokkuri::store {
 namespace {
 
 constexpr std::byte kListForm{0};    // 16-bit offsets, ascending, little-endian
 constexpr std::byte kBitmapForm{1};  // one bit a record of the block
+constexpr std::byte kRunForm{2};     // several values, each with its offsets
 constexpr std::size_t kHashBytes = 4;
+constexpr std::size_t kOffsetBytes = sizeof(std::uint16_t);
 constexpr std::size_t kBitmapBytes = RecordSet::kBlockRecords / 8;
 // A longer list takes more room than the bitmap.
-constexpr std::size_t kListOffsetsMax = kBitmapBytes / sizeof(std::uint16_t) - 1;
+constexpr std::size_t kListOffsetsMax = kBitmapBytes / kOffsetBytes - 1;
+
+// A run: how many values; where the bytes and the offsets of each end; bytes; offsets.
+constexpr std::size_t kRunHeadBytes = 2;
+constexpr std::size_t kRunEntryBytes = 4;
+constexpr std::size_t kNumberBytes = 1 + 8;
+constexpr std::size_t kRunOffsetsMax = 16;
+constexpr std::size_t kRunTextBytesMax = 256;
+// As the checksum numbers them, too.
+constexpr std::byte kIntegerClass{1};
+constexpr std::byte kRealClass{2};
+constexpr std::byte kTextClass{3};
 
 static_assert(std::endian::native == std::endian::little);
 
-void append_hash(const PostingKey& key, std::vector<std::byte>& bytes);
-Result<std::span<const std::byte>> checked_payload(const PostingKey& key,
-                                                   std::span<const std::byte> bytes);
+std::vector<std::byte> sealed(const PostingKey& key, std::byte form,
+                              std::span<const std::byte> payload);
 std::uint32_t hash_of(const PostingKey& key, std::span<const std::byte> bytes);
-Result<void> decode_list(const PostingKey& key, std::span<const std::byte> bytes,
-                         std::span<std::uint64_t> words);
-Result<void> decode_bitmap(const PostingKey& key, std::span<const std::byte> bytes,
-                           std::span<std::uint64_t> words);
+void append_value(const AttributeValue& value, std::vector<std::byte>& bytes);
+std::uint16_t number_at(std::span<const std::byte> bytes, std::size_t at);
 tl::unexpected<Error> corruption(const PostingKey& key, std::string_view what);
 
 }  // namespace
 
 std::vector<std::byte> encode_postings(const PostingKey& key,
                                        std::span<const std::uint16_t> offsets) {
-    if (offsets.size() > kListOffsetsMax) {
-        std::vector<std::uint64_t> words(RecordSet::kBlockWords);
-        for (const std::uint16_t offset : offsets)
-            words[offset / 64] |= std::uint64_t{1} << (offset % 64);
-        return encode_block(key, words);
-    }
-    const auto payload = std::as_bytes(offsets);
-    std::vector<std::byte> bytes;
-    bytes.reserve(1 + payload.size() + kHashBytes);
-    bytes.push_back(kListForm);
-    bytes.insert(bytes.end(), payload.begin(), payload.end());
-    append_hash(key, bytes);
-    return bytes;
+    if (offsets.size() <= kListOffsetsMax) return sealed(key, kListForm, std::as_bytes(offsets));
+    std::vector<std::uint64_t> words(RecordSet::kBlockWords);
+    for (const std::uint16_t offset : offsets)
+        words[offset / 64U] |= std::uint64_t{1} << (offset % 64U);
+    return sealed(key, kBitmapForm, std::as_bytes(std::span(words)));
 }
 
-std::vector<std::byte> encode_block(const PostingKey& key, std::span<const std::uint64_t> words) {
-    std::size_t count = 0;
-    for (const std::uint64_t word : words)
-        count += static_cast<std::size_t>(std::popcount(word));
-    if (count <= kListOffsetsMax) {
-        std::vector<std::uint16_t> offsets;
-        offsets.reserve(count);
-        for (std::size_t i = 0; i < words.size(); ++i) {
-            for (std::uint64_t word = words[i]; word != 0; word &= word - 1) {
-                offsets.push_back(static_cast<std::uint16_t>(
-                    i * 64 + static_cast<std::size_t>(std::countr_zero(word))));
-            }
+bool may_share_row(const PostedValue& posted) {
+    if (posted.offsets.size() > kRunOffsetsMax) return false;
+    const auto* text = std::get_if<std::string>(&posted.value);
+    return text == nullptr ? is_number(posted.value) : text->size() <= kRunTextBytesMax;
+}
+
+std::size_t bytes_in_run(const PostedValue& posted) {
+    const auto* text = std::get_if<std::string>(&posted.value);
+    return kRunEntryBytes + (text == nullptr ? kNumberBytes : 1 + text->size()) +
+           posted.offsets.size() * kOffsetBytes;
+}
+
+std::vector<std::byte> encode_run(const PostingKey& key, std::span<const PostedValue> values) {
+    std::vector<std::uint16_t> head{static_cast<std::uint16_t>(values.size())};
+    std::vector<std::byte> bytes;
+    std::vector<std::uint16_t> offsets;
+    for (const PostedValue& posted : values) {
+        append_value(posted.value, bytes);
+        offsets.insert(offsets.end(), posted.offsets.begin(), posted.offsets.end());
+        head.push_back(static_cast<std::uint16_t>(bytes.size()));
+        head.push_back(static_cast<std::uint16_t>(offsets.size()));
+    }
+    const auto head_bytes = std::as_bytes(std::span(head));
+    const auto offset_bytes = std::as_bytes(std::span(offsets));
+    std::vector<std::byte> payload(head_bytes.begin(), head_bytes.end());
+    payload.insert(payload.end(), bytes.begin(), bytes.end());
+    payload.insert(payload.end(), offset_bytes.begin(), offset_bytes.end());
+    return sealed(key, kRunForm, payload);
+}
+
+Result<PostingRowView> PostingRowView::of(PostingKey key, std::span<const std::byte> bytes) {
+    if (bytes.size() < 1 + kHashBytes) return corruption(key, "too short");
+    std::uint32_t hash = 0;
+    std::memcpy(&hash, bytes.last(kHashBytes).data(), kHashBytes);
+    const auto hashed = bytes.first(bytes.size() - kHashBytes);
+    if (hash != hash_of(key, hashed)) return corruption(key, "checksum mismatch");
+    PostingRowView row(std::move(key), hashed.subspan(1));
+    row.form_ = bytes.front();
+    const bool has_head = row.is_run() && row.payload_.size() >= kRunHeadBytes;
+    if (has_head) row.values_ = number_at(row.payload_, 0);
+    TRY(row.check());
+    return row;
+}
+
+/// Bytes with the right checksum may still be somebody's: nothing is read past their end.
+Result<void> PostingRowView::check() const {
+    if (is_run()) return check_run();
+    if (form_ == kListForm) {
+        if (payload_.size() % kOffsetBytes == 0) return {};
+        return corruption(key_, "half an offset");
+    }
+    if (form_ != kBitmapForm) return corruption(key_, "a row of no known form");
+    if (payload_.size() == kBitmapBytes) return {};
+    return corruption(key_, "a bitmap of another size");
+}
+
+Result<void> PostingRowView::check_run() const {
+    const std::size_t head = kRunHeadBytes + values_ * kRunEntryBytes;
+    if (payload_.size() < head || values_ == 0) return corruption(key_, "a run without its head");
+    std::size_t bytes = 0;
+    std::size_t offsets = 0;
+    for (std::size_t i = 0; i < values_; ++i) {
+        if (end_at(i, 0) <= bytes || end_at(i, 1) < offsets) {
+            return corruption(key_, "values of a run in no order");
         }
-        return encode_postings(key, offsets);
+        bytes = end_at(i, 0);
+        offsets = end_at(i, 1);
     }
-    const auto payload = std::as_bytes(words);
-    std::vector<std::byte> bytes;
-    bytes.reserve(1 + payload.size() + kHashBytes);
-    bytes.push_back(kBitmapForm);
-    bytes.insert(bytes.end(), payload.begin(), payload.end());
-    append_hash(key, bytes);
-    return bytes;
+    if (payload_.size() != head + bytes + offsets * kOffsetBytes) {
+        return corruption(key_, "a run of another size");
+    }
+    for (std::size_t i = 0; i < values_; ++i) {
+        const Part part = value_bytes(i);
+        const std::byte kind = payload_[part.begin];
+        const bool is_number =
+            (kind == kIntegerClass || kind == kRealClass) && part.end - part.begin == kNumberBytes;
+        if (!is_number && kind != kTextClass) return corruption(key_, "a value of no known class");
+    }
+    if (compare(value(0), key_.value) == 0) return {};
+    return corruption(key_, "a run that does not begin with its key");
 }
 
-Result<void> decode_postings(const PostingKey& key, std::span<const std::byte> bytes,
-                             std::span<std::uint64_t> words) {
-    const auto payload = TRY(checked_payload(key, bytes));
-    return bytes.front() == kListForm ? decode_list(key, payload, words)
-                                      : decode_bitmap(key, payload, words);
+bool PostingRowView::is_run() const {
+    return form_ == kRunForm;
 }
 
-Result<std::size_t> count_postings(const PostingKey& key, std::span<const std::byte> bytes,
-                                   std::span<const std::uint64_t> words) {
-    const auto payload = TRY(checked_payload(key, bytes));
+AttributeValue PostingRowView::value(std::size_t i) const {
+    if (!is_run()) return key_.value;
+    const Part part = value_bytes(i);
+    const auto bytes = payload_.subspan(part.begin + 1, part.end - part.begin - 1);
+    if (payload_[part.begin] == kTextClass) {
+        return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    }
+    std::int64_t number = 0;
+    std::memcpy(&number, bytes.data(), sizeof(number));
+    if (payload_[part.begin] == kIntegerClass) return number;
+    return std::bit_cast<double>(number);
+}
+
+std::vector<std::uint16_t> PostingRowView::offsets(std::size_t i) const {
+    std::vector<std::uint16_t> offsets;
+    if (form_ != kBitmapForm) {
+        const Part part = offset_bytes(i);
+        offsets.resize((part.end - part.begin) / kOffsetBytes);
+        if (!offsets.empty()) {
+            std::memcpy(offsets.data(), payload_.data() + part.begin, part.end - part.begin);
+        }
+        return offsets;
+    }
+    std::vector<std::uint64_t> words(RecordSet::kBlockWords);
+    add(i, words);
+    for (std::size_t word = 0; word < words.size(); ++word) {
+        for (std::uint64_t bits = words[word]; bits != 0; bits &= bits - 1) {
+            offsets.push_back(static_cast<std::uint16_t>(
+                word * 64 + static_cast<std::size_t>(std::countr_zero(bits))));
+        }
+    }
+    return offsets;
+}
+
+void PostingRowView::add(std::size_t i, std::span<std::uint64_t> words) const {
+    if (form_ == kBitmapForm) {
+        for (std::size_t word = 0; word < words.size(); ++word) {
+            std::uint64_t bits = 0;
+            std::memcpy(&bits, payload_.data() + word * sizeof(bits), sizeof(bits));
+            words[word] |= bits;
+        }
+        return;
+    }
+    const Part part = offset_bytes(i);
+    for (std::size_t at = part.begin; at < part.end; at += kOffsetBytes) {
+        const std::uint16_t offset = number_at(payload_, at);
+        if (offset / 64U < words.size()) words[offset / 64U] |= std::uint64_t{1} << (offset % 64U);
+    }
+}
+
+void PostingRowView::add_all(std::span<std::uint64_t> words) const {
+    for (std::size_t i = 0; i < values_; ++i)
+        add(i, words);
+}
+
+std::size_t PostingRowView::count(std::size_t i, std::span<const std::uint64_t> words) const {
     std::size_t count = 0;
-    if (bytes.front() != kListForm) {
-        std::vector<std::uint64_t> block(RecordSet::kBlockWords);
-        TRY(decode_bitmap(key, payload, block));
-        for (std::size_t i = 0; i < words.size(); ++i)
-            count += static_cast<std::size_t>(std::popcount(block[i] & words[i]));
+    if (form_ == kBitmapForm) {
+        for (std::size_t word = 0; word < words.size(); ++word) {
+            std::uint64_t bits = 0;
+            std::memcpy(&bits, payload_.data() + word * sizeof(bits), sizeof(bits));
+            count += static_cast<std::size_t>(std::popcount(bits & words[word]));
+        }
         return count;
     }
-    for (std::size_t i = 0; i + 1 < payload.size(); i += sizeof(std::uint16_t)) {
-        std::uint16_t offset = 0;
-        std::memcpy(&offset, payload.data() + i, sizeof(offset));
+    const Part part = offset_bytes(i);
+    for (std::size_t at = part.begin; at < part.end; at += kOffsetBytes) {
+        const std::uint16_t offset = number_at(payload_, at);
         const bool is_set =
             offset / 64U < words.size() && (words[offset / 64U] >> (offset % 64U) & 1U) != 0;
         count += is_set ? 1 : 0;
     }
     return count;
+}
+
+PostingRowView::Part PostingRowView::value_bytes(std::size_t i) const {
+    const std::size_t start = kRunHeadBytes + values_ * kRunEntryBytes;
+    return {start + (i == 0 ? 0 : end_at(i - 1, 0)), start + end_at(i, 0)};
+}
+
+PostingRowView::Part PostingRowView::offset_bytes(std::size_t i) const {
+    if (!is_run()) return {0, payload_.size()};
+    const std::size_t start = kRunHeadBytes + values_ * kRunEntryBytes + end_at(values_ - 1, 0);
+    return {start + (i == 0 ? 0 : end_at(i - 1, 1) * kOffsetBytes),
+            start + end_at(i, 1) * kOffsetBytes};
+}
+
+/// Column 0: bytes of values, 1: offsets; up to and with the i-th value's.
+std::size_t PostingRowView::end_at(std::size_t i, std::size_t column) const {
+    return number_at(payload_, kRunHeadBytes + i * kRunEntryBytes + column * kOffsetBytes);
 }
 
 SqlValue sql_value_of(const AttributeValue& value) {
@@ -121,21 +250,16 @@ Result<AttributeValue> attribute_value_of(SqlValue value) {
 
 namespace {
 
-void append_hash(const PostingKey& key, std::vector<std::byte>& bytes) {
+std::vector<std::byte> sealed(const PostingKey& key, std::byte form,
+                              std::span<const std::byte> payload) {
+    std::vector<std::byte> bytes;
+    bytes.reserve(1 + payload.size() + kHashBytes);
+    bytes.push_back(form);
+    bytes.insert(bytes.end(), payload.begin(), payload.end());
     const std::uint32_t hash = hash_of(key, bytes);
     const auto hash_bytes = std::as_bytes(std::span(&hash, 1));
     bytes.insert(bytes.end(), hash_bytes.begin(), hash_bytes.end());
-}
-
-/// What lies between form and hash.
-Result<std::span<const std::byte>> checked_payload(const PostingKey& key,
-                                                   std::span<const std::byte> bytes) {
-    if (bytes.size() < 1 + kHashBytes) return corruption(key, "too short");
-    std::uint32_t hash = 0;
-    std::memcpy(&hash, bytes.last(kHashBytes).data(), kHashBytes);
-    const auto hashed = bytes.first(bytes.size() - kHashBytes);
-    if (hash != hash_of(key, hashed)) return corruption(key, "checksum mismatch");
-    return hashed.subspan(1);
+    return bytes;
 }
 
 /// Of attribute, block, class of the value, its bytes' hash and the hash of `bytes`.
@@ -158,26 +282,26 @@ std::uint32_t hash_of(const PostingKey& key, std::span<const std::byte> bytes) {
     return static_cast<std::uint32_t>(xxh64(std::as_bytes(std::span(parts))));
 }
 
-Result<void> decode_list(const PostingKey& key, std::span<const std::byte> bytes,
-                         std::span<std::uint64_t> words) {
-    if (bytes.size() % sizeof(std::uint16_t) != 0) return corruption(key, "half an offset");
-    for (std::size_t i = 0; i < bytes.size(); i += sizeof(std::uint16_t)) {
-        std::uint16_t offset = 0;
-        std::memcpy(&offset, bytes.data() + i, sizeof(offset));
-        if (offset / 64U < words.size()) words[offset / 64U] |= std::uint64_t{1} << (offset % 64U);
+/// Of a number or a text.
+void append_value(const AttributeValue& value, std::vector<std::byte>& bytes) {
+    if (const auto* text = std::get_if<std::string>(&value)) {
+        const auto text_bytes = std::as_bytes(std::span(*text));
+        bytes.push_back(kTextClass);
+        bytes.insert(bytes.end(), text_bytes.begin(), text_bytes.end());
+        return;
     }
-    return {};
+    const auto* integer = std::get_if<std::int64_t>(&value);
+    const std::int64_t number =
+        integer != nullptr ? *integer : std::bit_cast<std::int64_t>(std::get<double>(value));
+    const auto number_bytes = std::as_bytes(std::span(&number, 1));
+    bytes.push_back(integer != nullptr ? kIntegerClass : kRealClass);
+    bytes.insert(bytes.end(), number_bytes.begin(), number_bytes.end());
 }
 
-Result<void> decode_bitmap(const PostingKey& key, std::span<const std::byte> bytes,
-                           std::span<std::uint64_t> words) {
-    if (bytes.size() != kBitmapBytes) return corruption(key, "a bitmap of another size");
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, bytes.data() + i * sizeof(word), sizeof(word));
-        words[i] |= word;
-    }
-    return {};
+std::uint16_t number_at(std::span<const std::byte> bytes, std::size_t at) {
+    std::uint16_t number = 0;
+    std::memcpy(&number, bytes.data() + at, sizeof(number));
+    return number;
 }
 
 tl::unexpected<Error> corruption(const PostingKey& key, std::string_view what) {

@@ -1,5 +1,7 @@
 // PostingRow: one row of attribute_postings (docs/formats/catalog.md): which records of a block of
-// 65,536 have a value, as bytes that know their own key. Pure.
+// 65,536 have a value, as bytes that know their own key. A value of many records has a row of its
+// own; values of few share one, so that a range over as many values as records reads a row for
+// every sixty of them. Pure.
 #pragma once
 
 #include "base/result.h"
@@ -17,23 +19,68 @@ namespace sokkuri::store {
 struct PostingKey {
     std::uint32_t attribute = 0;
     std::uint32_t block = 0;
-    AttributeValue value;
+    AttributeValue value;  // the row's first
 };
 
-/// `offsets` in the block: ascending, each once, at least one.
+/// A value and who has it: offsets in the block, ascending, each once.
+struct PostedValue {
+    AttributeValue value;
+    std::vector<std::uint16_t> offsets;
+};
+
+/// The row of one value; at least one offset.
 std::vector<std::byte> encode_postings(const PostingKey& key,
                                        std::span<const std::uint16_t> offsets);
-/// As above, of the kBlockWords words of a block with at least one bit.
-std::vector<std::byte> encode_block(const PostingKey& key, std::span<const std::uint64_t> words);
 
-/// Sets the bits of the postings in `words` (kBlockWords of a whole block, or fewer in the last:
-/// then bits behind are passed over). kCorruption when the bytes are not those of that key.
-Result<void> decode_postings(const PostingKey& key, std::span<const std::byte> bytes,
-                             std::span<std::uint64_t> words);
+/// A longer row would lie on a page of its own.
+inline constexpr std::size_t kRunBytesMax = 900;
+/// Whether the value may be in a run.
+bool may_share_row(const PostedValue& posted);
+/// What it takes there, below kRunBytesMax.
+std::size_t bytes_in_run(const PostedValue& posted);
+/// A run: the row of values that may share one, ascending, at least one; the first is the key's. It
+/// speaks of all values up to the key of the next row.
+std::vector<std::byte> encode_run(const PostingKey& key, std::span<const PostedValue> values);
 
-/// How many of the postings are set in `words`. kCorruption likewise.
-Result<std::size_t> count_postings(const PostingKey& key, std::span<const std::byte> bytes,
-                                   std::span<const std::uint64_t> words);
+/// A row of either kind where it lies; valid as long as its bytes.
+class PostingRowView {
+ public:
+    /// kCorruption when the bytes are not those of that key.
+    static Result<PostingRowView> of(PostingKey key, std::span<const std::byte> bytes);
+
+    bool is_run() const;
+    /// At least 1.
+    std::size_t values() const { return values_; }
+    AttributeValue value(std::size_t i) const;
+    std::vector<std::uint16_t> offsets(std::size_t i) const;
+
+    /// Sets the bits of the i-th value's records in `words` (kBlockWords of a whole block, or fewer
+    /// in the last: then bits behind are passed over).
+    void add(std::size_t i, std::span<std::uint64_t> words) const;
+    void add_all(std::span<std::uint64_t> words) const;
+    /// How many of the i-th value's records are set in `words`.
+    std::size_t count(std::size_t i, std::span<const std::uint64_t> words) const;
+
+ private:
+    PostingRowView(PostingKey key, std::span<const std::byte> payload)
+        : key_(std::move(key)), payload_(payload) {}
+
+    struct Part {
+        std::size_t begin = 0;  // byte of the payload
+        std::size_t end = 0;
+    };
+
+    Result<void> check() const;
+    Result<void> check_run() const;
+    Part value_bytes(std::size_t i) const;
+    Part offset_bytes(std::size_t i) const;
+    std::size_t end_at(std::size_t i, std::size_t column) const;
+
+    PostingKey key_;
+    std::span<const std::byte> payload_;  // between form and checksum
+    std::byte form_{};
+    std::size_t values_ = 1;
+};
 
 /// As the column `value` has it: booleans as blobs, behind numbers and texts.
 SqlValue sql_value_of(const AttributeValue& value);

@@ -21,6 +21,12 @@ std::vector<std::uint16_t> offsets_of(std::span<const std::uint64_t> words) {
     return offsets;
 }
 
+const std::vector<PostedValue> kPosted = {{std::int64_t{-3}, {7}},
+                                          {2.5, {0, 1, 65'535}},
+                                          {std::int64_t{9}, {12, 13}},
+                                          {std::string(), {4}},
+                                          {std::string("red\0shoe", 8), {5, 4'000}}};
+
 TEST(PostingRow, GivesBackItsOffsets) {
     std::mt19937 random(1);
     for (const std::size_t count : {1U, 2U, 100U, 4'094U, 4'095U, 4'096U, 30'000U, 65'536U}) {
@@ -31,36 +37,74 @@ TEST(PostingRow, GivesBackItsOffsets) {
         const PostingKey key = key_of(std::string("red"));
         const auto bytes = encode_postings(key, offsets);
         EXPECT_LE(bytes.size(), 8'192U + 5U);
+        const auto row = PostingRowView::of(key, bytes);
+        ASSERT_TRUE(row);
+        EXPECT_FALSE(row->is_run());
+        EXPECT_EQ(row->offsets(0), offsets);
         std::vector<std::uint64_t> words(RecordSet::kBlockWords);
-        ASSERT_TRUE(decode_postings(key, bytes, words));
+        row->add(0, words);
         EXPECT_EQ(offsets_of(words), offsets);
-        EXPECT_EQ(encode_block(key, words), bytes);
+        EXPECT_EQ(row->count(0, words), count);
     }
+}
+
+TEST(PostingRow, GivesBackEachValueOfARun) {
+    const PostingKey key = key_of(kPosted.front().value);
+    const auto bytes = encode_run(key, kPosted);
+    const auto row = PostingRowView::of(key, bytes);
+    ASSERT_TRUE(row) << row.error().message();
+    EXPECT_TRUE(row->is_run());
+    ASSERT_EQ(row->values(), kPosted.size());
+    const std::vector<std::uint64_t> all(RecordSet::kBlockWords, ~std::uint64_t{0});
+    std::size_t bytes_of_values = 0;
+    for (std::size_t i = 0; i < kPosted.size(); ++i) {
+        EXPECT_TRUE(may_share_row(kPosted[i]));
+        EXPECT_EQ(row->value(i), kPosted[i].value);
+        EXPECT_EQ(row->offsets(i), kPosted[i].offsets);
+        EXPECT_EQ(row->count(i, all), kPosted[i].offsets.size());
+        bytes_of_values += bytes_in_run(kPosted[i]);
+    }
+    EXPECT_EQ(bytes.size(), bytes_of_values + 7);
+    std::vector<std::uint64_t> words(RecordSet::kBlockWords);
+    row->add_all(words);
+    EXPECT_EQ(offsets_of(words),
+              (std::vector<std::uint16_t>{0, 1, 4, 5, 7, 12, 13, 4'000, 65'535}));
+    EXPECT_FALSE(may_share_row({true, {1}}));
+    EXPECT_FALSE(may_share_row({std::string(300, 'x'), {1}}));
+    EXPECT_FALSE(may_share_row({std::int64_t{1}, std::vector<std::uint16_t>(17)}));
 }
 
 TEST(PostingRow, PassesOverWhatLiesBehindAShortBlock) {
     const PostingKey key = key_of(std::int64_t{1});
     const std::vector<std::uint16_t> offsets{3, 130};
+    const auto bytes = encode_postings(key, offsets);
     std::vector<std::uint64_t> words(2);
-    ASSERT_TRUE(decode_postings(key, encode_postings(key, offsets), words));
+    PostingRowView::of(key, bytes)->add(0, words);
     EXPECT_EQ(offsets_of(words), std::vector<std::uint16_t>{3});
+}
+
+void expect_every_flip_noticed(const PostingKey& key, std::span<const std::byte> bytes) {
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        std::vector<std::byte> flipped(bytes.begin(), bytes.end());
+        flipped[i] ^= std::byte{0x10};
+        EXPECT_EQ(PostingRowView::of(key, flipped).error().code(), ErrorCode::kCorruption);
+        EXPECT_FALSE(PostingRowView::of(key, bytes.first(i)));
+    }
 }
 
 TEST(PostingRow, NoticesEveryFlippedByteAndForeignKeys) {
     const PostingKey key = key_of(std::string("red"));
     const std::vector<std::uint16_t> offsets{1, 5, 900};
     const auto bytes = encode_postings(key, offsets);
-    std::vector<std::uint64_t> words(RecordSet::kBlockWords);
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        auto flipped = bytes;
-        flipped[i] ^= std::byte{0x10};
-        EXPECT_EQ(decode_postings(key, flipped, words).error().code(), ErrorCode::kCorruption);
-        EXPECT_FALSE(decode_postings(key, std::span(bytes).first(i), words));
-    }
-    EXPECT_FALSE(decode_postings(key_of(std::string("reD")), bytes, words));
-    EXPECT_FALSE(decode_postings(key_of(true), bytes, words));
-    EXPECT_FALSE(decode_postings({.attribute = 4, .block = 7, .value = key.value}, bytes, words));
-    EXPECT_FALSE(decode_postings({.attribute = 3, .block = 8, .value = key.value}, bytes, words));
+    expect_every_flip_noticed(key, bytes);
+    const PostingKey run_key = key_of(kPosted.front().value);
+    expect_every_flip_noticed(run_key, encode_run(run_key, kPosted));
+    EXPECT_FALSE(PostingRowView::of(key_of(std::string("reD")), bytes));
+    EXPECT_FALSE(PostingRowView::of(key_of(true), bytes));
+    EXPECT_FALSE(PostingRowView::of({.attribute = 4, .block = 7, .value = key.value}, bytes));
+    EXPECT_FALSE(PostingRowView::of({.attribute = 3, .block = 8, .value = key.value}, bytes));
+    // A run that another value begins, with a checksum that is right.
+    EXPECT_FALSE(PostingRowView::of(key, encode_run(key, kPosted)));
 }
 
 }  // namespace
