@@ -42,6 +42,7 @@ class CatalogRead final : public ReadTransaction {
 
     Generation generation() const override { return meta_.generation; }
     std::uint64_t record_numbers_end() const override { return meta_.next_record; }
+    std::uint64_t next_seq() const override { return meta_.next_seq; }
     Result<std::vector<FieldRow>> fields() override { return queries_.fields(); }
     Result<Slot> committed_slots(FieldNumber field) override {
         return queries_.committed_slots(field);

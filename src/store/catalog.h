@@ -82,6 +82,9 @@ class ReadTransaction {
     virtual Generation generation() const = 0;
     /// Behind the last record number that was ever given; below it lie records and gaps.
     virtual std::uint64_t record_numbers_end() const = 0;
+    /// Behind the last seq that was ever given: the same in two generations between which no record
+    /// was made, changed or removed, whatever became of vectors and segments.
+    virtual std::uint64_t next_seq() const = 0;
     virtual Result<std::vector<FieldRow>> fields() = 0;
     /// Slots of that field that exist, dead or alive: 0 … committed_slots - 1.
     virtual Result<Slot> committed_slots(FieldNumber field) = 0;
@@ -136,6 +139,9 @@ class WriteTransaction {
     /// unless it matches (0: absent).
     virtual Result<PutRow> put_record(std::string_view id, std::string_view document,
                                       std::optional<std::uint64_t> if_version) = 0;
+    /// Makes a record that the caller knows not to be there, without looking for it first:
+    /// kAlreadyExists when it is.
+    virtual Result<PutRow> add_record(std::string_view id, std::string_view document) = 0;
     /// The record's vector is now at `slot`; the slot it had before becomes a tombstone.
     virtual Result<void> set_vector(FieldNumber field, RecordNumber record, Slot slot) = 0;
     /// The record has no vector in that field any more.

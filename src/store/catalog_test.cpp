@@ -1,6 +1,7 @@
 #include "store/catalog.h"
 
 #include "base/testing/temporary_directory.h"
+#include "store/attribute_queries.h"
 #include "store/vector_file.h"
 
 #include <gtest/gtest.h>
@@ -117,6 +118,58 @@ TEST_F(CatalogTest, OneVectorChangedIsOneTombstone) {
     const auto read = catalog->begin_read().value();
     EXPECT_EQ(read->tombstones(0).value(), (std::vector<Slot>{0, 1, 2}));
     EXPECT_EQ(read->record_count().value(), 1U);
+}
+
+TEST_F(CatalogTest, AddsRecordsWithoutLookingForThem) {
+    const auto catalog = open();
+    {
+        const auto write = catalog->begin_write().value();
+        EXPECT_EQ(write->add_field(picture_field()).value(), 0U);
+        const PutRow a = write->add_record("a", R"({"n":1})").value();
+        EXPECT_TRUE(a.was_created);
+        EXPECT_EQ(a.version, 1U);
+        const auto again = write->add_record("a", "{}");
+        ASSERT_FALSE(again);
+        EXPECT_EQ(again.error().code(), ErrorCode::kAlreadyExists);
+        // A new record that is given a second vector at once has the second one.
+        ASSERT_TRUE(write->add_extent(0, {.first_slot = 0, .rows = 2}));
+        ASSERT_TRUE(write->set_vector(0, a.number, 0));
+        ASSERT_TRUE(write->set_vector(0, a.number, 1));
+        ASSERT_TRUE(write->commit());
+    }
+    const auto read = catalog->begin_read().value();
+    EXPECT_EQ(read->record("a").value()->document, R"({"n":1})");
+    EXPECT_EQ(read->slot_of_record(0, 0).value(), Slot{1});
+    EXPECT_EQ(read->tombstones(0).value(), std::vector<Slot>{0});
+}
+
+TEST_F(CatalogTest, NextSeqChangesWithRecordsAlone) {
+    const auto catalog = open();
+    const auto seq = [&] { return catalog->begin_read().value()->next_seq(); };
+    const auto after = [&](const auto& change) {
+        const auto write = catalog->begin_write().value();
+        change(*write);
+        EXPECT_TRUE(write->commit());
+        return seq();
+    };
+    const std::uint64_t first = after([](WriteTransaction& write) {
+        ASSERT_TRUE(write.add_field(picture_field()));
+        ASSERT_TRUE(write.put_record("a", R"({"n":1})", {}));
+    });
+    const std::uint64_t same = after([](WriteTransaction& write) {
+        ASSERT_TRUE(write.add_extent(0, {.first_slot = 0, .rows = 1}));
+        ASSERT_TRUE(write.set_vector(0, 0, 0));
+        ASSERT_TRUE(write.replace_segments({}, {.field = 0, .file = "s", .rows = 1, .live = 1}));
+        ASSERT_TRUE(write.extend_attribute({.path = "n"}, 10));
+    });
+    EXPECT_EQ(same, first);
+    const std::uint64_t changed = after(
+        [](WriteTransaction& write) { ASSERT_TRUE(write.put_record("a", R"({"n":1})", {})); });
+    EXPECT_GT(changed, same);
+    const std::uint64_t added =
+        after([](WriteTransaction& write) { ASSERT_TRUE(write.add_record("b", "{}")); });
+    EXPECT_GT(added, changed);
+    EXPECT_GT(after([](WriteTransaction& write) { ASSERT_TRUE(write.remove_record("b")); }), added);
 }
 
 TEST_F(CatalogTest, RefusesSlotsThatNobodyOwns) {

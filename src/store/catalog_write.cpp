@@ -23,7 +23,8 @@ CatalogWrite::CatalogWrite(CatalogWriteOwner& owner, Database& database, Transac
       queries_(database),
       attributes_(database),
       transaction_(std::move(transaction)),
-      meta_(meta) {}
+      meta_(meta),
+      first_new_record_(meta.next_record) {}
 
 CatalogWrite::~CatalogWrite() {
     transaction_.reset();
@@ -108,15 +109,32 @@ Result<PutRow> CatalogWrite::put_record(std::string_view id, std::string_view do
     return row;
 }
 
+Result<PutRow> CatalogWrite::add_record(std::string_view id, std::string_view document) {
+    TRY(check_sizes(id, document));
+    return insert_record(id, document);
+}
+
 Result<void> CatalogWrite::set_vector(FieldNumber field, RecordNumber record, Slot slot) {
-    TRY(clear_vector(field, record));
-    Statement* insert =
-        TRY(database_->prepared("INSERT INTO vectors VALUES (?1, ?2, ?3, row_hash(?1, ?2, ?3))"));
-    TRY(insert->run(field, slot, record));
+    // A new record has none, unless it was given one a moment ago: then nothing is inserted.
+    bool is_set = false;
+    if (record >= first_new_record_) {
+        Statement* insert = TRY(database_->prepared(
+            "INSERT OR IGNORE INTO vectors VALUES (?1, ?2, ?3, row_hash(?1, ?2, ?3))"));
+        TRY(insert->run(field, slot, record));
+        is_set = database_->changes() == 1;
+    }
+    if (!is_set) TRY(replace_vector(field, record, slot));
     FieldChanges* changes = TRY(changes_of(field));
     ++changes->vectors_set;
     changes->slots_end = std::max(changes->slots_end, slot + 1);
     return {};
+}
+
+Result<void> CatalogWrite::replace_vector(FieldNumber field, RecordNumber record, Slot slot) {
+    TRY(clear_vector(field, record));
+    Statement* insert =
+        TRY(database_->prepared("INSERT INTO vectors VALUES (?1, ?2, ?3, row_hash(?1, ?2, ?3))"));
+    return insert->run(field, slot, record);
 }
 
 Result<void> CatalogWrite::clear_vector(FieldNumber field, RecordNumber record) {

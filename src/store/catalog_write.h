@@ -34,6 +34,7 @@ class CatalogWrite final : public WriteTransaction {
     Result<std::optional<RecordRow>> record(std::string_view id) override;
     Result<PutRow> put_record(std::string_view id, std::string_view document,
                               std::optional<std::uint64_t> if_version) override;
+    Result<PutRow> add_record(std::string_view id, std::string_view document) override;
     Result<void> set_vector(FieldNumber field, RecordNumber record, Slot slot) override;
     Result<void> clear_vector(FieldNumber field, RecordNumber record) override;
     Result<bool> remove_record(std::string_view id,
@@ -63,6 +64,7 @@ class CatalogWrite final : public WriteTransaction {
     Result<std::optional<KnownRecord>> find(std::string_view id);
     Result<PutRow> insert_record(std::string_view id, std::string_view document);
     Result<void> note_change(RecordNumber record, std::optional<std::string_view> document);
+    Result<void> replace_vector(FieldNumber field, RecordNumber record, Slot slot);
     Result<void> bury(FieldSlot vector);
     Result<FieldChanges*> changes_of(FieldNumber field);
     Result<void> remove_segment(FieldNumber field, SegmentNumber segment);
@@ -77,6 +79,7 @@ class CatalogWrite final : public WriteTransaction {
     AttributeWriter attributes_;
     std::optional<Transaction> transaction_;  // empty once committed
     CatalogMeta meta_;
+    const std::uint64_t first_new_record_;  // of those that this transaction makes
     std::map<FieldNumber, FieldChanges> changes_;
 };
 
