@@ -1,8 +1,7 @@
 // Group caps and orders against the plain rule over the whole list of nearest records.
 #include "collection/arranged_search.h"
 
-#include "base/testing/temporary_directory.h"
-#include "collection/local_collection.h"
+#include "collection/testing/one_field.h"
 
 #include <gtest/gtest.h>
 
@@ -19,10 +18,6 @@ constexpr std::size_t kRecords = 400;
 class ArrangedSearch : public ::testing::Test {
  protected:
     void SetUp() override {
-        collection_ = open_local_collection(posix_file_system(), folder_.path() + "/.sokkuri",
-                                            {.access = LocalOptions::Access::kCreate})
-                          .value();
-        ASSERT_TRUE(collection_->add_field({.name = "v", .dimension = kDimension}));
         std::vector<PutRecord> records;
         for (std::size_t i = 0; i < kRecords; ++i) {
             // One group holds most of them; some records have two groups, some none.
@@ -56,8 +51,8 @@ class ArrangedSearch : public ::testing::Test {
         return {"s1", "s2"};
     }
 
-    testing::TemporaryDirectory folder_;
-    std::unique_ptr<Collection> collection_;
+    testing::OneField home_{kDimension};
+    Collection* collection_ = &home_.collection();
     std::mt19937 random_{9};
 };
 

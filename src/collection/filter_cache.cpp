@@ -7,7 +7,7 @@ namespace sokkuri::collection {
 const index::PreparedFilter* FieldFilter::prepared(const SegmentSnapshot& segment) const {
     {
         const auto prepared = prepared_.lock();
-        Prepared& entry = (*prepared)[segment.row.number];
+        Prepared& entry = (*prepared)[segment.row.file];
         if (entry.filter != nullptr) return entry.filter.get();
         // Making it costs about as much as it saves one search.
         if (++entry.times_asked < 2) return nullptr;
@@ -15,7 +15,7 @@ const index::PreparedFilter* FieldFilter::prepared(const SegmentSnapshot& segmen
     auto made =
         std::make_shared<const index::PreparedFilter>(*segment.opened.segment, slot_filter());
     const auto prepared = prepared_.lock();
-    Prepared& entry = (*prepared)[segment.row.number];
+    Prepared& entry = (*prepared)[segment.row.file];
     if (entry.filter == nullptr) entry.filter = std::move(made);
     return entry.filter.get();
 }
@@ -24,13 +24,13 @@ Result<std::shared_ptr<const FilteredRecords>> FilterCache::of(store::ReadTransa
                                                                const Filter& filter,
                                                                const Wanted& wanted) {
     const std::string key = key_of(filter);
-    if (auto known = find(key, transaction.generation())) return known;
+    if (auto known = find(key, transaction.next_seq())) return known;
     FilterOutcome outcome = TRY(evaluate(transaction, filter));
     if (!outcome.wanted.empty() && wanted) wanted(outcome.wanted);
     auto filtered = std::make_shared<FilteredRecords>();
     filtered->count = outcome.records.count();
     filtered->records = std::move(outcome.records);
-    filtered->generation = transaction.generation();
+    filtered->next_seq = transaction.next_seq();
     keep(key, filtered);
     return filtered;
 }
@@ -41,20 +41,23 @@ Result<std::shared_ptr<const FieldFilter>> FilterCache::of_field(
     {
         const auto fields = filtered.fields.lock();
         const auto found = fields->find(field.number);
-        if (found != fields->end()) return found->second;
+        const bool is_same = found != fields->end() && found->second.committed == field.committed &&
+                             found->second.tombstones == field.tombstones;
+        if (is_same) return found->second.filter;
     }
     const auto table = TRY(slot_records_.of(transaction, field.number, field.committed));
     auto made = std::make_shared<const FieldFilter>(
         slots_of_records(*table, filtered.records, field.committed, field.dead));
-    const auto fields = filtered.fields.lock();
-    return fields->try_emplace(field.number, std::move(made)).first->second;
+    filtered.fields.lock()->insert_or_assign(
+        field.number, FilteredRecords::OfField{field.committed, field.tombstones, made});
+    return made;
 }
 
 std::shared_ptr<const FilteredRecords> FilterCache::find(const std::string& key,
-                                                         store::Generation generation) {
+                                                         std::uint64_t next_seq) {
     const auto entries = entries_.lock();
     for (auto entry = entries->begin(); entry != entries->end(); ++entry) {
-        if (entry->filtered->generation != generation || entry->key != key) continue;
+        if (entry->filtered->next_seq != next_seq || entry->key != key) continue;
         entries->splice(entries->begin(), *entries, entry);
         return entry->filtered;
     }

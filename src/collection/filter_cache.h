@@ -1,6 +1,7 @@
-// FilterCache: answers of filters, by the filter's key and the generation, so that a repeated
-// filter costs nothing until something changes. The least recently used go first. Safe from any
-// number of threads.
+// FilterCache: answers of filters, by the filter's key and the state of the records, so that a
+// repeated filter costs nothing until one of them changes: sealing, merging, indexing and new
+// vectors leave answers as they are. The least recently used go first. Safe from any number of
+// threads.
 #pragma once
 
 #include "base/guarded.h"
@@ -40,15 +41,23 @@ class FieldFilter {
     };
 
     const index::Bitmap slots_;
-    mutable Guarded<std::map<store::SegmentNumber, Prepared>> prepared_;
+    mutable Guarded<std::map<std::string, Prepared>> prepared_;  // by file: numbers come back
 };
 
-/// What a filter is in one generation. Immutable but for what it makes when first asked.
+/// What a filter is as long as no record is made, changed or removed. Immutable but for what it
+/// makes when first asked.
 struct FilteredRecords {
+    /// Committed and dead slots of a field only grow: how many there are tells which.
+    struct OfField {
+        store::Slot committed = 0;
+        std::uint64_t tombstones = 0;
+        std::shared_ptr<const FieldFilter> filter;
+    };
+
     store::RecordSet records;
-    std::size_t count = 0;  // of them
-    store::Generation generation = 0;
-    mutable Guarded<std::map<store::FieldNumber, std::shared_ptr<const FieldFilter>>> fields;
+    std::size_t count = 0;       // of them
+    std::uint64_t next_seq = 0;  // of the transactions that it holds in
+    mutable Guarded<std::map<store::FieldNumber, OfField>> fields;
 };
 
 class FilterCache {
@@ -59,7 +68,7 @@ class FilterCache {
     /// The records that pass; the filter is valid.
     Result<std::shared_ptr<const FilteredRecords>> of(store::ReadTransaction& transaction,
                                                       const Filter& filter, const Wanted& wanted);
-    /// The same in terms of a field of the same generation.
+    /// The same in terms of a field, of the transaction's generation.
     Result<std::shared_ptr<const FieldFilter>> of_field(store::ReadTransaction& transaction,
                                                         const FieldSnapshot& field,
                                                         const FilteredRecords& filtered);
@@ -73,8 +82,7 @@ class FilterCache {
         std::shared_ptr<const FilteredRecords> filtered;
     };
 
-    std::shared_ptr<const FilteredRecords> find(const std::string& key,
-                                                store::Generation generation);
+    std::shared_ptr<const FilteredRecords> find(const std::string& key, std::uint64_t next_seq);
     void keep(const std::string& key, std::shared_ptr<const FilteredRecords> filtered);
 
     Guarded<std::list<Entry>> entries_;  // most recently used first

@@ -2,9 +2,8 @@
 // changed and removed; the hits of random filters must be the records for which they hold, before
 // any index is there, while indexes are behind, and when they are whole; and again when asked
 // twice, which the cache answers.
-#include "base/testing/temporary_directory.h"
-#include "collection/local_collection.h"
 #include "collection/testing/filter_oracle.h"
+#include "collection/testing/one_field.h"
 
 #include <gtest/gtest.h>
 
@@ -20,13 +19,6 @@ constexpr std::size_t kIds = 120;
 
 class FilterSearch : public ::testing::Test {
  protected:
-    void SetUp() override {
-        collection_ = open_local_collection(posix_file_system(), folder_.path() + "/.sokkuri",
-                                            {.access = LocalOptions::Access::kCreate})
-                          .value();
-        ASSERT_TRUE(collection_->add_field({.name = "v", .dimension = kDimension}));
-    }
-
     void put_some(std::size_t count) {
         std::vector<PutRecord> records;
         for (std::size_t i = 0; i < count; ++i) {
@@ -79,9 +71,9 @@ class FilterSearch : public ::testing::Test {
         bool has_vector = false;
     };
 
-    testing::TemporaryDirectory folder_;
-    std::unique_ptr<Collection> collection_;
     std::map<std::string, Entry> documents_;
+    testing::OneField home_{kDimension};
+    Collection* collection_ = &home_.collection();
     std::mt19937 random_{41};
 };
 
