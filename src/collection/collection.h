@@ -49,11 +49,13 @@ struct Record {
 struct ScannedRecord {
     Record record;
     std::span<const float> vector;  // valid during the call only
+    std::vector<FieldVector> further;
 };
 
 struct ScanRequest {
     std::string field;  // whose vectors; empty: the only one
     Documents documents = Documents::kInclude;
+    std::vector<std::string> further = {};  // fields whose vectors come along
 };
 
 /// Records in the order in which they were first put.

@@ -4,12 +4,14 @@
 #pragma once
 
 #include "base/result.h"
+#include "collection/record_changes.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace sokkuri::collection {
 
@@ -34,6 +36,8 @@ struct LoadBatch {
     /// JSON objects, one a row, or none at all. Where there is none, or it is empty, a record that
     /// exists keeps its own and a new one gets {}.
     std::span<const std::string> documents;
+    /// Vectors in other fields, some for each row, or none at all. A row that has any is written.
+    std::span<const std::vector<FieldVector>> further;
     std::optional<LoadMark> mark;
 };
 

@@ -18,6 +18,8 @@ constexpr std::string_view kNoDocument = "{}";
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 
 Result<void> validate_sizes(const LoadBatch& batch, const FieldSpec& field);
+Result<void> validate_further(const LoadBatch& batch, const FieldSpec& field,
+                              std::span<const FieldSpec> fields);
 /// For each row the one before it with the same id; kNone: it is the first.
 std::vector<std::size_t> rows_before(std::span<const std::string> ids);
 Result<bool> is_committed(const CommittedField& committed, store::RecordNumber record,
@@ -25,8 +27,10 @@ Result<bool> is_committed(const CommittedField& committed, store::RecordNumber r
 
 }  // namespace
 
-Result<void> validate_load(const LoadBatch& batch, const FieldSpec& field) {
+Result<void> validate_load(const LoadBatch& batch, const FieldSpec& field,
+                           std::span<const FieldSpec> fields) {
     TRY(validate_sizes(batch, field));
+    TRY(validate_further(batch, field, fields));
     for (std::size_t row = 0; row < batch.ids.size(); ++row) {
         const std::string& id = batch.ids[row];
         TRY(in_context(fmt::format("row {}", row), validate_id(id)));
@@ -59,6 +63,8 @@ Result<LoadPlan> plan_load(const LoadBatch& batch, const CommittedField& committ
             row.document = std::move(known->document);
             const auto vector = batch.vectors.subspan(i * dimension, dimension);
             has_vector = TRY(is_committed(committed, known->number, vector));
+        } else {
+            row.is_new = true;
         }
         bool has_document = true;
         if (!batch.documents.empty() && !batch.documents[i].empty()) {
@@ -66,7 +72,8 @@ Result<LoadPlan> plan_load(const LoadBatch& batch, const CommittedField& committ
             row.document = batch.documents[i];
         }
         row.writes_vector = !has_vector;
-        row.writes_record = !has_vector || !has_document;
+        const bool has_further = !batch.further.empty() && !batch.further[i].empty();
+        row.writes_record = !has_vector || !has_document || has_further;
         if (!row.writes_record) ++plan.outcome.unchanged;
     }
     // A row that stays as it is must not lose against an earlier one of the same id.
@@ -106,6 +113,27 @@ Result<void> validate_sizes(const LoadBatch& batch, const FieldSpec& field) {
     if (batch.documents.empty() || batch.documents.size() == batch.ids.size()) return {};
     return fail(ErrorCode::kInvalidArgument, "load: {} documents for {} ids",
                 batch.documents.size(), batch.ids.size());
+}
+
+Result<void> validate_further(const LoadBatch& batch, const FieldSpec& field,
+                              std::span<const FieldSpec> fields) {
+    if (!batch.further.empty() && batch.further.size() != batch.ids.size()) {
+        return fail(ErrorCode::kInvalidArgument, "load: further vectors for {} rows of {}",
+                    batch.further.size(), batch.ids.size());
+    }
+    for (std::size_t row = 0; row < batch.further.size(); ++row) {
+        const std::string& id = batch.ids[row];
+        TRY(in_context(fmt::format("row {}", row),
+                       validate_vectors(id, batch.further[row], fields)));
+        const auto is_own = [&](const FieldVector& vector) {
+            return vector.field.empty() || vector.field == field.name;
+        };
+        if (std::ranges::none_of(batch.further[row], is_own)) continue;
+        return fail(ErrorCode::kInvalidArgument,
+                    "row {}: two vectors of \"{}\" in field \"{}\": the row's own and another", row,
+                    id, field.name);
+    }
+    return {};
 }
 
 std::vector<std::size_t> rows_before(std::span<const std::string> ids) {

@@ -14,11 +14,13 @@
 namespace sokkuri::collection {
 
 /// kInvalidArgument names the row and what is wrong with it; kExhausted for a batch beyond the
-/// bounds of load.h. `field` is the batch's.
-Result<void> validate_load(const LoadBatch& batch, const FieldSpec& field);
+/// bounds of load.h. `field` is the batch's, one of `fields`.
+Result<void> validate_load(const LoadBatch& batch, const FieldSpec& field,
+                           std::span<const FieldSpec> fields);
 
 struct LoadPlan {
     struct Row {
+        bool is_new = false;         // there is no record of that id yet, in the batch neither
         bool writes_record = false;  // record or document
         bool writes_vector = false;
         std::string document;  // the record's from now on

@@ -1,5 +1,6 @@
 // Collection::load against a std::map: random batches (new rows, changed ones, the same ones again,
 // ids that come twice), reopening as it goes; then what a batch must refuse.
+#include "base/testing/faulty_file_system.h"
 #include "base/testing/temporary_directory.h"
 #include "collection/local_collection.h"
 
@@ -143,6 +144,43 @@ TEST_F(Load, KeepsTheVectorsOfOtherFields) {
     EXPECT_EQ(collection_->get(std::span(&id, 1)).value().front()->document, record.document);
 }
 
+TEST_F(Load, StoresVectorsOfOtherFieldsToo) {
+    Rows rows;
+    for (const char* id : {"a", "b", "c"})
+        rows.add(id, vector_of(1));
+    std::vector<std::vector<FieldVector>> further(3);
+    further[1].push_back({.field = "crop", .values = vector_of(5)});
+    LoadBatch batch = rows.batch();
+    batch.further = further;
+    EXPECT_EQ(collection_->load(batch)->created, 3U);
+    EXPECT_EQ(collection_->vector_of("b", "crop").value(), vector_of(5));
+    EXPECT_EQ(collection_->vector_of("b", "picture").value(), vector_of(1));
+    EXPECT_EQ(collection_->vector_of("a", "crop").error().code(), ErrorCode::kNotFound);
+    // Nothing else has changed: the other field's vector is written all the same.
+    further[1][0].values = vector_of(6);
+    batch.further = further;
+    EXPECT_EQ(collection_->load(batch)->unchanged, 2U);
+    reopen();
+    EXPECT_EQ(collection_->vector_of("b", "crop").value(), vector_of(6));
+    std::map<std::string, std::vector<float>> crops;
+    ASSERT_TRUE(collection_->scan({.field = "picture", .further = {"crop"}},
+                                  [&](const ScannedRecord& scanned) {
+                                      EXPECT_EQ(scanned.vector.size(), kDimension);
+                                      for (const FieldVector& vector : scanned.further)
+                                          crops[scanned.record.id] = vector.values;
+                                      return true;
+                                  }));
+    EXPECT_EQ(crops, (std::map<std::string, std::vector<float>>{{"b", vector_of(6)}}));
+    for (const FieldVector& bad : {FieldVector{"picture", vector_of(1)}, FieldVector{"crop", {1}},
+                                   FieldVector{"no", {1}}, FieldVector{"", vector_of(1)}}) {
+        further[1] = {bad};
+        batch.further = further;
+        const auto outcome = collection_->load(batch);
+        ASSERT_FALSE(outcome);
+        EXPECT_NE(outcome.error().message().find("row 1"), std::string::npos);
+    }
+}
+
 TEST_F(Load, RemembersHowFarItHasCome) {
     Rows rows;
     rows.add("a", vector_of(1));
@@ -176,6 +214,40 @@ TEST_F(Load, TakesMoreThanOnePutCan) {
     const auto found = collection_->search({.field = "picture", .query = vector_of(4'711), .k = 1});
     ASSERT_TRUE(found) << found.error().message();
     EXPECT_EQ(found->hits.front().id, "4711");
+}
+
+/// Enough for vectors and records to be written beside each other.
+TEST_F(Load, OfMuchIsWholeOrNotThere) {
+    constexpr std::size_t kRows = 600;
+    constexpr std::uint32_t kLong = 512;
+    ASSERT_TRUE(
+        collection_->add_field({.name = "long", .dimension = kLong, .metric = index::Metric::kL2}));
+    Rows rows;
+    for (std::size_t i = 0; i < kRows; ++i)
+        rows.add(fmt::format("{}", i), std::vector<float>(kLong, static_cast<float>(i)));
+    LoadBatch batch = rows.batch();
+    batch.field = "long";
+    testing::FaultyFileSystem files(posix_file_system());
+    std::uint64_t at = 0;
+    for (;; ++at) {
+        collection_.reset();
+        collection_ = open_local_collection(files, folder_.path() + "/.sokkuri",
+                                            {.access = LocalOptions::Access::kWrite})
+                          .value();
+        files.set_fault({.at = at});
+        const auto outcome = collection_->load(batch);
+        const bool has_failed = files.has_failed();
+        files.set_fault({});
+        ASSERT_TRUE(outcome || has_failed) << outcome.error().message();
+        EXPECT_EQ(collection_->count().value(), outcome ? kRows : 0U) << at;
+        if (outcome) break;
+    }
+    EXPECT_GT(at, 10U);
+    for (const std::string id : {"0", "599"}) {
+        EXPECT_EQ(collection_->vector_of(id, "long").value(),
+                  std::vector<float>(kLong, std::stof(id)));
+    }
+    reopen();
 }
 
 TEST_F(Load, RefusesWholeBatchesAndSaysWhichRow) {

@@ -355,11 +355,7 @@ Result<CompactReport> LocalCollection::compact(const CompactRequest& request) {
 Result<void> LocalCollection::scan(const ScanRequest& request, const ScanVisitor& visit) const {
     const auto transaction = TRY(catalog_->begin_read());
     const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(*transaction));
-    const FieldSnapshot* field = nullptr;
-    if (!request.field.empty() || snapshot->fields.size() == 1) {
-        field = TRY(snapshot->field(request.field));
-    }
-    return scan_records(*transaction, field, request, visit);
+    return scan_records(*transaction, *snapshot, request, visit);
 }
 
 Result<RecordPage> LocalCollection::page_without(const std::string& field_name,

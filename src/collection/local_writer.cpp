@@ -4,14 +4,9 @@
 #include "collection/snapshot.h"
 #include "collection/validation.h"
 
-#include <limits>
-
 namespace sokkuri::collection {
 
 namespace {
-
-constexpr store::Slot kNoSlot = std::numeric_limits<store::Slot>::max();
-constexpr store::Slot kTakenAway = kNoSlot - 1;
 
 Result<PatchOutcome> patch_one(store::WriteTransaction& transaction, const PatchRecord& patch);
 
@@ -157,15 +152,22 @@ Result<void> LocalWriter::put_valid(store::WriteTransaction& transaction,
         if (!record) {
             return fail(ErrorCode::kNotFound, "record \"{}\": there is none", puts[r].id);
         }
-        for (std::size_t f = 0; f < fields_.size(); ++f) {
-            const store::Slot slot = placed.slots[f][r];
-            if (slot == kNoSlot) continue;
-            const store::FieldNumber field = fields_[f].row.number;
-            TRY(slot == kTakenAway ? transaction.clear_vector(field, record->number)
-                                   : transaction.set_vector(field, record->number, slot));
-        }
+        TRY(set_vectors(transaction, placed, r, record->number));
     }
     return commit(transaction, placed);
+}
+
+/// Those that the record at `place` of the put has in any field.
+Result<void> LocalWriter::set_vectors(store::WriteTransaction& transaction, const Placed& placed,
+                                      std::size_t place, store::RecordNumber record) {
+    for (std::size_t f = 0; f < fields_.size(); ++f) {
+        const store::Slot slot = placed.slots[f][place];
+        if (slot == kNoSlot) continue;
+        const store::FieldNumber field = fields_[f].row.number;
+        TRY(slot == kTakenAway ? transaction.clear_vector(field, record)
+                               : transaction.set_vector(field, record, slot));
+    }
+    return {};
 }
 
 Result<void> LocalWriter::remove_if(const std::string& id, std::uint64_t version) {
@@ -269,10 +271,7 @@ Result<LocalWriter::Placed> LocalWriter::append_vectors(const VectorsOfRecords& 
             }
         }
         if (rows.empty()) continue;
-        if (field.writer == nullptr) {
-            field.writer = TRY(store::VectorWriter::open(
-                files_, field_directory(directory_, field.row.number), field.row, field.committed));
-        }
+        TRY(open_writer(field));
         placed.extents[f] = TRY(field.writer->append(std::as_bytes(std::span(rows))));
         TRY(field.writer->sync());
     }

@@ -11,6 +11,7 @@
 #include "store/catalog.h"
 #include "store/vector_file.h"
 
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -54,6 +55,8 @@ class LocalWriter {
         std::unique_ptr<store::VectorWriter> writer;
         std::unique_ptr<store::VectorReader> reader;  // at the first load
     };
+    static constexpr store::Slot kNoSlot = std::numeric_limits<store::Slot>::max();
+    static constexpr store::Slot kTakenAway = kNoSlot - 1;
     /// Where the vectors of a put went: slot of record r in field f, kNoSlot or kTakenAway.
     struct Placed {
         std::vector<std::vector<store::Slot>> slots;  // [field][record]
@@ -80,8 +83,18 @@ class LocalWriter {
     Result<LoadOutcome> load_valid(store::WriteTransaction& transaction, const LoadBatch& batch,
                                    OpenField& field);
     Result<LoadPlan> plan_batch(const LoadBatch& batch, OpenField& field);
-    Result<store::Extent> append_rows(const LoadBatch& batch, const LoadPlan& plan,
-                                      OpenField& field);
+    /// Where a batch's vectors go.
+    struct PlacedLoad {
+        store::FieldNumber field = 0;
+        store::Slot first_slot = 0;
+        const Placed& further;  // of the rows that have some in other fields
+    };
+    Result<void> write_rows(store::WriteTransaction& transaction, const LoadBatch& batch,
+                            LoadPlan& plan, const PlacedLoad& placed);
+    Result<void> set_vectors(store::WriteTransaction& transaction, const Placed& placed,
+                             std::size_t place, store::RecordNumber record);
+    Result<Placed> append_further(const LoadBatch& batch);
+    Result<void> open_writer(OpenField& field);
     void forget_fields();
 
     FileSystem& files_;

@@ -1,13 +1,26 @@
-// LocalWriter::load: vectors from where they lie straight into the chunk files, then one
-// transaction.
+// LocalWriter::load: vectors from where they lie straight into the chunk files, records into one
+// transaction beside that. It commits when both are done.
 #include "collection/load_plan.h"
 #include "collection/local_writer.h"
 #include "collection/snapshot.h"
 #include "collection/validation.h"
 
-#include <algorithm>
+#include <future>
 
 namespace sokkuri::collection {
+
+namespace {
+
+/// Less is on the disk sooner than a thread has begun.
+constexpr std::size_t kBesideBytesMin = 1U << 20;
+
+/// The vectors that the plan writes: those of the batch, or copies in `chosen`.
+std::span<const float> written_vectors(const LoadBatch& batch, const LoadPlan& plan,
+                                       std::size_t dimension, std::vector<float>& chosen);
+/// Appended and synced.
+Result<store::Extent> append_rows(store::VectorWriter& writer, std::span<const float> vectors);
+
+}  // namespace
 
 Result<LoadOutcome> LocalWriter::load(const LoadBatch& batch) {
     if (batch.ids.empty() && !batch.mark) return LoadOutcome{};
@@ -16,7 +29,8 @@ Result<LoadOutcome> LocalWriter::load(const LoadBatch& batch) {
     TRY(load_fields());
     OpenField* field = TRY(field_named(batch.field));
     const FieldSpec spec = TRY(spec_of(field->row));
-    TRY(validate_load(batch, spec));
+    const std::vector<FieldSpec> fields = TRY(specs());
+    TRY(validate_load(batch, spec, fields));
     Result<LoadOutcome> outcome = load_valid(*transaction, batch, *field);
     if (!outcome) forget_fields();  // as in put
     return outcome;
@@ -36,19 +50,44 @@ Result<LoadOutcome> LocalWriter::load_valid(store::WriteTransaction& transaction
     LoadPlan plan = TRY(plan_batch(batch, field));
     if (plan.outcome.unchanged == batch.ids.size() && !batch.mark) return plan.outcome;
     if (batch.mark) TRY(transaction.set_mark("load " + batch.mark->name, batch.mark->value));
-    const store::Extent extent = TRY(append_rows(batch, plan, field));
+    std::vector<float> chosen;
+    const std::span<const float> vectors =
+        written_vectors(batch, plan, field.row.dimension, chosen);
+    if (!vectors.empty()) TRY(open_writer(field));
+    // Joined at the latest where this function ends, and it ends before the transaction does.
+    std::future<Result<store::Extent>> appended = std::async(
+        vectors.size_bytes() < kBesideBytesMin ? std::launch::deferred : std::launch::async,
+        [&]() -> Result<store::Extent> {
+            if (vectors.empty()) return store::Extent{};
+            return append_rows(*field.writer, vectors);
+        });
+    // Of other fields: their writers are not the one that works beside.
+    const Placed further = TRY(append_further(batch));
+    TRY(add_extents(transaction, further));
+    TRY(write_rows(transaction, batch, plan,
+                   {.field = field.row.number, .first_slot = field.committed, .further = further}));
+    const store::Extent extent = TRY(appended.get());
     if (extent.rows > 0) TRY(transaction.add_extent(field.row.number, extent));
-    store::Slot slot = extent.first_slot;
+    TRY(commit(transaction, further));
+    field.committed += extent.rows;
+    return plan.outcome;
+}
+
+/// The slots are those behind the committed ones, in the order of the rows.
+Result<void> LocalWriter::write_rows(store::WriteTransaction& transaction, const LoadBatch& batch,
+                                     LoadPlan& plan, const PlacedLoad& placed) {
+    store::Slot slot = placed.first_slot;
     for (std::size_t i = 0; i < batch.ids.size(); ++i) {
         const LoadPlan::Row& row = plan.rows[i];
         if (!row.writes_record) continue;
-        const store::PutRow put = TRY(transaction.put_record(batch.ids[i], row.document, {}));
-        if (row.writes_vector) TRY(transaction.set_vector(field.row.number, put.number, slot++));
+        const store::PutRow put =
+            TRY(row.is_new ? transaction.add_record(batch.ids[i], row.document)
+                           : transaction.put_record(batch.ids[i], row.document, {}));
+        if (row.writes_vector) TRY(transaction.set_vector(placed.field, put.number, slot++));
+        if (!batch.further.empty()) TRY(set_vectors(transaction, placed.further, i, put.number));
         ++(put.was_created ? plan.outcome.created : plan.outcome.replaced);
     }
-    TRY(transaction.commit());
-    field.committed += extent.rows;
-    return plan.outcome;
+    return {};
 }
 
 Result<LoadPlan> LocalWriter::plan_batch(const LoadBatch& batch, OpenField& field) {
@@ -60,30 +99,41 @@ Result<LoadPlan> LocalWriter::plan_batch(const LoadBatch& batch, OpenField& fiel
     return plan_load(batch, {*committed, field.row, *field.reader});
 }
 
-/// The vectors that the plan writes, synced; no rows where it writes none.
-Result<store::Extent> LocalWriter::append_rows(const LoadBatch& batch, const LoadPlan& plan,
-                                               OpenField& field) {
+Result<LocalWriter::Placed> LocalWriter::append_further(const LoadBatch& batch) {
+    VectorsOfRecords records;
+    for (const std::vector<FieldVector>& vectors : batch.further)
+        records.emplace_back(vectors);
+    return append_vectors(records);
+}
+
+Result<void> LocalWriter::open_writer(OpenField& field) {
+    if (field.writer != nullptr) return {};
+    field.writer = TRY(store::VectorWriter::open(
+        files_, field_directory(directory_, field.row.number), field.row, field.committed));
+    return {};
+}
+
+namespace {
+
+std::span<const float> written_vectors(const LoadBatch& batch, const LoadPlan& plan,
+                                       std::size_t dimension, std::vector<float>& chosen) {
     const std::size_t rows = plan.vectors_written();
-    if (rows == 0) return store::Extent{.first_slot = field.committed};
-    std::vector<float> chosen;
-    std::span<const float> vectors = batch.vectors;
-    if (rows < plan.rows.size()) {
-        const std::size_t dimension = field.row.dimension;
-        chosen.reserve(rows * dimension);
-        for (std::size_t i = 0; i < plan.rows.size(); ++i) {
-            if (!plan.rows[i].writes_vector) continue;
-            const auto vector = vectors.subspan(i * dimension, dimension);
-            chosen.insert(chosen.end(), vector.begin(), vector.end());
-        }
-        vectors = chosen;
+    if (rows == plan.rows.size()) return batch.vectors;
+    chosen.reserve(rows * dimension);
+    for (std::size_t i = 0; i < plan.rows.size(); ++i) {
+        if (!plan.rows[i].writes_vector) continue;
+        const auto vector = batch.vectors.subspan(i * dimension, dimension);
+        chosen.insert(chosen.end(), vector.begin(), vector.end());
     }
-    if (field.writer == nullptr) {
-        field.writer = TRY(store::VectorWriter::open(
-            files_, field_directory(directory_, field.row.number), field.row, field.committed));
-    }
-    const store::Extent extent = TRY(field.writer->append(std::as_bytes(vectors)));
-    TRY(field.writer->sync());
+    return chosen;
+}
+
+Result<store::Extent> append_rows(store::VectorWriter& writer, std::span<const float> vectors) {
+    const store::Extent extent = TRY(writer.append(std::as_bytes(vectors)));
+    TRY(writer.sync());
     return extent;
 }
+
+}  // namespace
 
 }  // namespace sokkuri::collection

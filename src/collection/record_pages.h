@@ -22,8 +22,8 @@ Result<RecordPage> page_of_records(store::ReadTransaction& transaction, const st
                                    std::size_t limit,
                                    std::optional<store::FieldNumber> without = std::nullopt);
 
-/// As Collection::scan, with the vectors of `field`; null: without.
-Result<void> scan_records(store::ReadTransaction& transaction, const FieldSnapshot* field,
+/// As Collection::scan.
+Result<void> scan_records(store::ReadTransaction& transaction, const Snapshot& snapshot,
                           const ScanRequest& request, const ScanVisitor& visit);
 
 /// As Collection::sample.

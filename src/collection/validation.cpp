@@ -89,6 +89,11 @@ Result<void> validate_vector(std::string_view what, std::span<const float> vecto
                 index::demand_of(field.metric));
 }
 
+Result<void> validate_vectors(std::string_view id, std::span<const FieldVector> vectors,
+                              std::span<const FieldSpec> fields) {
+    return validate_vectors(RecordVectors{id, vectors, false}, fields);
+}
+
 Result<void> validate_put(std::span<const PutRecord> records, std::span<const FieldSpec> fields) {
     TRY(validate_batch(records.size()));
     for (const PutRecord& record : records) {

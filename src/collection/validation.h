@@ -27,6 +27,10 @@ Result<void> validate_field(const FieldSpec& field);
 Result<void> validate_vector(std::string_view what, std::span<const float> vector,
                              const FieldSpec& field);
 
+/// Vectors of one record, each against its field, and no field twice.
+Result<void> validate_vectors(std::string_view id, std::span<const FieldVector> vectors,
+                              std::span<const FieldSpec> fields);
+
 /// Ids, documents and size of a put; its vectors are checked against their fields.
 Result<void> validate_put(std::span<const PutRecord> records, std::span<const FieldSpec> fields);
 
