@@ -47,6 +47,8 @@ std::string text_of(const JsonValue& object, std::string_view member);
 /// With its bytes where the text is lossy; empty where it is null or missing.
 Result<std::string> read_path(const JsonValue& object, std::string_view member);
 Result<service::FailedFile> read_failure(const JsonValue& failure);
+Result<collection::Facet> read_facet(const JsonValue& facet);
+Result<collection::FacetCount> read_facet_count(const JsonValue& count);
 
 }  // namespace
 
@@ -83,6 +85,13 @@ Result<service::LibraryStats> read_stats(const JsonValue& collection) {
     const JsonValue* index = TRY(collection.at("index"));
     stats.index = TRY(in_context("index", read_index(*index)));
     return stats;
+}
+
+Result<collection::Summary> read_summary(const JsonValue& answer) {
+    collection::Summary summary;
+    summary.records = TRY(read_count(answer, "items"));
+    summary.facets = TRY(read_all<collection::Facet>(answer, "facets", read_facet));
+    return summary;
 }
 
 Result<std::vector<service::FailedFile>> read_failures(const JsonValue& answer) {
@@ -207,6 +216,24 @@ Result<service::FailedFile> read_failure(const JsonValue& failure) {
     file.path = TRY(read_path(failure, "path"));
     file.reason = TRY(read(failure, "reason", &JsonValue::as_string));
     return file;
+}
+
+Result<collection::Facet> read_facet(const JsonValue& facet) {
+    collection::Facet read_back;
+    read_back.path = TRY(read(facet, "by", &JsonValue::as_string));
+    read_back.values = TRY(read_count(facet, "values"));
+    read_back.counts = TRY(read_all<collection::FacetCount>(facet, "counts", read_facet_count));
+    return read_back;
+}
+
+Result<collection::FacetCount> read_facet_count(const JsonValue& count) {
+    collection::FacetCount read_back;
+    const JsonValue* value = TRY(count.at("value"));
+    auto held = store::attribute_value_of(*value);
+    if (!held) return fail(ErrorCode::kInvalidArgument, "value: no number, text or truth");
+    read_back.value = *std::move(held);
+    read_back.records = TRY(read_count(count, "items"));
+    return read_back;
 }
 
 }  // namespace

@@ -13,10 +13,11 @@
 
 namespace sokkuri::cli {
 
-/// Schemas SearchAnswer, Collection and FailureList (docs/api.md). kInvalidArgument names what is
-/// missing or of the wrong kind.
+/// Schemas SearchAnswer, Collection, FacetsAnswer and FailureList (docs/api.md). kInvalidArgument
+/// names what is missing or of the wrong kind.
 Result<service::SearchAnswer> read_search_answer(const JsonValue& answer);
 Result<service::LibraryStats> read_stats(const JsonValue& collection);
+Result<collection::Summary> read_summary(const JsonValue& answer);
 Result<std::vector<service::FailedFile>> read_failures(const JsonValue& answer);
 
 }  // namespace sokkuri::cli

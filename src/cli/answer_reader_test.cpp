@@ -57,6 +57,37 @@ TEST(AnswerReader, ReadsHitsAsTheyWereWritten) {
     }
 }
 
+TEST(AnswerReader, ReadsCountsAsTheyWereWritten) {
+    const std::vector<collection::Facet> written = {
+        {.path = "a.b",
+         .counts = {{std::string("x"), 3}, {std::int64_t{-1}, 2}, {0.5, 1}, {true, 1}},
+         .values = 9},
+        {.path = "none"}};
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().member("items", std::uint64_t{12});
+    http::write_facets(json, written);
+    json.end_object();
+    const auto read = read_summary(parse_json(text).value());
+    ASSERT_TRUE(read) << read.error().message();
+    EXPECT_EQ(read->records, 12U);
+    ASSERT_EQ(read->facets.size(), 2U);
+    EXPECT_EQ(read->facets[0].path, "a.b");
+    EXPECT_EQ(read->facets[0].values, 9U);
+    ASSERT_EQ(read->facets[0].counts.size(), 4U);
+    for (std::size_t i = 0; i < 4; ++i) {
+        EXPECT_EQ(read->facets[0].counts[i].value, written[0].counts[i].value);
+        EXPECT_EQ(read->facets[0].counts[i].records, written[0].counts[i].records);
+    }
+    for (const char* bad :
+         {R"({"facets":[]})", R"({"items":1})",
+          R"({"items":1,"facets":[{"by":"a","values":1,"counts":[{"items":1}]}]})",
+          R"({"items":1,"facets":[{"by":"a","values":1,"counts":[)"
+          R"({"value":[],"items":1}]}]})"}) {
+        EXPECT_FALSE(read_summary(parse_json(bad).value())) << bad;
+    }
+}
+
 TEST(AnswerReader, WhatIsMissingIsNamed) {
     const std::string whole = http::search_answer_json(answer(), {.k = 2});
     for (const char* member : {"hits", "query", "items", "search", "timings_ms", "rank", "score",
@@ -72,6 +103,7 @@ TEST(AnswerReader, WhatIsMissingIsNamed) {
         EXPECT_FALSE(read_search_answer(parse_json(text).value())) << text;
         EXPECT_FALSE(read_stats(parse_json(text).value())) << text;
         EXPECT_FALSE(read_failures(parse_json(text).value())) << text;
+        EXPECT_FALSE(read_summary(parse_json(text).value())) << text;
     }
 }
 

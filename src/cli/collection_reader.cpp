@@ -21,6 +21,9 @@ class LocalReader final : public CollectionReader {
         return service::search(chosen_.library, asked);
     }
     Result<service::LibraryStats> stats() override { return service::stats(chosen_.library); }
+    Result<collection::Summary> summarize(const collection::SummaryRequest& request) override {
+        return chosen_.library.collection().summarize(request);
+    }
     Result<std::vector<service::FailedFile>> failures(const std::string& after_path,
                                                       std::size_t limit) override {
         return service::failures(chosen_.library, after_path, limit);

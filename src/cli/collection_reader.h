@@ -24,6 +24,8 @@ class CollectionReader {
     /// As service::search. A server's model embeds pictures by its own settings.
     virtual Result<service::SearchAnswer> search(const service::SearchQuery& query) = 0;
     virtual Result<service::LibraryStats> stats() = 0;
+    /// As Collection::summarize.
+    virtual Result<collection::Summary> summarize(const collection::SummaryRequest& request) = 0;
     /// As service::failures.
     virtual Result<std::vector<service::FailedFile>> failures(const std::string& after_path,
                                                               std::size_t limit) = 0;

@@ -25,6 +25,7 @@ class ServerReader final : public CollectionReader {
 
     Result<service::SearchAnswer> search(const service::SearchQuery& query) override;
     Result<service::LibraryStats> stats() override;
+    Result<collection::Summary> summarize(const collection::SummaryRequest& request) override;
     Result<std::vector<service::FailedFile>> failures(const std::string& after_path,
                                                       std::size_t limit) override;
     Result<std::vector<std::string>> pick_varied(std::size_t count) override;
@@ -137,6 +138,24 @@ Result<std::string> ServerReader::handle_of(const service::ByPicture& picture,
 Result<service::LibraryStats> ServerReader::stats() {
     const JsonValue answer = TRY(link_.ask_json({.target = base_}));
     return in_context("the server's answer", read_stats(answer));
+}
+
+Result<collection::Summary> ServerReader::summarize(const collection::SummaryRequest& request) {
+    std::string body;
+    JsonWriter json(body);
+    json.begin_object();
+    if (request.filter) json.key("filter").raw(collection::json_of(*request.filter));
+    json.key("facets").begin_array();
+    for (const collection::FacetRequest& facet : request.facets) {
+        json.begin_object().member("by", facet.path);
+        json.member("size", std::uint64_t{facet.values_max}).end_object();
+    }
+    json.end_array().end_object();
+    const JsonValue answer = TRY(link_.ask_json({.method = HttpMethod::kPost,
+                                                 .target = base_ + "/facets",
+                                                 .content_type = "application/json",
+                                                 .body = std::move(body)}));
+    return in_context("the server's answer", read_summary(answer));
 }
 
 Result<std::vector<service::FailedFile>> ServerReader::failures(const std::string& after_path,

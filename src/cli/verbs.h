@@ -13,6 +13,7 @@ Verb serve_verb();
 Verb import_verb();
 Verb export_verb();
 Verb stats_verb();
+Verb facets_verb();
 Verb verify_verb();
 Verb compact_verb();
 Verb backup_verb();

@@ -7,9 +7,9 @@ import unittest
 
 from program import PROGRAM, ProgramTest
 
-VERBS = ["index", "search", "similar", "embed", "serve", "import", "export", "stats", "verify", "compact", "backup",
-         "restore", "model list", "model inspect", "model add", "model use", "model switch", "field list", "field add",
-         "field drop", "config show", "config path", "bench ann", "completion", "man"]
+VERBS = ["index", "search", "similar", "embed", "serve", "import", "export", "stats", "facets", "verify", "compact",
+         "backup", "restore", "model list", "model inspect", "model add", "model use", "model switch", "field list",
+         "field add", "field drop", "config show", "config path", "bench ann", "completion", "man"]
 
 
 class Help(ProgramTest):
