@@ -53,9 +53,15 @@ Result<ExitCode> run(Invocation& invocation) {
                                          .ndjson_file = settings.text("ndjson"),
                                          .shards_folder = settings.text("shards"),
                                          .ids_file = settings.text("ids"),
-                                         .metadata_file = settings.text("metadata")};
+                                         .metadata_file = settings.text("metadata"),
+                                         .vectors_in_documents = settings.on("vectors")};
     if (!request.writes_something()) {
         return usage_error(invocation, "export", "what to write? Name a file, as --npy OUT.npy");
+    }
+    const bool has_documents = !request.metadata_file.empty() || !request.ndjson_file.empty();
+    if (request.vectors_in_documents && !has_documents) {
+        return usage_error(invocation, "export",
+                           "--vectors puts vectors into documents: name --metadata or --ndjson");
     }
     const ChosenLibrary chosen = TRY(open_library(invocation));
     const auto report = service::export_vectors(chosen.library, request, interrupt.token());
@@ -103,7 +109,10 @@ std::vector<Option> file_options() {
             {.name = "metadata",
              .kind = ValueKind::kFile,
              .value_name = "OUT.jsonl",
-             .help = "The documents of the rows as JSON lines, each with its id as first member"}};
+             .help = "The documents of the rows as JSON lines, each with its id as first member"},
+            {.name = "vectors",
+             .help = "With the vectors of all other fields inside the documents, each under its "
+                     "field's name; `sokkuri import` stores them as vectors again"}};
 }
 
 std::string report_json(const service::ExportReport& report) {

@@ -75,7 +75,9 @@ std::vector<Parameter> hits_parameters(std::string_view k_fallback) {
 
 Parameter vectors_parameter() {
     return {.name = "vectors",
-            .help = "Fields whose vectors come with each item, with commas between; * for all.",
+            .help =
+                "Fields whose vectors come with each item, with commas between; * for all; true "
+                "for all, each put back into the document under its field's name.",
             .minimum = 1,
             .maximum = kVectorsMax};
 }

@@ -124,7 +124,7 @@ Result<void> add_vectors(const service::Library& library, const Request& request
     const service::WantedVectors wanted =
         TRY(service::wanted_vectors(library, text_value(request, "vectors"), items.size()));
     for (service::Item& item : items)
-        item.vectors = TRY(service::vectors_of(library, item.id, wanted));
+        TRY(service::add_vectors(library, wanted, item));
     return {};
 }
 

@@ -92,6 +92,34 @@ TEST_F(ItemRoutes, KeepDocumentsAsTheyWereSent) {
               "x");
 }
 
+TEST_F(ItemRoutes, TakeVectorsInsideTheirDocuments) {
+    auto& collection = server_.library().collection();
+    ASSERT_TRUE(collection.add_field({.name = "crop", .dimension = 2}));
+    const auto send = [&](std::string_view body) { return server_.send("PUT", item("a"), body); };
+    const CheckedAnswer made =
+        send(R"({"document":{"n":1.50,"picture":[1,0,2,0.5],"crop":[0.25,1]}})");
+    ASSERT_EQ(made.status(), 201U) << made.raw.body;
+    EXPECT_NE(made.raw.body.find(R"("document":{"n":1.50})"), std::string::npos);
+    EXPECT_EQ(collection.vector_of("a", "picture").value(), (std::vector<float>{1, 0, 2, 0.5}));
+    EXPECT_EQ(collection.vector_of("a", "crop").value(), (std::vector<float>{0.25, 1}));
+    // What was put back can be put again, and is the same.
+    const CheckedAnswer whole = server_.get(item("a") + "?vectors=true");
+    const JsonValue document = whole.at("document");
+    ASSERT_NE(document.find("crop"), nullptr);
+    std::string again;
+    JsonWriter(again).value(document);
+    EXPECT_EQ(send(fmt::format(R"({{"document":{}}})", again)).status(), 200U);
+    EXPECT_EQ(collection.vector_of("a", "crop").value(), (std::vector<float>{0.25, 1}));
+    for (const std::string_view body :
+         {R"({"document":{"crop":[1,2,3]}})", R"({"document":{"crop":[1,1e39]}})",
+          R"({"document":{"crop":[1,2]},"vectors":{"crop":[1,2]}})",
+          R"({"vector":[1,0,2,0.5],"document":{"picture":[1,0,2,0.5]}})"}) {
+        const CheckedAnswer refused = send(body);
+        EXPECT_EQ(refused.status(), 400U) << body;
+        EXPECT_FALSE(refused.detail().empty());
+    }
+}
+
 TEST_F(ItemRoutes, ListByCursorWhatOneLongListHas) {
     fill(23);
     const std::vector<std::string> all = ids(server_.get(server_.target("/items?limit=1000")));

@@ -22,8 +22,9 @@ RouteTable load_routes(const SharedApi& api) {
              "JSON lines of `id`, `vector` and, if wanted, `document`; or a form with a NumPy "
              "matrix and the ids of its rows, which is several times faster. All or none, at most "
              "100000; durable when it is answered. Items that exist keep their document where none "
-             "is sent, and the vectors of their other fields. Items that are as they were are left "
-             "alone, so that a request can be repeated.",
+             "is sent, and the vectors of their other fields, unless a document has numbers under "
+             "the name of one. Items that are as they were are left alone, so that a request can "
+             "be repeated.",
          .parameters = {{.name = "field",
                          .help = "Whose vectors; without it, the one that searches use, made by "
                                  "the first vectors that come.",

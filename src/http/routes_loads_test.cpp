@@ -84,6 +84,32 @@ TEST_F(LoadRoutes, RefuseAWholeBodyForOneThingThatIsWrong) {
     EXPECT_EQ(items(), 0U);
 }
 
+TEST_F(LoadRoutes, FindVectorsOfOtherFieldsInsideDocuments) {
+    auto& collection = server_.library().collection();
+    ASSERT_TRUE(collection.add_field({.name = "own", .dimension = 2}));
+    ASSERT_TRUE(collection.add_field({.name = "crop", .dimension = 3}));
+    const CheckedAnswer loaded =
+        load_lines(R"({"id":"a","vector":[1,2],"document":{"n": 1, "crop":[0.1,-2,3e5]}})"
+                   "\n"
+                   R"({"id":"b","vector":[3,4],"document":{"crop":"none"}})",
+                   "?field=own");
+    ASSERT_EQ(loaded.status(), 200U) << loaded.raw.body;
+    EXPECT_EQ(collection.vector_of("a", "crop").value(), (std::vector<float>{0.1F, -2, 3e5F}));
+    const CheckedAnswer plain = server_.get(server_.target("/items/a"));
+    EXPECT_NE(plain.raw.body.find(R"("document":{"n":1})"), std::string::npos) << plain.raw.body;
+    const CheckedAnswer whole = server_.get(server_.target("/items/a?vectors=true"));
+    EXPECT_NE(whole.raw.body.find(R"("document":{"n":1,"own":[1,2],"crop":[0.1,-2,300000]})"),
+              std::string::npos)
+        << whole.raw.body;
+    const CheckedAnswer all = server_.get(server_.target("/items?vectors=true"));
+    EXPECT_NE(all.raw.body.find(R"("document":{"crop":"none","own":[3,4]})"), std::string::npos)
+        << all.raw.body;
+    const CheckedAnswer refused =
+        load_lines(R"({"id":"c","vector":[1,2],"document":{"crop":[1,2]}})", "?field=own");
+    EXPECT_EQ(refused.status(), 400U);
+    EXPECT_EQ(items(), 2U);
+}
+
 TEST_F(LoadRoutes, LeaveFilesAndPicturesToThoseWhoHaveThem) {
     ASSERT_EQ(
         load_lines("{\"id\":\"a\",\"vector\":[1,2],\"document\":{\"path\":\"b.jpg\"}}").status(),

@@ -21,16 +21,19 @@ std::vector<Schema> item_schemas() {
         {.name = "PutBody",
          .help = "What an item shall be. A document alone changes the document of an item that "
                  "exists.",
-         .members = {{"document", "object", "At most 1 MiB. Joins what is known of a picture.",
-                      Need::kOptional},
-                     {"vector", "number[]", "As many finite numbers as the collection's dimension.",
-                      Need::kOptional},
-                     {"picture", "base64", "A picture file; beside a vector it is shown.",
-                      Need::kOptional},
-                     {"vectors", "object",
-                      "Vectors in further fields: numbers by field. Fields that are not named keep "
-                      "theirs, but for what models made of a picture that is replaced.",
-                      Need::kOptional}},
+         .members =
+             {{"document", "object",
+               "At most 1 MiB. Joins what is known of a picture. Numbers under the name of a "
+               "vector field are cut out of it: they are its vector in that field.",
+               Need::kOptional},
+              {"vector", "number[]", "As many finite numbers as the collection's dimension.",
+               Need::kOptional},
+              {"picture", "base64", "A picture file; beside a vector it is shown.",
+               Need::kOptional},
+              {"vectors", "object",
+               "Vectors in further fields: numbers by field. Fields that are not named keep "
+               "theirs, but for what models made of a picture that is replaced.",
+               Need::kOptional}},
          .is_closed = true},
         {.name = "PutForm",
          .help = "The same as a form: a file, a document or both.",

@@ -1,5 +1,6 @@
 #include "service/export.h"
 
+#include "service/document_vectors.h"
 #include "service/main_field.h"
 #include "service/vector_sink.h"
 
@@ -19,6 +20,9 @@ Result<std::vector<SinkPointer>> open_sinks(const Library& library, const Export
                                             const FieldSpec& field);
 Result<std::size_t> longest_id(const Library& library, const FieldSpec& field);
 bool needs_documents(const ExportRequest& request);
+Result<std::vector<std::string>> fields_in_documents(const Library& library,
+                                                     const ExportRequest& request,
+                                                     const FieldSpec& exported);
 
 }  // namespace
 
@@ -46,15 +50,18 @@ Result<ExportReport> export_vectors(const Library& library, const ExportRequest&
             return true;
         }
         ++report.rows;
+        const std::string document = with_vectors(scanned.record.document, scanned.further);
         for (const SinkPointer& sink : sinks) {
-            written = sink->append({scanned.record.id, scanned.record.document, scanned.vector});
+            written = sink->append({scanned.record.id, document, scanned.vector});
             if (!written) return false;
         }
         return true;
     };
     const auto documents =
         needs_documents(request) ? collection::Documents::kInclude : collection::Documents::kOmit;
-    TRY(library.collection().scan({.field = field.name, .documents = documents}, append));
+    const std::vector<std::string> further = TRY(fields_in_documents(library, request, field));
+    TRY(library.collection().scan({.field = field.name, .documents = documents, .further = further},
+                                  append));
     TRY(std::move(written));
     for (const SinkPointer& sink : sinks) {
         TRY(sink->finish());
@@ -130,6 +137,18 @@ Result<std::size_t> longest_id(const Library& library, const FieldSpec& field) {
 
 bool needs_documents(const ExportRequest& request) {
     return !request.ndjson_file.empty() || !request.metadata_file.empty();
+}
+
+Result<std::vector<std::string>> fields_in_documents(const Library& library,
+                                                     const ExportRequest& request,
+                                                     const FieldSpec& exported) {
+    std::vector<std::string> names;
+    if (!request.vectors_in_documents) return names;
+    const std::vector<FieldSpec> fields = TRY(library.collection().fields());
+    for (const FieldSpec& field : fields) {
+        if (field.name != exported.name) names.push_back(field.name);
+    }
+    return names;
 }
 
 }  // namespace

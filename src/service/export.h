@@ -25,6 +25,8 @@ struct ExportRequest {
     std::string ids_file;       // of the rows above, in their order: one a line, or .npy
     std::string metadata_file;  // JSON lines: {"id", and the members of the document}
 
+    bool vectors_in_documents = false;  // those of all other fields (document_vectors.h)
+
     bool writes_something() const;
 };
 

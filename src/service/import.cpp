@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/shown_text.h"
 #include "service/document_feed.h"
+#include "service/document_vectors.h"
 #include "service/main_field.h"
 #include "service/picture_document.h"
 #include "service/stopwatch.h"
@@ -54,6 +55,7 @@ class ImportRun {
 
     const Library& library_;
     const std::string field_;
+    std::vector<FieldSpec> fields_;
     ImportRows rows_;
     std::string mark_;
     std::optional<DocumentFeed> documents_;
@@ -146,6 +148,7 @@ Result<std::string> mark_name(const Library& library, const ImportRequest& reque
 
 Result<void> ImportRun::open(std::string mark, const std::string& metadata_file) {
     mark_ = std::move(mark);
+    fields_ = TRY(library_.collection().fields());
     if (!metadata_file.empty()) {
         DocumentFeed feed = TRY(DocumentFeed::open(library_.files(), metadata_file));
         documents_.emplace(std::move(feed));
@@ -205,12 +208,14 @@ Result<void> ImportRun::write(ImportBatch batch) {
             batch.documents, [](const std::string& document) { return !document.empty(); }));
     }
     TRY(settle_documents(batch.documents));
+    const auto further = TRY(cut_vectors(batch.documents, fields_));
     const collection::LoadOutcome outcome = TRY(library_.in_turn([&] {
         return library_.collection().load(
             {.field = field_,
              .ids = batch.ids,
              .vectors = batch.vectors,
              .documents = batch.documents,
+             .further = further,
              .mark = collection::LoadMark{.name = mark_, .value = batch.behind.text()}});
     }));
     report_.outcome += outcome;
@@ -247,14 +252,19 @@ Result<void> ImportRun::write_documents(std::vector<NamedDocument> documents) {
         texts.push_back(std::move(named.document));
     }
     TRY(settle_documents(texts));
+    auto vectors = TRY(cut_vectors(texts, fields_));
+    vectors.resize(ids.size());
     const auto known = TRY(library_.collection().get(ids));
     std::vector<collection::PutRecord> changed;
     for (std::size_t i = 0; i < ids.size(); ++i) {
         ++(known[i] ? report_.documents : report_.unmatched);
-        if (!known[i] || known[i]->document == texts[i]) continue;
-        changed.push_back({.id = ids[i], .document = std::move(texts[i])});
+        if (!known[i] || (known[i]->document == texts[i] && vectors[i].empty())) continue;
+        changed.push_back({.id = ids[i],
+                           .document = std::move(texts[i]),
+                           .vectors = std::move(vectors[i]),
+                           .others = collection::OtherVectors::kKeep});
     }
-    if (!changed.empty()) TRY(library_.collection().put_documents(changed));
+    if (!changed.empty()) TRY(library_.collection().put(changed));
     return {};
 }
 

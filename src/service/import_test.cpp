@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <map>
 #include <random>
@@ -106,6 +107,52 @@ std::string ids_of(std::size_t rows) {
         lines += fmt::format("item {}\n", row);
     }
     return lines;
+}
+
+TEST_F(Import, VectorsInsideDocumentsComeBackBitByBit) {
+    constexpr std::size_t kRows = 50;
+    const auto add_fields = [](const Library& library) {
+        for (const char* name : {"own", "crop"})
+            ASSERT_TRUE(library.collection().add_field({.name = name, .dimension = kDimension}));
+    };
+    write_npy("own.npy", random_rows(kRows, 5));
+    const std::vector<float> crops = random_rows(kRows, 6);
+    Library first = open("first");
+    add_fields(first);
+    std::string ids;
+    for (std::size_t i = 0; i < kRows; ++i)
+        ids += fmt::format("item {}\n", i);
+    write("ids.txt", ids);
+    import(first,
+           {.from = {.files = {path("own.npy")}, .ids_file = path("ids.txt")}, .field = "own"});
+    std::vector<collection::PutVectors> puts;
+    for (std::size_t i = 0; i < kRows; i += 2) {
+        const auto row = std::span(crops).subspan(i * kDimension, kDimension);
+        puts.push_back({.id = fmt::format("item {}", i),
+                        .vectors = {{.field = "crop", .values = {row.begin(), row.end()}}}});
+    }
+    ASSERT_TRUE(first.collection().put_vectors(puts));
+    ASSERT_TRUE(export_vectors(first, {.field = "own",
+                                       .npy_file = path("out.npy"),
+                                       .ids_file = path("out.txt"),
+                                       .metadata_file = path("out.jsonl"),
+                                       .vectors_in_documents = true}));
+    Library second = open("second");
+    add_fields(second);
+    const ImportReport report =
+        import(second, {.from = {.files = {path("out.npy")}, .ids_file = path("out.txt")},
+                        .metadata_file = path("out.jsonl"),
+                        .field = "own"});
+    EXPECT_EQ(report.outcome.created, kRows);
+    for (std::size_t i = 0; i < kRows; ++i) {
+        const std::string id = fmt::format("item {}", i);
+        const auto crop = second.collection().vector_of(id, "crop");
+        ASSERT_EQ(crop.has_value(), i % 2 == 0);
+        EXPECT_EQ(second.collection().get(std::span(&id, 1))->front()->document, "{}");
+        if (!crop) continue;
+        const auto row = std::span(crops).subspan(i * kDimension, kDimension);
+        EXPECT_EQ(std::memcmp(crop->data(), row.data(), row.size_bytes()), 0);
+    }
 }
 
 TEST_F(Import, TakesAMatrixWithIdsAndDocuments) {

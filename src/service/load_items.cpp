@@ -1,6 +1,7 @@
 #include "service/load_items.h"
 
 #include "base/npy.h"
+#include "service/document_vectors.h"
 #include "service/main_field.h"
 #include "service/ndjson_record.h"
 #include "service/picture_document.h"
@@ -86,11 +87,14 @@ Result<collection::LoadOutcome> load_items(const Library& library, const std::st
         if (!document.empty()) document = TRY(without_claims(document));
     }
     const std::string target = TRY(target_field(library, field, items.dimension));
+    const std::vector<FieldSpec> fields = TRY(library.collection().fields());
+    const auto further = TRY(cut_vectors(items.documents, fields));
     return library.in_turn([&] {
         return library.collection().load({.field = target,
                                           .ids = items.ids,
                                           .vectors = items.vectors,
-                                          .documents = items.documents});
+                                          .documents = items.documents,
+                                          .further = further});
     });
 }
 

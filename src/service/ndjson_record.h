@@ -1,6 +1,7 @@
 // NdjsonRecord: one line of JSON lines with vectors, as imports and bulk requests carry them. Pure.
 #pragma once
 
+#include "base/json.h"
 #include "base/result.h"
 
 #include <cstddef>
@@ -21,5 +22,8 @@ struct NdjsonRecord {
 /// {"id", "vector", "document" (may be missing)}; an id may be a number. kInvalidArgument names the
 /// member that is wrong, unknown or there twice.
 Result<NdjsonRecord> parse_ndjson_record(std::string_view line);
+
+/// An array of 1 to kDimensionMax numbers within float32; kInvalidArgument names the component.
+Result<std::vector<float>> vector_of_json(const JsonValue& value);
 
 }  // namespace sokkuri::service

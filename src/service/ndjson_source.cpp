@@ -42,7 +42,6 @@ class NdjsonSource final : public VectorSource {
     std::uint64_t next_number_ = 0;
 };
 
-Result<std::vector<float>> read_vector(const JsonValue& value);
 Result<void> read_member(const JsonMember& text, const JsonValue& value, NdjsonRecord& record);
 
 }  // namespace
@@ -73,6 +72,29 @@ Result<NdjsonRecord> parse_ndjson_record(std::string_view line) {
     if (record.id.empty()) return fail(ErrorCode::kInvalidArgument, "no id, or an empty one");
     if (record.vector.empty()) return fail(ErrorCode::kInvalidArgument, "no vector");
     return record;
+}
+
+Result<std::vector<float>> vector_of_json(const JsonValue& value) {
+    const JsonArray& items = value.items();
+    if (items.empty() || items.size() > collection::kDimensionMax) {
+        return fail(ErrorCode::kInvalidArgument, "must be an array of 1 to {} numbers",
+                    collection::kDimensionMax);
+    }
+    std::vector<float> vector;
+    vector.reserve(items.size());
+    for (const JsonValue& item : items) {
+        const auto number = item.as_double();
+        if (!number) {
+            return fail(ErrorCode::kInvalidArgument, "component {}: {}", vector.size(),
+                        number.error().message());
+        }
+        if (std::abs(*number) >= kBeyondFloat) {
+            return fail(ErrorCode::kInvalidArgument, "component {}: {} is beyond float32",
+                        vector.size(), *number);
+        }
+        vector.push_back(static_cast<float>(*number));
+    }
+    return vector;
 }
 
 namespace {
@@ -138,7 +160,7 @@ Result<void> read_member(const JsonMember& text, const JsonValue& value, NdjsonR
         return {};
     }
     if (text.name == "vector") {
-        record.vector = TRY(read_vector(value));
+        record.vector = TRY(vector_of_json(value));
         return {};
     }
     if (text.name == "document") {
@@ -150,29 +172,6 @@ Result<void> read_member(const JsonMember& text, const JsonValue& value, NdjsonR
         return {};
     }
     return fail(ErrorCode::kInvalidArgument, "unknown; a record has id, vector and document");
-}
-
-Result<std::vector<float>> read_vector(const JsonValue& value) {
-    const JsonArray& items = value.items();
-    if (items.empty() || items.size() > collection::kDimensionMax) {
-        return fail(ErrorCode::kInvalidArgument, "must be an array of 1 to {} numbers",
-                    collection::kDimensionMax);
-    }
-    std::vector<float> vector;
-    vector.reserve(items.size());
-    for (const JsonValue& item : items) {
-        const auto number = item.as_double();
-        if (!number) {
-            return fail(ErrorCode::kInvalidArgument, "component {}: {}", vector.size(),
-                        number.error().message());
-        }
-        if (std::abs(*number) >= kBeyondFloat) {
-            return fail(ErrorCode::kInvalidArgument, "component {}: {} is beyond float32",
-                        vector.size(), *number);
-        }
-        vector.push_back(static_cast<float>(*number));
-    }
-    return vector;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Putting and forgetting single items. What needs the model happens before the change's turn, what
 // must see an unchanging item within it.
 #include "image/thumbnail.h"
+#include "service/document_vectors.h"
 #include "service/items.h"
 #include "service/main_field.h"
 #include "service/picture_document.h"
@@ -10,6 +11,7 @@
 #include "service/vector_fields.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace sokkuri::service {
@@ -42,6 +44,9 @@ constexpr int kModelsTried = 3;
 Result<void> require_writer(const Library& library);
 Result<bool> has_other_model(const Library& library, const NewSource& source);
 Result<void> validate(const PutItemRequest& request);
+/// Empty where the document has none.
+Result<std::optional<PutItemRequest>> with_vectors_cut(const Library& library,
+                                                       const PutItemRequest& request);
 Result<NewSource> prepare(const Library& library, const PutItemRequest& request);
 Result<NewSource> prepare_picture(const Library& library, std::span<const std::byte> bytes,
                                   const EmbedOptions& options);
@@ -69,9 +74,11 @@ Result<std::optional<collection::Record>> find_record(const Library& library,
 
 }  // namespace
 
-Result<PutItemAnswer> put_item(Library& library, const PutItemRequest& request) {
+Result<PutItemAnswer> put_item(Library& library, const PutItemRequest& asked) {
     TRY(require_writer(library));
-    TRY(validate(request));
+    TRY(validate(asked));
+    const std::optional<PutItemRequest> cut = TRY(with_vectors_cut(library, asked));
+    const PutItemRequest& request = cut ? *cut : asked;
     for (int attempt = 1;; ++attempt) {
         const NewSource source = TRY(prepare(library, request));
         auto answer = library.in_turn([&] { return put_in_turn(library, request, source); });
@@ -113,6 +120,18 @@ Result<void> validate(const PutItemRequest& request) {
     if (request.document || has_source || !request.vectors.empty()) return {};
     return fail(ErrorCode::kInvalidArgument,
                 "nothing to put: neither document, picture nor vector");
+}
+
+Result<std::optional<PutItemRequest>> with_vectors_cut(const Library& library,
+                                                       const PutItemRequest& request) {
+    if (!request.document) return std::nullopt;
+    const std::vector<collection::FieldSpec> fields = TRY(library.collection().fields());
+    CutDocument cut = TRY(cut_vectors(*request.document, fields));
+    if (cut.vectors.empty()) return std::nullopt;
+    PutItemRequest whole = request;
+    whole.document = std::move(cut.document);
+    std::ranges::move(cut.vectors, std::back_inserter(whole.vectors));
+    return whole;
 }
 
 Result<NewSource> prepare(const Library& library, const PutItemRequest& request) {

@@ -80,7 +80,7 @@ Result<SearchAnswer> search(const Library& library, const SearchQuery& query) {
              .document = std::move(hit.document)});
     }
     for (SearchHit& hit : answer.hits)
-        hit.vectors = TRY(vectors_of(library, hit.id, wanted));
+        TRY(add_vectors(library, wanted, hit));
     const std::uint64_t items = TRY(library.collection().count());
     answer.items = query.filter ? found.rows_searched : items;
     answer.facets = std::move(found.facets);
