@@ -57,6 +57,7 @@ Result<std::vector<std::vector<FieldVector>>> cut_vectors(std::span<std::string>
 }
 
 std::string with_vectors(std::string_view document, std::span<const FieldVector> vectors) {
+    if (vectors.empty()) return std::string(document);
     const std::vector<JsonMember> members = json_members(document);
     const auto is_there = [&](const FieldVector& vector) {
         return find_member(members, vector.field) != nullptr;

@@ -74,6 +74,7 @@ TEST(DocumentVectors, ComeBackBitByBit) {
     EXPECT_EQ(with_vectors("{}", std::span(&vector, 1)), R"({"crop":[1,2]})");
     EXPECT_EQ(with_vectors(R"({"crop": "own"})", std::span(&vector, 1)), R"({"crop": "own"})");
     EXPECT_EQ(with_vectors(R"({ "a":1 })", {}), R"({ "a":1 })");
+    EXPECT_EQ(with_vectors("", {}), "");  // documents that nobody asked for
 }
 
 }  // namespace

@@ -143,7 +143,7 @@ Result<std::vector<std::string>> fields_in_documents(const Library& library,
                                                      const ExportRequest& request,
                                                      const FieldSpec& exported) {
     std::vector<std::string> names;
-    if (!request.vectors_in_documents) return names;
+    if (!request.vectors_in_documents || !needs_documents(request)) return names;
     const std::vector<FieldSpec> fields = TRY(library.collection().fields());
     for (const FieldSpec& field : fields) {
         if (field.name != exported.name) names.push_back(field.name);
