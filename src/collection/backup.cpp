@@ -46,6 +46,7 @@ class Backup {
  private:
     Result<void> lock_target();
     Result<void> read_earlier();
+    Result<void> check_unused(const char* database) const;
     Result<void> copy_workspace();
     Result<void> copy_pictures();
     Result<void> copy_picture(const std::string& folder, const std::string& name);
@@ -93,6 +94,7 @@ Result<BackupReport> Backup::run() {
     TRY(create_directories(files_, target_));
     TRY(lock_target());
     TRY(read_earlier());
+    TRY(check_unused(kCatalogName));
     // States of files follow the catalog's commits, and pictures go before them: so they come
     // first.
     TRY(copy_workspace());
@@ -132,9 +134,27 @@ Result<void> Backup::read_earlier() {
     return {};
 }
 
+/// Beside the log of the one before, a new file would be taken for that one.
+Result<void> Backup::check_unused(const char* database) const {
+    const std::string log = to(database) + "-wal";
+    const auto status = files_.status(log);
+    if (status) {
+        return fail(ErrorCode::kUnavailable,
+                    "{}: somebody has it open, or it was not closed cleanly ({} is there): back up "
+                    "when it is closed",
+                    to(database), log);
+    }
+    if (status.error().code() == ErrorCode::kNotFound) return {};
+    return tl::unexpected(status.error());
+}
+
 Result<void> Backup::copy_workspace() {
     if (!files_.status_following(from(kWorkspaceName))) return {};
     TRY(begin(kWorkspaceName));
+    if (!check_unused(kWorkspaceName)) {
+        // What a kill has left is taken in by whoever opens and closes it.
+        TRY(WorkspaceDatabase::open(files_, target_, WorkspaceAccess::kRead));
+    }
     const std::string copy = partial(to(kWorkspaceName));
     static_cast<void>(files_.remove_file(copy));
     {
@@ -142,6 +162,7 @@ Result<void> Backup::copy_workspace() {
             TRY(WorkspaceDatabase::open(files_, source_, WorkspaceAccess::kRead));
         TRY(workspace->run([&](store::Database& database) { return database.copy_to(copy); }));
     }
+    TRY(check_unused(kWorkspaceName));
     TRY(files_.rename(copy, to(kWorkspaceName)));
     TRY(files_.sync_directory(target_));
     const FileStatus status = TRY(files_.status(to(kWorkspaceName)));
@@ -292,6 +313,7 @@ Result<void> Backup::copy_catalog() {
     const std::string copy = partial(to(kCatalogName));
     static_cast<void>(files_.remove_file(copy));
     TRY(transaction_->copy_to(copy));
+    TRY(check_unused(kCatalogName));
     TRY(files_.rename(copy, to(kCatalogName)));
     TRY(files_.sync_directory(target_));
     const FileStatus status = TRY(files_.status(to(kCatalogName)));

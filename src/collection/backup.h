@@ -35,7 +35,7 @@ struct BackupReport {
 /// when missing). Until it returns, `target` is what it was before: a kill loses nothing of it.
 /// kCorruption, naming the file, when vectors or pictures are not what they were; kConflict when
 /// `target` holds another collection than an earlier state of this one, or somebody writes there;
-/// kCancelled.
+/// kUnavailable when somebody reads there; kCancelled.
 Result<BackupReport> back_up_local_collection(FileSystem& files, const std::string& source,
                                               const std::string& target,
                                               const BackupOptions& options);

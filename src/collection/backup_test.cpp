@@ -136,6 +136,35 @@ TEST(Backup, RefusesAFolderThatHoldsAnotherCollection) {
     EXPECT_EQ(everything_in(files, kTarget), before);
 }
 
+TEST(Backup, WaitsForNobodyWhoHasTheTargetOpen) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    ASSERT_TRUE(Workspace::open(files, kSource, WorkspaceAccess::kWrite).value()->add_root("."));
+    backed_up(files);
+    const std::string before = everything_in(files, kTarget);
+    put_one(files, 60);
+    const auto refused = [&](const char* name) {
+        const auto report = back_up_local_collection(files, kSource, kTarget, {});
+        ASSERT_FALSE(report) << "the log of the old one lies beside the new one";
+        EXPECT_EQ(report.error().code(), ErrorCode::kUnavailable);
+        EXPECT_NE(report.error().message().find(name), std::string::npos);
+        EXPECT_EQ(everything_in(files, kTarget), before);
+    };
+    {
+        const auto reader = store::Catalog::open(files, join_path(kTarget, "catalog.db"),
+                                                 store::CatalogAccess::kRead)
+                                .value();
+        refused("catalog.db");
+    }
+    {
+        const auto workspace = Workspace::open(files, kTarget, WorkspaceAccess::kWrite).value();
+        ASSERT_TRUE(workspace->add_root("further"));
+        refused("workspace.db");
+    }
+    backed_up(files);
+    EXPECT_EQ(everything_in(files, kTarget), everything_in(files, kSource));
+}
+
 TEST(Backup, RefusesToCopyDamage) {
     MemoryFileSystem files;
     make_small(files, kSource);
