@@ -1,11 +1,13 @@
 #include "image/photograph.h"
 
 #include "base/json.h"
+#include "image/tiff_exif.h"
 
 #include <libexif/exif-data.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -18,10 +20,12 @@ namespace {
 using Data = std::unique_ptr<ExifData, decltype(&exif_data_unref)>;
 
 constexpr std::string_view kExifPrefix("Exif\0\0", 6);
-/// EXIF lies in one JPEG segment; other files are not believed much more.
+/// EXIF lies in one JPEG segment; other files are not believed much more, and what they say is
+/// copied.
 constexpr std::size_t kExifBytesMax = 1U << 20;
 
-std::string_view exif_in(std::string_view file, Format format);
+std::string exif_in(std::string_view file, Format format);
+std::string_view part_with_exif(std::string_view file, Format format);
 std::string_view exif_in_jpeg(std::string_view file);
 std::string_view exif_in_png(std::string_view file);
 std::string_view exif_in_webp(std::string_view file);
@@ -30,6 +34,8 @@ Data parse(std::string_view exif);
 const ExifEntry* find(ExifData& data, ExifIfd ifd, unsigned tag);
 std::string text_of(const ExifEntry* entry);
 std::string time_of(ExifData& data);
+bool is_time(std::string_view time);
+bool is_offset(std::string_view offset);
 std::optional<double> rational(ExifData& data, const ExifEntry* entry, std::size_t position = 0);
 std::optional<std::uint32_t> whole_number(ExifData& data, const ExifEntry* entry);
 void read_place(ExifData& data, Photograph& photograph);
@@ -39,7 +45,7 @@ void read_place(ExifData& data, Photograph& photograph);
 Photograph photograph_of(std::span<const std::byte> file, Format format) {
     Photograph photograph;
     const std::string_view bytes(reinterpret_cast<const char*>(file.data()), file.size());
-    const std::string_view exif = exif_in(bytes, format);
+    const std::string exif = exif_in(bytes, format);
     if (exif.empty()) return photograph;
     const Data data = parse(exif);
     if (data == nullptr) return photograph;
@@ -60,7 +66,12 @@ Photograph photograph_of(std::span<const std::byte> file, Format format) {
 
 namespace {
 
-std::string_view exif_in(std::string_view file, Format format) {
+std::string exif_in(std::string_view file, Format format) {
+    if (format == Format::kTiff) return exif_of_tiff(file);
+    return std::string(part_with_exif(file, format).substr(0, kExifBytesMax));
+}
+
+std::string_view part_with_exif(std::string_view file, Format format) {
     switch (format) {
         case Format::kJpeg:
             return exif_in_jpeg(file);
@@ -68,8 +79,6 @@ std::string_view exif_in(std::string_view file, Format format) {
             return exif_in_png(file);
         case Format::kWebp:
             return exif_in_webp(file);
-        case Format::kTiff:
-            return file.substr(0, kExifBytesMax);  // itself the structure that EXIF is made of
         case Format::kHeif:
         case Format::kAvif:
             return exif_in_boxes(file);
@@ -144,7 +153,7 @@ std::string_view exif_in_boxes(std::string_view file) {
         const std::string_view start = file.substr(at + kExifPrefix.size(), 4);
         const bool is_tiff =
             start == std::string_view("II*\0", 4) || start == std::string_view("MM\0*", 4);
-        if (is_tiff) return file.substr(at, kExifBytesMax);
+        if (is_tiff) return file.substr(at);
     }
     return {};
 }
@@ -175,23 +184,48 @@ std::string text_of(const ExifEntry* entry) {
     return std::string(text);
 }
 
-/// EXIF 2.32 §4.6.5 F: "2024:05:01 12:34:56", unknown digits as spaces.
+/// EXIF 2.32 §4.6.5 F: "2024:05:01 12:34:56", unknown digits as spaces. An offset that cannot be is
+/// left out alone.
 std::string time_of(ExifData& data) {
     constexpr unsigned kOffsetOriginal = 0x9011;
-    constexpr std::string_view kShape = "dddd:dd:dd dd:dd:dd";
-    constexpr std::string_view kOffsetShape = "sdd:dd";
-    const auto has_shape = [](std::string_view text, std::string_view shape) {
-        return std::ranges::equal(text, shape, [](char c, char wanted) {
-            if (wanted == 'd') return c >= '0' && c <= '9';
-            return wanted == 's' ? c == '+' || c == '-' : c == wanted;
-        });
-    };
     std::string time = text_of(find(data, EXIF_IFD_EXIF, EXIF_TAG_DATE_TIME_ORIGINAL));
-    if (!has_shape(time, kShape) || time.starts_with("0000")) return {};
+    if (!is_time(time)) return {};
     time[4] = time[7] = '-';
     time[10] = 'T';
     const std::string offset = text_of(find(data, EXIF_IFD_EXIF, kOffsetOriginal));
-    return has_shape(offset, kOffsetShape) ? time + offset : time;
+    return is_offset(offset) ? time + offset : time;
+}
+
+/// `shape`: d is a digit, s a sign, anything else itself.
+bool has_shape(std::string_view text, std::string_view shape) {
+    return std::ranges::equal(text, shape, [](char c, char wanted) {
+        if (wanted == 'd') return c >= '0' && c <= '9';
+        return wanted == 's' ? c == '+' || c == '-' : c == wanted;
+    });
+}
+
+unsigned digits(std::string_view text) {
+    unsigned number = 0;
+    for (const char digit : text)
+        number = 10 * number + static_cast<unsigned>(digit - '0');
+    return number;
+}
+
+/// Of a day that there is; the last second of a minute may be a 61st.
+bool is_time(std::string_view time) {
+    if (!has_shape(time, "dddd:dd:dd dd:dd:dd") || time.starts_with("0000")) return false;
+    const std::chrono::year_month_day day(
+        std::chrono::year(static_cast<int>(digits(time.substr(0, 4)))),
+        std::chrono::month(digits(time.substr(5, 2))), std::chrono::day(digits(time.substr(8, 2))));
+    return day.ok() && digits(time.substr(11, 2)) < 24 && digits(time.substr(14, 2)) < 60 &&
+           digits(time.substr(17, 2)) <= 60;
+}
+
+/// From 12 hours behind Greenwich to 14 before it.
+bool is_offset(std::string_view offset) {
+    if (!has_shape(offset, "sdd:dd")) return false;
+    const unsigned minutes = 60 * digits(offset.substr(1, 2)) + digits(offset.substr(4, 2));
+    return digits(offset.substr(4, 2)) < 60 && minutes <= (offset[0] == '-' ? 12U : 14U) * 60;
 }
 
 /// Not negative.

@@ -61,36 +61,46 @@ class Directory {
     std::vector<Entry> entries_;
 };
 
+/// What a camera says of time, and how many bytes of pixels lie before it all.
+struct Said {
+    std::string taken = "2024:05:01 12:34:56";
+    std::string offset = "+09:00";
+    unsigned pixels = 0;
+};
+
 /// Rooms of 400 bytes for each of the three directories.
-std::string tiff() {
-    constexpr unsigned kExifAt = 408;
-    constexpr unsigned kGpsAt = 808;
-    Directory first(8);
+std::string tiff(const Said& said = {}) {
+    const unsigned first_at = 8 + said.pixels;
+    const unsigned exif_at = first_at + 400;
+    const unsigned gps_at = exif_at + 400;
+    Directory first(first_at);
     first.text(0x010E, "a cat");
     first.text(0x010F, "Sokkuri Optics  ");
     first.text(0x0110, "Mark II");
     first.text(0x013B, "ねこ");
-    first.add(0x8769, 4, 1, Directory::number(kExifAt, 4));
-    first.add(0x8825, 4, 1, Directory::number(kGpsAt, 4));
-    Directory exif(kExifAt);
+    first.add(0x8769, 4, 1, Directory::number(exif_at, 4));
+    first.add(0x8825, 4, 1, Directory::number(gps_at, 4));
+    Directory exif(exif_at);
     exif.rationals(0x829A, {{1, 125}});
     exif.rationals(0x829D, {{28, 10}});
     exif.add(0x8827, 3, 1, Directory::number(400, 2));
-    exif.text(0x9003, "2024:05:01 12:34:56");
-    exif.text(0x9011, "+09:00");
+    exif.text(0x9003, said.taken);
+    exif.text(0x9011, said.offset);
     exif.rationals(0x920A, {{35, 1}});
     exif.text(0xA434, "35mm F2.8");
-    Directory gps(kGpsAt);
+    Directory gps(gps_at);
     gps.text(1, "S");
     gps.rationals(2, {{35, 1}, {30, 1}, {36, 1}});
     gps.text(3, "E");
     gps.rationals(4, {{139, 1}, {45, 1}, {0, 1}});
     gps.add(5, 1, 1, std::string(1, '\1'));
     gps.rationals(6, {{25, 2}});
-    std::string bytes = std::string("MM\0*", 4) + Directory::number(8, 4) + first.bytes();
-    bytes.resize(kExifAt);
+    std::string bytes = std::string("MM\0*", 4) + Directory::number(first_at, 4);
+    bytes.resize(first_at);
+    bytes += first.bytes();
+    bytes.resize(exif_at);
     bytes += exif.bytes();
-    bytes.resize(kGpsAt);
+    bytes.resize(gps_at);
     return bytes + gps.bytes();
 }
 
@@ -120,23 +130,46 @@ std::string jpeg(const std::string& exif) {
            Directory::number(static_cast<unsigned>(content.size() + 2), 2) + content + "\xFF\xDA";
 }
 
+std::string png(const std::string& exif) {
+    return "\x89PNG\r\n\x1A\n" + Directory::number(3, 4) + "tEXtabc1234" +
+           Directory::number(static_cast<unsigned>(exif.size()), 4) + "eXIf" + exif + "1234";
+}
+
+std::string webp(const std::string& exif) {
+    std::string little = Directory::number(static_cast<unsigned>(exif.size()), 4);
+    std::reverse(little.begin(), little.end());
+    return "RIFF1234WEBPVP8 " + std::string("\3\0\0\0abc\0EXIF", 12) + little + exif;
+}
+
 TEST(Photograph, IsReadFromEveryFileThatCanCarryIt) {
     const std::string exif = tiff();
-    const auto length = static_cast<unsigned>(exif.size());
     EXPECT_EQ(read(jpeg(exif), Format::kJpeg), expected());
     EXPECT_EQ(read(exif, Format::kTiff), expected());
-    EXPECT_EQ(read("\x89PNG\r\n\x1A\n" + Directory::number(3, 4) + "tEXtabc1234" +
-                       Directory::number(length, 4) + "eXIf" + exif + "1234",
-                   Format::kPng),
-              expected());
-    std::string little = Directory::number(length, 4);
-    std::reverse(little.begin(), little.end());
-    EXPECT_EQ(read("RIFF1234WEBPVP8 " + std::string("\3\0\0\0abc\0EXIF", 12) + little + exif,
-                   Format::kWebp),
-              expected());
+    EXPECT_EQ(read(png(exif), Format::kPng), expected());
+    EXPECT_EQ(read(webp(exif), Format::kWebp), expected());
     EXPECT_EQ(read("Exif\0\0nonsense" + std::string("Exif\0\0", 6) + exif, Format::kHeif),
               expected());
     EXPECT_EQ(read(exif, Format::kGif), Photograph());
+}
+
+TEST(Photograph, OfATiffMayLieBehindItsPixels) {
+    EXPECT_EQ(read(tiff({.pixels = 3U << 20}), Format::kTiff), expected());
+}
+
+TEST(Photograph, IsTakenAtATimeThatThereIs) {
+    const auto taken = [](const Said& said) { return read(tiff(said), Format::kTiff).taken; };
+    for (const char* time : {"2024:13:01 12:34:56", "2024:00:01 12:34:56", "2024:02:30 12:34:56",
+                             "2023:02:29 12:34:56", "2024:05:00 12:34:56", "2024:05:01 24:34:56",
+                             "2024:05:01 12:60:56", "2024:05:01 12:34:61", "2024:13:45 99:99:99"}) {
+        EXPECT_EQ(taken({.taken = time}), "") << time;
+    }
+    EXPECT_EQ(taken({.taken = "2024:02:29 23:59:60"}), "2024-02-29T23:59:60+09:00");
+    for (const char* offset : {"+15:00", "-13:00", "+09:60", "+99:99", "09:00", "+0900"}) {
+        EXPECT_EQ(taken({.offset = offset}), "2024-05-01T12:34:56") << offset;
+    }
+    EXPECT_EQ(taken({.offset = "+14:00"}), "2024-05-01T12:34:56+14:00");
+    EXPECT_EQ(taken({.offset = "-12:00"}), "2024-05-01T12:34:56-12:00");
+    EXPECT_EQ(taken({.offset = "+05:45"}), "2024-05-01T12:34:56+05:45");
 }
 
 TEST(Photograph, BelievesNothingThatCannotBe) {
