@@ -57,6 +57,9 @@ class InotifyWatch final : public FolderWatch {
     /// Whether anything that was read matters.
     Result<bool> take();
     Result<bool> look_at(const inotify_event& event);
+    /// Watches neither `folder` nor what is below it any more.
+    void forget(const std::string& folder);
+    void forget_old_wakeup() const;
 
     const std::string folder_;
     const WatchOptions options_;
@@ -91,6 +94,7 @@ Result<void> InotifyWatch::start() {
 }
 
 Result<bool> InotifyWatch::wait(const std::stop_token& stop) {
+    forget_old_wakeup();
     const std::stop_callback wake(stop, [this] {
         const std::uint64_t one = 1;
         // Failing would mean that it is awake already.
@@ -185,11 +189,30 @@ Result<bool> InotifyWatch::look_at(const inotify_event& event) {
         return false;
     }
     const std::string path = join_path(folder, name);
+    // Where it comes again it is watched again, under its new name.
+    if (is_folder && (event.mask & IN_MOVED_FROM) != 0) forget(path);
     const bool has_come = (event.mask & (IN_CREATE | IN_MOVED_TO)) != 0;
     if (is_folder && has_come) TRY(add(path));
     // A file that was just made is written to next, and then told of once more.
     const bool is_only_made = !is_folder && (event.mask & IN_CREATE) != 0;
     return !is_only_made || is_link(path);
+}
+
+void InotifyWatch::forget(const std::string& folder) {
+    const std::string below = folder + '/';
+    std::erase_if(folders_, [&](const auto& watched) {
+        if (watched.second != folder && !watched.second.starts_with(below)) return false;
+        // Fails where it has gone meanwhile.
+        static_cast<void>(inotify_rm_watch(events_.number(), watched.first));
+        return true;
+    });
+}
+
+/// Of a stop that ended an earlier wait.
+void InotifyWatch::forget_old_wakeup() const {
+    std::uint64_t count = 0;
+    // There mostly is none.
+    static_cast<void>(!read(wakeup_.number(), &count, sizeof count));
 }
 
 /// A symbolic link, or another name of a file that is there: neither is written to.

@@ -26,7 +26,7 @@ class FolderWatchTest : public ::testing::Test {
                              return !name.starts_with('.') &&
                                     (kind == WatchedKind::kFolder || name.ends_with(".jpg"));
                          },
-                     .quiet_time = std::chrono::milliseconds(5)});
+                     .quiet_time = quiet_time});
         ASSERT_TRUE(opened) << opened.error().message();
         watch = std::move(*opened);
     }
@@ -37,9 +37,21 @@ class FolderWatchTest : public ::testing::Test {
         return told && *told;
     }
 
+    /// Of this process, as the kernel counts them (proc(5): fdinfo).
+    static std::size_t watched_folders() {
+        std::size_t count = 0;
+        for (const auto& entry : fs::directory_iterator("/proc/self/fdinfo")) {
+            std::ifstream lines(entry.path());
+            for (std::string line; std::getline(lines, line);)
+                count += line.starts_with("inotify wd:") ? 1 : 0;
+        }
+        return count;
+    }
+
     const testing::TemporaryDirectory directory;
     const std::string folder = directory.path() + "/pictures";
     std::unique_ptr<FolderWatch> watch;
+    std::chrono::milliseconds quiet_time{5};
 };
 
 TEST_F(FolderWatchTest, TellsOfFilesThatComeChangeMoveAndGo) {
@@ -75,6 +87,34 @@ TEST_F(FolderWatchTest, FoldersThatComeAreWatchedToo) {
     EXPECT_TRUE(is_told());
     fs::remove_all(folder + "/moved");
     EXPECT_TRUE(is_told());
+}
+
+TEST_F(FolderWatchTest, FoldersThatAreMovedOutAreNobodysConcern) {
+    open();
+    EXPECT_EQ(watched_folders(), 3U);
+    fs::rename(folder + "/deep", directory.path() + "/outside");
+    EXPECT_TRUE(is_told());
+    EXPECT_EQ(watched_folders(), 1U);
+    fs::rename(directory.path() + "/outside", folder + "/back");
+    EXPECT_TRUE(is_told());
+    write("back/er/c.jpg");
+    EXPECT_TRUE(is_told());
+    fs::rename(folder + "/back", folder + "/again");
+    EXPECT_TRUE(is_told());
+    write("again/er/d.jpg");
+    EXPECT_TRUE(is_told());
+}
+
+TEST_F(FolderWatchTest, AStopIsForgottenWhenItIsOver) {
+    quiet_time = std::chrono::milliseconds(60);
+    open();
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_FALSE(watch->wait(stop.get_token()).value());
+    const auto start = std::chrono::steady_clock::now();
+    write("a.jpg");
+    EXPECT_TRUE(is_told());
+    EXPECT_GE(std::chrono::steady_clock::now() - start, quiet_time) << "woken by the old stop";
 }
 
 TEST_F(FolderWatchTest, PassesByWhatDoesNotMatter) {
