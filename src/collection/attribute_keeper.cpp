@@ -52,9 +52,13 @@ void AttributeKeeper::changed() {
 
 Result<void> AttributeKeeper::catch_up(const std::stop_token& stop) {
     const std::vector<store::AttributeSource> sources = TRY(due());
-    for (const store::AttributeSource& source : sources)
-        TRY(build(source, stop));
-    return {};
+    Result<void> outcome;
+    for (const store::AttributeSource& source : sources) {
+        const auto built = build(source, stop);
+        if (!built && built.error().code() == ErrorCode::kCancelled) return built;
+        if (!built && outcome) outcome = built;
+    }
+    return outcome;
 }
 
 void AttributeKeeper::run(const std::stop_token& stop) {

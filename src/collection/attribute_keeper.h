@@ -35,7 +35,8 @@ class AttributeKeeper {
     void want(const std::vector<store::AttributeSource>& sources);
     /// After each commit of records.
     void changed();
-    /// Builds what is wished for, takes in what has come, and waits. kCancelled.
+    /// Builds what is wished for, takes in what has come, and waits. kCancelled; else the first
+    /// error of one, when the others have been built.
     Result<void> catch_up(const std::stop_token& stop);
 
     static constexpr std::uint64_t kSliceRecords = 16'384;  // some 50 ms of the writer's time

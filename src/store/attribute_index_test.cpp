@@ -234,6 +234,39 @@ TEST_F(AttributeIndexTest, ReachesOverSeveralBlocks) {
     EXPECT_EQ(counted, records.count());
 }
 
+TEST_F(AttributeIndexTest, MakesRoomWhenThereAreTooMany) {
+    constexpr std::size_t kMore = kAttributeIndexesMax + 40;
+    const auto source = [](const char* prefix, std::size_t i) {
+        return AttributeSource{fmt::format("{}{}", prefix, i), AttributeKind::kValues};
+    };
+    std::string document = R"({"color":"red")";
+    for (std::size_t i = 0; i < kMore; ++i)
+        document += fmt::format(",\"p{}\":{}", i, i);
+    {
+        auto transaction = catalog_->begin_write().value();
+        documents_[transaction->put_record("x", document + "}", {})->number] = document + "}";
+        ASSERT_TRUE(transaction->extend_attribute(kSources[0], 10));
+        for (std::size_t i = 0; i < kMore; ++i)
+            ASSERT_TRUE(transaction->extend_attribute(source("nowhere", i), 10)) << i;
+        ASSERT_TRUE(transaction->commit());
+    }
+    const auto indexes = [&] {
+        return catalog_->begin_read().value()->attributes().indexes().value();
+    };
+    EXPECT_EQ(indexes().size(), kAttributeIndexesMax);
+    EXPECT_EQ(indexes().front().source, kSources[0]) << "those with nothing in them go first";
+    {
+        auto transaction = catalog_->begin_write().value();
+        for (std::size_t i = 0; i < kMore; ++i)
+            ASSERT_TRUE(transaction->extend_attribute(source("p", i), 10)) << i;
+        ASSERT_TRUE(transaction->commit());
+    }
+    EXPECT_EQ(indexes().size(), kAttributeIndexesMax);
+    EXPECT_EQ(indexes().front().source, source("p", kMore - kAttributeIndexesMax))
+        << "then the oldest";
+    expect_right();
+}
+
 TEST_F(AttributeIndexTest, LeavesNothingOfARolledBackWrite) {
     {
         auto transaction = catalog_->begin_write().value();

@@ -66,23 +66,6 @@ Result<AttributeIndex> AttributeWriter::extend(const AttributeSource& source,
     return *index;
 }
 
-Result<void> AttributeWriter::drop(const AttributeSource& source) {
-    std::vector<AttributeIndex>* known = TRY(indexes());
-    const auto found = std::find_if(known->begin(), known->end(), [&](const AttributeIndex& index) {
-        return index.source == source;
-    });
-    if (found == known->end()) return {};
-    Statement* postings =
-        TRY(database_->prepared("DELETE FROM attribute_postings WHERE attribute = ?"));
-    TRY(postings->run(found->number));
-    Statement* index = TRY(database_->prepared("DELETE FROM attribute_indexes WHERE number = ?"));
-    TRY(index->run(found->number));
-    std::erase_if(pending_,
-                  [&](const auto& entry) { return entry.first.attribute == found->number; });
-    known->erase(found);
-    return {};
-}
-
 Result<void> AttributeWriter::flush() {
     std::vector<PostingChanges> changes;  // of one block of an index
     for (auto entry = pending_.begin(); entry != pending_.end();) {
@@ -111,16 +94,40 @@ Result<AttributeIndex*> AttributeWriter::make(const AttributeSource& source) {
     for (AttributeIndex& index : *known) {
         if (index.source == source) return &index;
     }
-    if (known->size() >= kAttributeIndexesMax) {
-        return fail(ErrorCode::kExhausted, "attribute {}: there are {} attribute indexes already",
-                    source.path, kAttributeIndexesMax);
-    }
+    if (known->size() >= kAttributeIndexesMax) TRY(make_room());
     const std::uint32_t number = known->empty() ? 0 : known->back().number + 1;
     Statement* insert =
         TRY(database_->prepared("INSERT INTO attribute_indexes VALUES (?, ?, ?, 0)"));
     TRY(insert->run(number, std::string_view(source.path), static_cast<int>(source.kind)));
     known->push_back({number, source, 0});
     return &known->back();
+}
+
+/// Filters may name any path, also such as no record has: those indexes go first.
+Result<void> AttributeWriter::make_room() {
+    TRY(flush());
+    Statement* select =
+        TRY(database_->prepared("SELECT 1 FROM attribute_postings WHERE attribute = ? LIMIT 1"));
+    for (auto index = indexes_->cbegin(); index != indexes_->cend(); ++index) {
+        bool is_empty = false;
+        {
+            Rows rows = TRY(select->query(index->number));
+            const bool has_row = TRY(rows.next());
+            is_empty = !has_row;
+        }
+        if (is_empty) return drop(index);
+    }
+    return drop(indexes_->cbegin());
+}
+
+Result<void> AttributeWriter::drop(std::vector<AttributeIndex>::const_iterator index) {
+    Statement* postings =
+        TRY(database_->prepared("DELETE FROM attribute_postings WHERE attribute = ?"));
+    TRY(postings->run(index->number));
+    Statement* row = TRY(database_->prepared("DELETE FROM attribute_indexes WHERE number = ?"));
+    TRY(row->run(index->number));
+    indexes_->erase(index);
+    return {};
 }
 
 /// The records from the mark to `end`, all of one block.

@@ -29,12 +29,10 @@ class AttributeWriter {
     Result<void> changed(RecordNumber record, std::optional<std::string_view> old_document,
                          std::optional<std::string_view> new_document);
     /// Takes the next record numbers below `records_end`, at most `records_max` and of one block,
-    /// into the index of `source`, which is made when there is none. kExhausted beyond
-    /// kAttributeIndexesMax.
+    /// into the index of `source`, which is made when there is none. Beyond kAttributeIndexesMax
+    /// another one is forgotten for it: one with nothing in it, else the oldest, O(its rows).
     Result<AttributeIndex> extend(const AttributeSource& source, std::uint64_t records_max,
                                   std::uint64_t records_end);
-    /// Forgets the index; nothing when there is none. O(its rows).
-    Result<void> drop(const AttributeSource& source);
     /// Writes what has changed; before the commit.
     Result<void> flush();
 
@@ -50,6 +48,8 @@ class AttributeWriter {
 
     Result<std::vector<AttributeIndex>*> indexes();
     Result<AttributeIndex*> make(const AttributeSource& source);
+    Result<void> make_room();
+    Result<void> drop(std::vector<AttributeIndex>::const_iterator index);
     Result<void> add_slice(const AttributeIndex& index, std::uint64_t end);
     std::vector<AttributeValue> values(const AttributeSource& source,
                                        std::optional<std::string_view> document);

@@ -165,7 +165,8 @@ class WriteTransaction {
     /// An empty value forgets the mark.
     virtual Result<void> set_mark(std::string_view name, std::string_view value) = 0;
     /// Takes the next `records_max` record numbers into the attribute index of `source`; makes it
-    /// when there is none. kExhausted when there are too many of them.
+    /// when there is none. One with nothing in it, else the oldest, gives way when there are too
+    /// many.
     virtual Result<AttributeIndex> extend_attribute(const AttributeSource& source,
                                                     std::uint64_t records_max) = 0;
     /// Durable when this returns. Every row of the new extents must have been given to a record.
