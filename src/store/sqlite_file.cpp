@@ -1,9 +1,11 @@
 #include "store/sqlite_file.h"
 
 #include "store/page_checksum.h"
+#include "store/write_ahead_log.h"
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -45,6 +47,7 @@ int SqliteFile::read(void* out, int count, std::int64_t offset) {
     const auto filled = file_->read_at(at, bytes);
     if (!filled) return failed(SQLITE_IOERR_READ, filled.error());
     if (at == 0 && *filled > kReservedBytesAt) is_sealed_ = says_sealed(bytes);
+    if (*filled == bytes.size() && options_.is_log) return check_frame(bytes, at);
     if (*filled == bytes.size()) return check_page(bytes, at);
     if (*filled > 0 && is_sealed_ && options_.is_database && is_page(at, bytes.size())) {
         return failed(SQLITE_IOERR_DATA,
@@ -66,9 +69,36 @@ int SqliteFile::check_page(std::span<const std::byte> page, std::uint64_t offset
                                                   options_.path, number, offset)));
 }
 
+int SqliteFile::check_frame(std::span<const std::byte> page, std::uint64_t offset) {
+    if (!is_page_of_frame(offset, page.size()) || offset >= unsigned_from_) return SQLITE_OK;
+    const Result<bool> is_whole = is_whole_frame(*file_, offset, page);
+    if (!is_whole) return failed(SQLITE_IOERR_READ, is_whole.error());
+    if (*is_whole) return SQLITE_OK;
+    return failed(
+        SQLITE_IOERR_DATA,
+        Error(ErrorCode::kCorruption,
+              fmt::format("{}: frame {}, from byte {}: checksum mismatch", options_.path,
+                          frame_number(offset, page.size()), offset - kFrameHeaderBytes)));
+}
+
+/// In a transaction that does not fit into its cache SQLite writes pages over those that it has
+/// written before. It writes the headers anew when it commits, from the first such frame on; until
+/// then it alone reads them.
+void SqliteFile::note_write_to_log(std::uint64_t offset, std::size_t size_bytes) {
+    if (size_bytes == kFrameHeaderBytes) {
+        frame_header_end_ = offset + size_bytes;
+        if (frame_header_end_ <= unsigned_from_) unsigned_from_ = UINT64_MAX;
+        return;
+    }
+    const bool is_over_another =
+        is_page_of_frame(offset, size_bytes) && offset != frame_header_end_;
+    if (is_over_another) unsigned_from_ = std::min(unsigned_from_, offset);
+}
+
 int SqliteFile::write(const void* bytes, int count, std::int64_t offset) {
     const std::span data(static_cast<const std::byte*>(bytes), static_cast<std::size_t>(count));
     const auto at = static_cast<std::uint64_t>(offset);
+    if (options_.is_log) note_write_to_log(at, data.size());
     if (!options_.is_database || !is_page(at, data.size())) return write_plain(data, at);
     if (at == 0) is_sealed_ = says_sealed(data);
     const Result<bool> sealed = is_sealed();

@@ -27,6 +27,7 @@ struct SqliteFileOptions {
     bool is_removed_on_close = false;
     bool is_immutable = false;
     bool is_database = false;  // the database itself, no journal or WAL
+    bool is_log = false;       // its WAL
     bool is_sealed = false;    // even where no first page says so yet
 };
 
@@ -54,6 +55,8 @@ class SqliteFile {
 
  private:
     int check_page(std::span<const std::byte> page, std::uint64_t offset);
+    int check_frame(std::span<const std::byte> page, std::uint64_t offset);
+    void note_write_to_log(std::uint64_t offset, std::size_t size_bytes);
     Result<bool> is_sealed();
     int write_plain(std::span<const std::byte> bytes, std::uint64_t offset);
     int lock_shared();
@@ -71,6 +74,10 @@ class SqliteFile {
     int level_ = 0;                // SQLITE_LOCK_NONE
     bool is_sealed_;               // as the first page said when it was last read or written
     std::vector<std::byte> page_;  // room for the page that is being sealed
+    // Of a log: behind the last header of a frame that was written, and the first page that has no
+    // right checksum yet.
+    std::uint64_t frame_header_end_ = 0;
+    std::uint64_t unsigned_from_ = UINT64_MAX;
 };
 
 }  // namespace sokkuri::store

@@ -124,6 +124,7 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* out, int flags, 
                     .is_removed_on_close = is_named && (flags & SQLITE_OPEN_DELETEONCLOSE) != 0,
                     .is_immutable = context.mode == SqliteVfsMode::kImmutable,
                     .is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0,
+                    .is_log = (flags & SQLITE_OPEN_WAL) != 0,
                     .is_sealed = context.mode == SqliteVfsMode::kSealed},
                 context.note)
                 .release();
