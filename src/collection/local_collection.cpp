@@ -195,9 +195,7 @@ Result<void> LocalCollection::open_for_reading(const std::string& path) {
         catalog_ = TRY(std::move(catalog));
         return {};
     }
-    auto copy = store::PrivateCopy::make(files_, path);
-    if (!copy) return tl::unexpected(catalog.error());
-    private_copy_ = std::move(*copy);
+    private_copy_ = TRY(store::PrivateCopy::make(files_, path, catalog.error()));
     LOG(kWarn, "event=reading_a_private_copy of={:?} reason={:?}", path, catalog.error().message());
     catalog_ = TRY(store::Catalog::open(posix_file_system(), private_copy_->path(),
                                         store::CatalogAccess::kRead));

@@ -97,9 +97,7 @@ Result<std::unique_ptr<WorkspaceDatabase>> WorkspaceDatabase::open(FileSystem& f
     const bool needs_copy = !database && access == WorkspaceAccess::kRead &&
                             store::PrivateCopy::may_help(database.error());
     if (needs_copy) {
-        auto made = store::PrivateCopy::make(files, path);
-        if (!made) return tl::unexpected(database.error());
-        copy = std::move(*made);
+        copy = TRY(store::PrivateCopy::make(files, path, database.error()));
         database = store::Database::open(posix_file_system(), copy->path(), options);
     }
     if (!database) return tl::unexpected(database.error());

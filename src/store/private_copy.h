@@ -14,9 +14,16 @@ namespace sokkuri::store {
 
 class PrivateCopy {
  public:
-    /// Of the database `path` and its log, in `files`. kUnavailable when somebody writes to them
-    /// meanwhile. O(size).
-    static Result<std::unique_ptr<PrivateCopy>> make(FileSystem& files, const std::string& path);
+    /// Room that a copy may take: that of some ten million records. The system's temporary folder
+    /// is often in memory.
+    static constexpr std::uint64_t kBytesMax = 8ULL << 30;
+
+    /// Of the database `path` and its log, in `files`. `reason`: why it cannot be opened itself; an
+    /// error is that one, with why there is no copy behind it (too large, somebody writes to it
+    /// meanwhile, no room). O(size).
+    static Result<std::unique_ptr<PrivateCopy>> make(FileSystem& files, const std::string& path,
+                                                     const Error& reason,
+                                                     std::uint64_t bytes_max = kBytesMax);
     /// Whether a database that cannot be opened because of `error` may be read from a copy: no room
     /// beside it, or a log that cannot be taken in where it lies.
     static bool may_help(const Error& error);
@@ -30,6 +37,8 @@ class PrivateCopy {
 
  private:
     explicit PrivateCopy(std::string folder) : folder_(std::move(folder)) {}
+    static Result<std::unique_ptr<PrivateCopy>> made(FileSystem& files, const std::string& path,
+                                                     std::uint64_t bytes_max);
 
     const std::string folder_;
 };
