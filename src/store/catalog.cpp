@@ -211,8 +211,9 @@ Result<std::unique_ptr<WriteTransaction>> SqliteCatalog::begin_only_write() {
 Result<void> SqliteCatalog::shrink() {
     if (!writer_) return fail(ErrorCode::kInvalidArgument, "catalog: opened for reading only");
     if (is_in_doubt_) TRY(rule_out_doubtful_commit());
+    TRY(writer_->rewrite());
     // The log has all of it once more until readers let it be emptied.
-    return writer_->execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
+    return writer_->execute("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 /// A commit that failed may lie whole in the WAL, unseen by all but a recovery after a kill. A

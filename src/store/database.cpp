@@ -175,7 +175,7 @@ Result<void> Database::upgrade_format(const DatabaseOptions& options) {
     if (state_->format_version == options.format_version) return {};
     const bool lacks_checksums =
         options.format_version >= options.sealed_since && !has_page_checksums();
-    if (lacks_checksums) TRY(execute("VACUUM"));
+    if (lacks_checksums) TRY(rewrite());
     Transaction transaction = TRY(begin_write());
     TRY(check_format(options));  // somebody may have been faster
     const auto missing = static_cast<std::size_t>(options.format_version - state_->format_version);
@@ -250,6 +250,13 @@ Result<void> Database::execute(const char* sql) {
     const int code = sqlite3_exec(state_->connection, sql, nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) return tl::unexpected(error_of(code, sql));
     return {};
+}
+
+Result<void> Database::rewrite() {
+    TRY(execute("PRAGMA temp_store=FILE"));
+    const auto rewritten = execute("VACUUM");
+    const auto restored = execute("PRAGMA temp_store=MEMORY");
+    return rewritten ? restored : rewritten;
 }
 
 Result<Transaction> Database::begin_read() {

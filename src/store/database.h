@@ -36,10 +36,8 @@ class Rows {
     Result<bool> next();
 
     std::int64_t integer(int column) const;
-    double real(int column) const;
     std::string_view text(int column) const;
     std::span<const std::byte> blob(int column) const;
-    bool is_null(int column) const;
     /// Of any class but NULL, which reads as an empty text.
     SqlValue value(int column) const;
 
@@ -158,6 +156,10 @@ class Database {
     /// Writes the database as this connection sees it now to a new file, synced, page by page.
     /// kAlreadyExists when there is one.
     Result<void> copy_to(const std::string& path);
+
+    /// Writes the whole file anew, without free pages. Outside of transactions, and not beside
+    /// temporary tables and views. Takes room for two copies on its disk, and little memory.
+    Result<void> rewrite();
 
     /// Of the file as it was opened: below DatabaseOptions::format_version for readers only.
     std::int32_t format_version() const;

@@ -5,6 +5,7 @@
 #include "base/testing/temporary_directory.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 namespace sokkuri::store {
 namespace {
@@ -44,20 +45,20 @@ TEST_F(DatabaseTest, BindsAndReadsEveryKindOfValue) {
     ASSERT_TRUE(insert->run(nullptr, std::uint32_t{4'000'000'000}));
     EXPECT_EQ(database->changes(), 1);
 
-    Statement select = database->prepare("SELECT x, y FROM t ORDER BY rowid").value();
+    Statement select =
+        database->prepare("SELECT x, y, x IS NULL OR y IS NULL FROM t ORDER BY rowid").value();
     Rows rows = select.query().value();
     ASSERT_TRUE(rows.next().value());
     EXPECT_EQ(rows.integer(0), -5);
-    EXPECT_EQ(rows.real(1), 2.5);
+    EXPECT_EQ(std::get<double>(rows.value(1).held), 2.5);
     ASSERT_TRUE(rows.next().value());
     EXPECT_EQ(rows.text(0), text);
     EXPECT_EQ(std::vector(rows.blob(1).begin(), rows.blob(1).end()), blob);
     ASSERT_TRUE(rows.next().value());
-    EXPECT_FALSE(rows.is_null(0)) << "empty is not NULL";
-    EXPECT_FALSE(rows.is_null(1));
     EXPECT_EQ(rows.text(0), "");
+    EXPECT_EQ(rows.integer(2), 0) << "empty is not NULL";
     ASSERT_TRUE(rows.next().value());
-    EXPECT_TRUE(rows.is_null(0));
+    EXPECT_EQ(rows.integer(2), 1);
     EXPECT_EQ(rows.integer(1), 4'000'000'000);
     EXPECT_FALSE(rows.next().value());
     EXPECT_FALSE(rows.next().value());
@@ -149,6 +150,45 @@ TEST_F(DatabaseTest, AFailedStatementUndoesItselfThroughALargeJournal) {
     ASSERT_TRUE(rows.next().value());
     EXPECT_EQ(rows.integer(0), 3000 * 3001 / 2);
     EXPECT_EQ(rows.integer(1), 1);
+}
+
+TEST_F(DatabaseTest, RewritingNeedsRoomOnTheDiskAndNotInMemory) {
+    constexpr std::int64_t kContentBytes = 24 << 20;
+    const auto database = open(Access::kCreate).value();
+    ASSERT_TRUE(database->execute(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12 * 1024)"
+        "INSERT INTO t SELECT i, randomblob(2048) FROM n"));
+    sqlite3_memory_highwater(1);
+    const auto done = database->rewrite();
+    ASSERT_TRUE(done) << done.error().message();
+    EXPECT_LT(sqlite3_memory_highwater(0), kContentBytes / 3);
+    const std::vector<DirectoryEntry> left = memory_.list("/").value();
+    for (const DirectoryEntry& entry : left) {
+        EXPECT_TRUE(entry.name == "a.db" || entry.name == "a.db-wal" || entry.name == "a.db-shm")
+            << entry.name;
+    }
+    ASSERT_TRUE(database->execute("CREATE TEMP TABLE ours (x); INSERT INTO ours VALUES (1)"));
+}
+
+TEST_F(DatabaseTest, WhateverFailsWhileItIsRewrittenItStaysWhole) {
+    for (std::uint64_t at = 0;; ++at) {
+        SCOPED_TRACE(at);
+        static_cast<void>(memory_.remove_file(path_));
+        const auto database = open(Access::kCreate).value();
+        ASSERT_TRUE(
+            database->execute("CREATE TABLE u (z); INSERT INTO t VALUES (1, 2)"
+                              ";PRAGMA cache_size=10; INSERT INTO u VALUES (randomblob(90000))"));
+        files_.set_fault({.at = at});
+        const bool is_done = database->rewrite().has_value();
+        const bool has_failed = files_.has_failed();
+        files_.set_fault({});
+        EXPECT_TRUE(is_done || has_failed);
+        Statement select = database->prepare("SELECT length(z) FROM u").value();
+        Rows rows = select.query().value();
+        ASSERT_TRUE(rows.next().value());
+        EXPECT_EQ(rows.integer(0), 90'000);
+        if (!has_failed) return;
+    }
 }
 
 TEST_F(DatabaseTest, NothingInAFileRuns) {

@@ -1,6 +1,6 @@
 // SqliteTemporaryFile: a file without a name that SQLite asks for when a statement journal grows
-// large. Lives in memory, so that a connection leaves nothing behind beside the database. Used by
-// sqlite_vfs.cpp alone; one thread.
+// large, or a sort. Lives in memory, so that a connection leaves nothing behind beside the
+// database. Used by sqlite_vfs.cpp alone; one thread.
 #pragma once
 
 #include "base/file_system.h"

@@ -19,6 +19,7 @@ struct Context {
     FileSystem* files;
     SqliteVfsMode mode;
     ErrorNote note;
+    std::string database;  // its path, once it is open
 };
 
 sqlite3_vfs table_of(Context& context, const char* name);
@@ -34,7 +35,7 @@ struct SqliteVfs::Registration {
 SqliteVfs::SqliteVfs(FileSystem& files, SqliteVfsMode mode)
     : registration_(std::make_unique<Registration>()) {
     static std::atomic<std::uint64_t> next{0};
-    registration_->context = {&files, mode, std::nullopt};
+    registration_->context = {&files, mode, std::nullopt, {}};
     registration_->name = fmt::format("sokkuri-{}", next++);
     registration_->table = table_of(registration_->context, registration_->name.c_str());
     CHECK(sqlite3_vfs_register(&registration_->table, 0) == SQLITE_OK);
@@ -106,13 +107,31 @@ Result<Opened> open_named(Context& context, const char* name, int flags) {
     return Opened{TRY(files.open(name, OpenMode::kCreate)), true};
 }
 
+/// Statement journals live in memory. What VACUUM writes is as large as the database, so it goes
+/// into a file beside it that has lost its name at once: a kill leaves nothing behind.
+Result<Opened> open_nameless(Context& context, int flags) {
+    if ((flags & SQLITE_OPEN_TEMP_DB) == 0) {
+        return Opened{std::make_unique<SqliteTemporaryFile>()};
+    }
+    const std::string path = context.database + "-temporary";
+    auto file = context.files->open(path, OpenMode::kCreateNew);
+    if (!file && file.error().code() == ErrorCode::kAlreadyExists) {
+        TRY(context.files->remove_file(path));  // one that a kill has left with its name
+        file = context.files->open(path, OpenMode::kCreateNew);
+    }
+    if (!file) return tl::unexpected(file.error());
+    TRY(context.files->remove_file(path));
+    return Opened{std::move(*file)};
+}
+
 int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* out, int flags, int* out_flags) {
     out->pMethods = nullptr;
     return without_exceptions([&] {
         Context& context = context_of(vfs);
-        auto opened = name == nullptr ? Opened{std::make_unique<SqliteTemporaryFile>()}
-                                      : open_named(context, name, flags);
+        auto opened =
+            name == nullptr ? open_nameless(context, flags) : open_named(context, name, flags);
         if (!opened) return failed(context, SQLITE_CANTOPEN, opened.error());
+        if ((flags & SQLITE_OPEN_MAIN_DB) != 0) context.database = name;
         const bool is_named = name != nullptr;
         auto* open = reinterpret_cast<OpenFile*>(out);
         open->file =

@@ -106,10 +106,6 @@ std::int64_t Rows::integer(int column) const {
     return sqlite3_column_int64(statement_->statement_, column);
 }
 
-double Rows::real(int column) const {
-    return sqlite3_column_double(statement_->statement_, column);
-}
-
 std::string_view Rows::text(int column) const {
     const unsigned char* start = sqlite3_column_text(statement_->statement_, column);
     if (start == nullptr) return {};
@@ -129,7 +125,7 @@ SqlValue Rows::value(int column) const {
         case SQLITE_INTEGER:
             return {integer(column)};
         case SQLITE_FLOAT:
-            return {real(column)};
+            return {sqlite3_column_double(statement_->statement_, column)};
         case SQLITE_BLOB: {
             const std::span<const std::byte> bytes = blob(column);
             return {std::vector<std::byte>(bytes.begin(), bytes.end())};
@@ -137,10 +133,6 @@ SqlValue Rows::value(int column) const {
         default:
             return {std::string(text(column))};
     }
-}
-
-bool Rows::is_null(int column) const {
-    return sqlite3_column_type(statement_->statement_, column) == SQLITE_NULL;
 }
 
 }  // namespace sokkuri::store
