@@ -103,6 +103,9 @@ struct OptimizeRequest {
     /// `share` of the whole that is done, 0 to 1. Called from another thread, one call at a time.
     std::function<void(double share, std::string_view stage)> progress = nullptr;
     std::stop_token stop;
+    /// Segment files, as verification names them, that are not to be believed any more: searches
+    /// do without them from now on, and they are built anew. Names of other files are passed over.
+    std::vector<std::string> damaged = {};
 };
 
 /// What a backend can do; what it cannot is a kUnsupported error that says so.

@@ -124,6 +124,9 @@ void IndexKeeper::answer(Ask& ask, const std::stop_token& stop) {
     const auto request_stop = [&either] { either.request_stop(); };
     const std::stop_callback on_close(stop, request_stop);
     const std::stop_callback on_cancel(ask.request->stop, request_stop);
+    for (const std::string& file : ask.request->damaged)
+        kept_.shelf.reject(file);
+    if (!ask.request->damaged.empty()) kept_.snapshots.forget();
     ask.done.set_value(look(
         {.occasion = SealOccasion::kPaused, .request = ask.request, .stop = either.get_token()}));
 }

@@ -80,6 +80,33 @@ TEST(SegmentDamage, ACopyInMemoryFindsDamageThatTheHeaderDoesNotShow) {
     EXPECT_EQ(wrong_answer(*collection, oracle, vectors, recall), "");
 }
 
+TEST(SegmentDamage, WhatIsSaidToBeDamagedIsBuiltAnewWhileSearchesGoOn) {
+    const SegmentFolder folder;
+    Vectors vectors(15);
+    Oracle oracle(index::Metric::kCosine);
+    for (const auto segments :
+         {KeeperOptions::Segments::kMapped, KeeperOptions::Segments::kInMemory}) {
+        KeeperOptions keeper = small_keeper();
+        keeper.segments = segments;
+        const auto collection = folder.open(index::Metric::kCosine, keeper);
+        put_some(*collection, oracle, vectors, 600);
+        ASSERT_TRUE(collection->optimize({}));
+        const std::string file = folder.segment_files().at(0);
+        Recall recall;
+        EXPECT_EQ(wrong_answer(*collection, oracle, vectors, recall), "");
+        const auto rebuilt = collection->optimize(
+            {.progress =
+                 [&](double, std::string_view) {
+                     EXPECT_EQ(collection->stats()->fields[0].index.tail_rows, oracle.size());
+                 },
+             .damaged = {"fields/0/segments/" + file, "catalog.db"}});
+        ASSERT_TRUE(rebuilt) << rebuilt.error().message();
+        EXPECT_NE(folder.segment_files().at(0), file);
+        EXPECT_EQ(collection->stats()->fields[0].index.tail_rows, 0U);
+        EXPECT_EQ(wrong_answer(*collection, oracle, vectors, recall), "");
+    }
+}
+
 TEST(SegmentDamage, DamageIsNotMergedIntoANewSegment) {
     const SegmentFolder folder;
     Vectors vectors(14);

@@ -35,6 +35,8 @@ SegmentShelf::Opened SegmentShelf::of(const store::SegmentRow& row, const FieldS
         }
         return {};
     }
+    // Rejected meanwhile.
+    if (shelf->damaged.contains(row.file)) return {};
     // Another thread may have been first.
     return shelf->opened.try_emplace(row.file, Opened{std::move(*opened), false}).first->second;
 }

@@ -42,14 +42,14 @@ class SegmentShelf {
 
     /// `segment` answers for the file from now on.
     void put(const std::string& file, std::shared_ptr<const index::Segment> segment);
+    /// The file is damaged: from now on it cannot be used, nor its copy in memory.
+    void reject(const std::string& file);
     /// Forgets all other files. Who still searches in one keeps it.
     void keep_only(const std::set<std::string>& files);
 
  private:
     Result<std::shared_ptr<const index::Segment>> open(const store::SegmentRow& row,
                                                        const FieldSpec& field) const;
-
-    void reject(const std::string& file);
 
     struct Shelf {
         std::map<std::string, Opened> opened;

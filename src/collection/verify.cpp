@@ -66,6 +66,8 @@ bool is_deep(const VerifyOptions& options) {
     return options.depth == VerifyOptions::Depth::kDeep;
 }
 
+/// Segments that can be made again from vectors.
+std::vector<std::string> rebuilt_files(const VerifyReport& report);
 Result<store::Generation> generation_of(FileSystem& files, const std::string& directory);
 std::string records_in(store::ReadTransaction& transaction, store::FieldNumber field,
                        const store::Extent& extent);
@@ -88,23 +90,18 @@ Result<VerifyReport> verify_local_collection(FileSystem& files, const std::strin
     }
 }
 
+Result<void> repair_collection(Collection& collection, const VerifyReport& report,
+                               OptimizeRequest request) {
+    request.damaged = rebuilt_files(report);
+    return request.damaged.empty() ? Result<void>() : collection.optimize(request);
+}
+
 Result<void> repair_local_collection(FileSystem& files, const std::string& directory,
                                      const VerifyReport& report) {
-    const bool has_work =
-        std::any_of(report.findings.begin(), report.findings.end(),
-                    [](const Finding& finding) { return finding.kind == Finding::Kind::kRebuilt; });
-    if (!has_work) return {};
+    if (rebuilt_files(report).empty()) return {};
     const auto collection =
         TRY(open_local_collection(files, directory, {.access = LocalOptions::Access::kWrite}));
-    for (const Finding& finding : report.findings) {
-        if (finding.kind != Finding::Kind::kRebuilt) continue;
-        // A segment that is missing is built anew, one that looks whole from outside is not.
-        const auto removed = files.remove_file(join_path(directory, finding.file));
-        if (!removed && removed.error().code() != ErrorCode::kNotFound) {
-            return tl::unexpected(removed.error());
-        }
-    }
-    return collection->optimize({});
+    return repair_collection(*collection, report, {});
 }
 
 namespace {
@@ -279,6 +276,14 @@ std::string Verification::relative(const std::string& text) const {
         shorter.erase(at, folder.size());
     }
     return shorter;
+}
+
+std::vector<std::string> rebuilt_files(const VerifyReport& report) {
+    std::vector<std::string> files;
+    for (const Finding& finding : report.findings) {
+        if (finding.kind == Finding::Kind::kRebuilt) files.push_back(finding.file);
+    }
+    return files;
 }
 
 Result<store::Generation> generation_of(FileSystem& files, const std::string& directory) {

@@ -5,6 +5,7 @@
 
 #include "base/file_system.h"
 #include "base/result.h"
+#include "collection/collection.h"
 
 #include <cstdint>
 #include <functional>
@@ -52,8 +53,12 @@ struct VerifyReport {
 Result<VerifyReport> verify_local_collection(FileSystem& files, const std::string& directory,
                                              const VerifyOptions& options);
 
-/// Makes anew what the report of a verification says can be: segments from vectors. kConflict while
-/// another process writes.
+/// Makes anew what the report of a verification says can be: segments from vectors, while searches
+/// go on. As Collection::optimize; `request.damaged` is filled from the report.
+Result<void> repair_collection(Collection& collection, const VerifyReport& report,
+                               OptimizeRequest request);
+
+/// The same for one that nobody has open for writing: kConflict while another process does.
 Result<void> repair_local_collection(FileSystem& files, const std::string& directory,
                                      const VerifyReport& report);
 
