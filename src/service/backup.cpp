@@ -33,6 +33,13 @@ Result<collection::BackupReport> restore(FileSystem& files, const std::string& b
     TRY(create_directories(files, is_inside ? place.folder : place.collection_directory));
     const std::string directory = TRY(directory_of(files, place));
     if (files.status_following(join_path(directory, "catalog.db"))) {
+        const auto writer = TRY(Library::writer(files, place));
+        if (writer) {
+            return fail(ErrorCode::kConflict,
+                        "{}: there is an index already, and process {} has it open: stop that, "
+                        "then move the folder away",
+                        directory, writer->pid);
+        }
         return fail(ErrorCode::kAlreadyExists,
                     "{}: there is an index already; move that folder away first", directory);
     }

@@ -21,7 +21,8 @@ Result<collection::BackupReport> back_up(FileSystem& files, const LibraryPlace& 
                                          const std::string& target,
                                          const collection::BackupOptions& options);
 
-/// From `backup`/.sokkuri into a place without a library, else kAlreadyExists.
+/// From `backup`/.sokkuri into a place without a library, else kAlreadyExists, or kConflict while a
+/// process has that open.
 Result<collection::BackupReport> restore(FileSystem& files, const std::string& backup,
                                          const LibraryPlace& place,
                                          const collection::BackupOptions& options);

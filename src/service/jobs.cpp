@@ -5,6 +5,7 @@
 #include "base/thread_priority.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -18,7 +19,9 @@
 namespace sokkuri::service {
 namespace {
 
-using Wish = std::variant<IngestRequest, SwitchRequest>;
+struct CompactWish {};
+using Wish = std::variant<IngestRequest, SwitchRequest, CompactWish, VerifyRequest>;
+using Report = std::variant<IngestReport, collection::CompactReport, collection::VerifyReport>;
 
 struct Job {
     JobStatus status;
@@ -29,6 +32,7 @@ struct Job {
 bool has_ended(JobState state);
 std::string_view kind_of(const Wish& wish);
 bool is_same_wish(const Wish& a, const Wish& b);
+void keep_report(JobStatus& status, Report report);
 std::int64_t now_s();
 
 class JobsOfLibraries final : public Jobs {
@@ -39,6 +43,8 @@ class JobsOfLibraries final : public Jobs {
     Result<JobStatus> index(const std::string& collection, const IngestRequest& request) override;
     Result<JobStatus> switch_model(const std::string& collection,
                                    const SwitchRequest& request) override;
+    Result<JobStatus> compact(const std::string& collection) override;
+    Result<JobStatus> verify(const std::string& collection, const VerifyRequest& request) override;
     Result<JobStatus> find(const std::string& id) const override;
     std::vector<JobStatus> all() const override;
     Result<JobStatus> cancel(const std::string& id) override;
@@ -59,7 +65,8 @@ class JobsOfLibraries final : public Jobs {
     void work(const std::string& collection);
     JobPointer take(const std::string& collection);
     void run(Job& job);
-    void finish(Job& job, Result<IngestReport> outcome);
+    Result<Report> work_on(Job& job, Library& library);
+    void finish(Job& job, Result<Report> outcome);
     static JobPointer find(const State& state, const std::string& id);
     static void change(Job& job, JobState state);
     static void forget_oldest(State& state);
@@ -106,6 +113,17 @@ Result<JobStatus> JobsOfLibraries::index(const std::string& collection,
 
 Result<JobStatus> JobsOfLibraries::switch_model(const std::string& collection,
                                                 const SwitchRequest& request) {
+    TRY(libraries_.find(collection));
+    return start(collection, request);
+}
+
+Result<JobStatus> JobsOfLibraries::compact(const std::string& collection) {
+    TRY(libraries_.find(collection));
+    return start(collection, CompactWish());
+}
+
+Result<JobStatus> JobsOfLibraries::verify(const std::string& collection,
+                                          const VerifyRequest& request) {
     TRY(libraries_.find(collection));
     return start(collection, request);
 }
@@ -225,30 +243,52 @@ JobsOfLibraries::JobPointer JobsOfLibraries::take(const std::string& collection)
 
 /// Holds the library no longer than it works on it: it may be dropped.
 void JobsOfLibraries::run(Job& job) {
+    const auto library = libraries_.find(job.status.collection);
+    if (!library) return finish(job, tl::unexpected(library.error()));
+    finish(job, work_on(job, **library));
+}
+
+Result<Report> JobsOfLibraries::work_on(Job& job, Library& library) {
     const auto show = [&](const IngestProgress& progress) {
         const auto state = state_.lock();
         job.status.progress = progress;
         ++job.status.revision;
     };
-    const auto library = libraries_.find(job.status.collection);
-    if (!library) return finish(job, tl::unexpected(library.error()));
+    const auto show_stage = [&](std::string_view stage, double share) {
+        const auto state = state_.lock();
+        job.status.stage = stage;
+        job.status.share = share;
+        ++job.status.revision;
+    };
     const std::stop_token stop = job.stop.get_token();
     if (const auto* request = std::get_if<IngestRequest>(&job.wish)) {
-        return finish(job, ingest(**library, *request, show, stop));
+        return ingest(library, *request, show, stop);
     }
-    finish(job, service::switch_model(**library, std::get<SwitchRequest>(job.wish), show, stop));
+    if (const auto* request = std::get_if<VerifyRequest>(&job.wish)) {
+        return service::verify(library, *request, show_stage, stop);
+    }
+    if (std::holds_alternative<CompactWish>(job.wish)) {
+        return service::compact(library, show_stage, stop);
+    }
+    SwitchRequest request = std::get<SwitchRequest>(job.wish);
+    request.index_progress = [&](double share, std::string_view stage) {
+        show_stage(stage, share);
+    };
+    return service::switch_model(library, request, show, stop);
 }
 
-void JobsOfLibraries::finish(Job& job, Result<IngestReport> outcome) {
+void JobsOfLibraries::finish(Job& job, Result<Report> outcome) {
     auto state = state_.lock();
-    if (!outcome) {
+    if (!outcome && outcome.error().code() == ErrorCode::kCancelled) {
+        change(job, JobState::kCancelled);
+    } else if (!outcome) {
         job.status.error = outcome.error().message();
         LOG(kWarn, "event=job_failed id={} collection={} reason={:?}", job.status.id,
             job.status.collection, job.status.error);
         change(job, JobState::kFailed);
     } else {
-        const bool was_cancelled = outcome->was_interrupted;
-        job.status.report = std::move(*outcome);
+        keep_report(job.status, std::move(*outcome));
+        const bool was_cancelled = job.status.report && job.status.report->was_interrupted;
         change(job, was_cancelled ? JobState::kCancelled : JobState::kDone);
     }
     forget_oldest(*state);
@@ -278,7 +318,18 @@ bool has_ended(JobState state) {
 }
 
 std::string_view kind_of(const Wish& wish) {
-    return std::holds_alternative<IngestRequest>(wish) ? "index" : "switch";
+    constexpr std::array<std::string_view, 4> kKinds = {"index", "switch", "compact", "verify"};
+    return kKinds[wish.index()];
+}
+
+void keep_report(JobStatus& status, Report report) {
+    if (auto* ingested = std::get_if<IngestReport>(&report)) {
+        status.report = std::move(*ingested);
+    } else if (auto* verified = std::get_if<collection::VerifyReport>(&report)) {
+        status.verification = std::move(*verified);
+    } else {
+        status.compaction = std::get<collection::CompactReport>(report);
+    }
 }
 
 bool is_same_model(const ModelChoice& a, const ModelChoice& b) {
@@ -291,6 +342,11 @@ bool is_same_wish(const Wish& one, const Wish& other) {
     if (const auto* a = std::get_if<SwitchRequest>(&one)) {
         return is_same_model(a->model, std::get<SwitchRequest>(other).model);
     }
+    if (const auto* a = std::get_if<VerifyRequest>(&one)) {
+        const auto& b = std::get<VerifyRequest>(other);
+        return a->depth == b.depth && a->repair == b.repair;
+    }
+    if (std::holds_alternative<CompactWish>(one)) return true;
     const auto& a = std::get<IngestRequest>(one);
     const auto& b = std::get<IngestRequest>(other);
     return a.missing == b.missing && is_same_model(a.model, b.model) && a.decoders == b.decoders &&

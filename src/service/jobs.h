@@ -7,6 +7,7 @@
 #include "service/ingest.h"
 #include "service/libraries.h"
 #include "service/model_switch.h"
+#include "service/upkeep.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,15 +23,20 @@ std::string_view name_of(JobState state);  // "queued", …
 
 struct JobStatus {
     std::string id;
-    std::string kind;        // "index", "switch"
+    std::string kind;        // "index", "switch", "compact", "verify"
     std::string collection;  // name of the library
     JobState state = JobState::kQueued;
-    IngestProgress progress;
-    std::optional<IngestReport> report;  // of one that has ended, also when canceled
-    std::string error;                   // of one that failed
-    std::int64_t created_s = 0;          // Unix time
-    std::int64_t finished_s = 0;         // 0: not yet
-    std::uint64_t revision = 0;          // grows with every change
+    IngestProgress progress;  // of "index" and "switch"
+    std::string stage;        // what goes on beside pictures: "linking", a file that is read
+    double share = 0;         // of that stage, 0 to 1; 0 where nobody knows
+    /// One of these, of one that has ended; of "index" and "switch" also when canceled.
+    std::optional<IngestReport> report;
+    std::optional<collection::CompactReport> compaction;
+    std::optional<collection::VerifyReport> verification;
+    std::string error;            // of one that failed
+    std::int64_t created_s = 0;   // Unix time
+    std::int64_t finished_s = 0;  // 0: not yet
+    std::uint64_t revision = 0;   // grows with every change
 };
 
 class Jobs {
@@ -49,6 +55,11 @@ class Jobs {
     /// the same model.
     virtual Result<JobStatus> switch_model(const std::string& collection,
                                            const SwitchRequest& request) = 0;
+    /// Starts a compaction, or answers the one that waits there.
+    virtual Result<JobStatus> compact(const std::string& collection) = 0;
+    /// Starts a verification, or answers the one that waits there and does the same.
+    virtual Result<JobStatus> verify(const std::string& collection,
+                                     const VerifyRequest& request) = 0;
     /// kNotFound when there is none, or no longer.
     virtual Result<JobStatus> find(const std::string& id) const = 0;
     /// Newest first.

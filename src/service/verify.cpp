@@ -34,6 +34,7 @@ std::optional<Finding> look_at_picture(const std::string& file, const std::strin
 std::optional<Finding> look_at_thumbnail(const std::string& file, const std::string& name,
                                          const Result<std::vector<std::byte>>& bytes);
 Error not_indexed(const Error& error, const std::string& directory);
+bool is_thumbnail(const Finding& finding);
 
 }  // namespace
 
@@ -54,15 +55,37 @@ Result<collection::VerifyReport> verify(FileSystem& files, const LibraryPlace& p
 Result<void> repair(FileSystem& files, const LibraryPlace& place,
                     const collection::VerifyReport& report) {
     const std::string directory = TRY(directory_of(files, place));
-    collection::VerifyReport of_collection;
+    TRY(remove_damaged_thumbnails(files, directory, report));
+    return collection::repair_local_collection(files, directory, without_thumbnails(report));
+}
+
+Result<void> remove_damaged_thumbnails(FileSystem& files, const std::string& directory,
+                                       const collection::VerifyReport& report) {
     for (const Finding& finding : report.findings) {
-        if (!finding.file.starts_with(kThumbnails)) {
-            of_collection.findings.push_back(finding);
-        } else if (finding.kind == Finding::Kind::kRebuilt) {
-            TRY(files.remove_file(join_path(directory, finding.file)));
-        }
+        if (!is_thumbnail(finding) || finding.kind != Finding::Kind::kRebuilt) continue;
+        const auto removed = files.remove_file(join_path(directory, finding.file));
+        // The cache drops what is old by itself.
+        if (!removed && removed.error().code() != ErrorCode::kNotFound) return removed;
     }
-    return collection::repair_local_collection(files, directory, of_collection);
+    return {};
+}
+
+collection::VerifyReport without_thumbnails(const collection::VerifyReport& report) {
+    collection::VerifyReport rest = report;
+    std::erase_if(rest.findings, is_thumbnail);
+    return rest;
+}
+
+std::string_view name_of(Finding::Kind kind) {
+    switch (kind) {
+        case Finding::Kind::kDamage:
+            return "damaged";
+        case Finding::Kind::kRebuilt:
+            return "rebuildable";
+        case Finding::Kind::kNote:
+            break;
+    }
+    return "note";
 }
 
 Result<std::string> directory_of(const FileSystem& files, const LibraryPlace& place) {
@@ -123,6 +146,10 @@ std::optional<Finding> look_at_thumbnail(const std::string& file, const std::str
     if (!bytes) return Finding{Finding::Kind::kRebuilt, file, bytes.error().message()};
     if (is_whole_rendered_picture(*bytes)) return std::nullopt;
     return Finding{Finding::Kind::kRebuilt, file, "checksum mismatch"};
+}
+
+bool is_thumbnail(const Finding& finding) {
+    return finding.file.starts_with(kThumbnails);
 }
 
 Error not_indexed(const Error& error, const std::string& directory) {

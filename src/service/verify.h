@@ -18,6 +18,14 @@ Result<collection::VerifyReport> verify(FileSystem& files, const LibraryPlace& p
 Result<void> repair(FileSystem& files, const LibraryPlace& place,
                     const collection::VerifyReport& report);
 
+/// The two halves of repair, for a library that is open. `directory`: `.sokkuri`.
+Result<void> remove_damaged_thumbnails(FileSystem& files, const std::string& directory,
+                                       const collection::VerifyReport& report);
+collection::VerifyReport without_thumbnails(const collection::VerifyReport& report);
+
+/// "damaged", "rebuildable", "note".
+std::string_view name_of(collection::Finding::Kind kind);
+
 /// Where the library's files lie: `.sokkuri`, absolute. kNotFound when the folder does not exist.
 Result<std::string> directory_of(const FileSystem& files, const LibraryPlace& place);
 
