@@ -4,15 +4,17 @@
 #include "http/index_report_json.h"
 #include "http/nullable_json.h"
 #include "http/timestamp.h"
+#include "http/upkeep_json.h"
 
 #include <algorithm>
 
 namespace sokkuri::http {
 namespace {
 
-void write_progress(JsonWriter& json, const service::IngestProgress& progress);
+void write_progress(JsonWriter& json, const service::JobStatus& job);
 void write_report(JsonWriter& json, const service::Libraries& libraries,
                   const service::JobStatus& job, std::size_t failures_max);
+void write_upkeep(JsonWriter& json, const service::JobStatus& job, std::size_t findings_max);
 
 }  // namespace
 
@@ -24,8 +26,9 @@ void write_job(JsonWriter& json, const service::Libraries& libraries, const serv
                std::size_t failures_max) {
     json.begin_object().member("id", job.id).member("kind", job.kind);
     json.member("collection", job.collection).member("state", service::name_of(job.state));
-    write_progress(json, job.progress);
+    write_progress(json, job);
     write_report(json, libraries, job, failures_max);
+    write_upkeep(json, job, failures_max);
     write_text_or_null(json, "error", utf8_text(job.error));
     json.member("created", timestamp(job.created_s));
     write_text_or_null(json, "finished",
@@ -64,11 +67,14 @@ std::string job_list_json(const service::Libraries& libraries,
 
 namespace {
 
-void write_progress(JsonWriter& json, const service::IngestProgress& progress) {
+void write_progress(JsonWriter& json, const service::JobStatus& job) {
+    const service::IngestProgress& progress = job.progress;
     json.key("progress").begin_object().member("found", progress.found);
     json.member("walk_is_done", progress.walk_is_done).member("done", progress.done);
     json.member("embedded", progress.embedded).member("failed", progress.failed);
-    json.member("seconds", progress.seconds).end_object();
+    json.member("seconds", progress.seconds);
+    write_text_or_null(json, "stage", utf8_text(job.stage));
+    json.member("share", job.share).end_object();
 }
 
 void write_report(JsonWriter& json, const service::Libraries& libraries,
@@ -84,6 +90,21 @@ void write_report(JsonWriter& json, const service::Libraries& libraries,
     const std::size_t failures = job.report->failures.size();
     json.member("failures_left_out", std::uint64_t{failures - std::min(failures, failures_max)});
     json.end_object();
+}
+
+void write_upkeep(JsonWriter& json, const service::JobStatus& job, std::size_t findings_max) {
+    json.key("compaction");
+    if (job.compaction) {
+        write_compact_report(json, *job.compaction);
+    } else {
+        json.null();
+    }
+    json.key("verification");
+    if (job.verification) {
+        write_verify_report(json, *job.verification, findings_max);
+    } else {
+        json.null();
+    }
 }
 
 }  // namespace

@@ -10,7 +10,8 @@
 
 namespace sokkuri::http {
 
-/// Failures that a report lists unless more are asked for; the collection's own list has them all.
+/// Failures (or findings) that a report lists unless more are asked for; of failures the
+/// collection's own list has them all.
 inline constexpr std::size_t kReportedFailuresMax = 100;
 
 bool has_ended(const service::JobStatus& job);

@@ -40,6 +40,7 @@ RouteTable search_routes(const SharedApi& api);
 RouteTable query_routes(const SharedApi& api);
 RouteTable embed_routes(const SharedApi& api);
 RouteTable job_routes(const SharedApi& api);
+RouteTable upkeep_routes(const SharedApi& api);
 RouteTable operation_routes(const SharedApi& api);
 
 /// The row of /openapi.json, which describes itself and all that is in the table so far.

@@ -1,8 +1,7 @@
-#include "http/job_json.h"
 #include "http/native_routes.h"
 #include "http/nullable_json.h"
-#include "http/percent_encoding.h"
 #include "http/request_json.h"
+#include "http/started_job.h"
 #include "service/model_switch.h"
 #include "service/vector_fields.h"
 
@@ -74,12 +73,7 @@ RouteTable field_routes(const SharedApi& api) {
          .description = "In the background; until then everybody searches as before. Canceling the "
                         "job leaves the old model; asking again goes on where it ended.",
          .bodies = {{"application/json", "SwitchBody"}},
-         .answers = {{.status = 202, .schema = "JobAnswer", .help = "The job; Location names it."},
-                     {.status = 429,
-                      .media_type = "application/problem+json",
-                      .schema = "Problem",
-                      .help = "Too many jobs wait; Retry-After says when to try again."},
-                     kNoSuchField},
+         .answers = {kJobStarted, kTooManyJobs, kNoSuchField},
          .handler = bind_handler(api, switch_model),
          .section = kSection},
     };
@@ -121,14 +115,7 @@ Result<Response> switch_model(const NativeApi& api, const Request& request) {
                                 .batch_rows = api.ingest.batch_rows};
     wish.model.name = *model;
     TRY(service::choose_model(library->files(), wish.model, std::nullopt));
-    const auto job = api.jobs.switch_model(request.capture("collection"), wish);
-    if (!job && job.error().code() == ErrorCode::kExhausted) {
-        return problem(429, "exhausted", job.error().message());
-    }
-    if (!job) return tl::unexpected(job.error());
-    Response response = json_response(job_answer_json(api.libraries, *job), 202);
-    response.headers.emplace_back("Location", "/v1/jobs/" + percent_encoded(job->id));
-    return response;
+    return started_job(api.libraries, api.jobs.switch_model(request.capture("collection"), wish));
 }
 
 Result<service::FieldRequest> read_field(const NativeApi& api, const Request& request) {

@@ -1,9 +1,9 @@
 #include "http/job_events.h"
 #include "http/job_json.h"
 #include "http/native_routes.h"
-#include "http/percent_encoding.h"
 #include "http/query_values.h"
 #include "http/request_json.h"
+#include "http/started_job.h"
 
 namespace sokkuri::http {
 namespace {
@@ -42,7 +42,7 @@ RouteTable job_routes(const SharedApi& api) {
          .summary = "One job",
          .parameters = {{.name = "failures",
                          .kind = ParameterKind::kInteger,
-                         .help = "Failures that the report lists.",
+                         .help = "Failures or findings that the report lists.",
                          .fallback = "100",
                          .maximum = kAskedFailuresMax}},
          .answers = {{.schema = "JobAnswer", .help = "The job as it is now."}, kNoSuchJob},
@@ -72,37 +72,24 @@ RouteTable job_routes(const SharedApi& api) {
 namespace {
 
 Route index_route(const SharedApi& api) {
-    return {
-        .method = Method::kPost,
-        .pattern = "/v1/collections/{collection}/index",
-        .operation = "startIndex",
-        .summary = "Make the collection say what its folder says",
-        .description =
-            "In the background: new and changed pictures are read, what has gone is "
-            "forgotten. While one waits there with the same wishes, it is answered.",
-        .bodies = {{"application/json", "IndexBody"}},
-        .answers = {{.status = 202, .schema = "JobAnswer", .help = "The job; Location names it."},
-                    {.status = 429,
-                     .media_type = "application/problem+json",
-                     .schema = "Problem",
-                     .help = "Too many jobs wait; Retry-After says when to try again."},
-                    kNoSuchCollection},
-        .handler = bind_handler(api, start_index),
-        .section = "Jobs"};
+    return {.method = Method::kPost,
+            .pattern = "/v1/collections/{collection}/index",
+            .operation = "startIndex",
+            .summary = "Make the collection say what its folder says",
+            .description =
+                "In the background: new and changed pictures are read, what has gone is "
+                "forgotten. While one waits there with the same wishes, it is answered.",
+            .bodies = {{"application/json", "IndexBody"}},
+            .answers = {kJobStarted, kTooManyJobs, kNoSuchCollection},
+            .handler = bind_handler(api, start_index),
+            .section = "Jobs"};
 }
 
 Result<Response> start_index(const NativeApi& api, const Request& request) {
     TRY(find_library(api, request));
     service::IngestRequest ingest = api.ingest;
     ingest.missing = TRY(missing_files_of(api, request));
-    const auto job = api.jobs.index(request.capture("collection"), ingest);
-    if (!job && job.error().code() == ErrorCode::kExhausted) {
-        return problem(429, "exhausted", job.error().message());
-    }
-    if (!job) return tl::unexpected(job.error());
-    Response response = json_response(job_answer_json(api.libraries, *job), 202);
-    response.headers.emplace_back("Location", "/v1/jobs/" + percent_encoded(job->id));
-    return response;
+    return started_job(api.libraries, api.jobs.index(request.capture("collection"), ingest));
 }
 
 Result<Response> list_jobs(const NativeApi& api, const Request&) {

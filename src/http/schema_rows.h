@@ -22,5 +22,6 @@ std::vector<Schema> search_body_schemas();
 std::vector<Schema> query_schemas();
 std::vector<Schema> job_schemas();
 std::vector<Schema> report_schemas();
+std::vector<Schema> upkeep_schemas();
 
 }  // namespace sokkuri::http

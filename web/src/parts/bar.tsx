@@ -3,13 +3,14 @@ import { Activity, Dices, EllipsisVertical, Keyboard, Languages, Moon, Sun, SunM
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { MouseEvent } from 'react';
 import { collectionOf, home, type Place } from '../address';
-import type { Collection } from '../api/model';
+import type { Collection, Job } from '../api/model';
 import { collectionsQuery } from '../api/queries';
 import { useActiveJob, useCollection, useJobEvents } from '../collections';
 import { go } from '../navigation';
 import { goToRandom } from '../random';
 import { choose, themes, useSettings } from '../settings';
-import { useText } from '../text/text';
+import { workOf } from '../screens/job-progress';
+import { useText, type Text } from '../text/text';
 import styles from './bar.module.css';
 import { openKeys } from './keys';
 import { Link } from './link';
@@ -117,9 +118,7 @@ function CollectionChoice({ names, shown }: ChoiceProps) {
 function StatusLink({ name }: { readonly name: string }) {
   const { t, count } = useText();
   const job = useActiveJob(useCollection(name));
-  const label = job
-    ? t('bar.indexing', { done: count(job.progress.done), found: count(job.progress.found) })
-    : t('home.status');
+  const label = job ? labelOf(job, t, count) : t('home.status');
   return (
     <Link
       className={`icon-button ${styles.status}`}
@@ -132,6 +131,11 @@ function StatusLink({ name }: { readonly name: string }) {
       <span className={styles.label}>{label}</span>
     </Link>
   );
+}
+
+function labelOf(job: Job, t: Text['t'], count: Text['count']): string {
+  if (job.kind === 'compact' || job.kind === 'verify') return t(workOf(job));
+  return t('bar.indexing', { done: count(job.progress.done), found: count(job.progress.found) });
 }
 
 function LanguageSwitch() {

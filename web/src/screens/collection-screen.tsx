@@ -10,7 +10,7 @@ import { isMissing, NoCollection, Trouble } from '../parts/trouble';
 import { useText, type Text } from '../text/text';
 import styles from './collection-screen.module.css';
 import { IndexButton } from './empty-collection';
-import { JobProgress } from './job-progress';
+import { JobProgress, workOf } from './job-progress';
 
 const lookMs = 5_000;
 
@@ -83,7 +83,7 @@ function Indexing({ collection }: { readonly collection: Collection }) {
     <section className={styles.indexing}>
       {job ? (
         <>
-          <h2>{t('status.indexing')}</h2>
+          <h2>{t(workOf(job))}</h2>
           <JobProgress job={job} />
         </>
       ) : (
@@ -99,9 +99,15 @@ function Indexing({ collection }: { readonly collection: Collection }) {
   );
 }
 
-function endOf({ state, error }: Job, t: Text['t']): string {
+function endOf({ kind, state, error }: Job, t: Text['t']): string {
+  if (kind === 'compact' || kind === 'verify') return endOfUpkeep(state, error, t);
   if (state === 'failed') return t('status.job_failed', { reason: error ?? '' });
   return t(state === 'cancelled' ? 'status.job_cancelled' : 'status.done');
+}
+
+function endOfUpkeep(state: Job['state'], error: Job['error'], t: Text['t']): string {
+  if (state === 'failed') return t('status.work_failed', { reason: error ?? '' });
+  return t(state === 'cancelled' ? 'status.work_cancelled' : 'status.work_done');
 }
 
 function Failures({ collection }: { readonly collection: Collection }) {

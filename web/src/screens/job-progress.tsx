@@ -1,4 +1,4 @@
-// How far an indexing job is.
+// How far a job is: of files for those that read pictures, else the stage that goes on.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ask } from '../api/client';
 import type { Job } from '../api/model';
@@ -15,15 +15,10 @@ export function JobProgress({ job }: { readonly job: Job }) {
     mutationFn: () => ask<{ job: Job }>(paths.job(job.id), { method: 'DELETE' }),
     onSettled: () => refresh(client, job.collection),
   });
-  const { found, walk_is_done: isCounted, done, failed } = job.progress;
+  const { failed } = job.progress;
   return (
     <div className={styles.progress} data-job={job.state}>
-      <progress
-        className={styles.line}
-        aria-label={t('status.indexing')}
-        max={Math.max(1, found)}
-        {...(isCounted && { value: done })}
-      />
+      <progress className={styles.line} aria-label={t(workOf(job))} {...lengthOf(job)} />
       <p className={styles.words}>
         <span>{wordsOf(job, text)}</span>
         <span>{rateOf(job, text)}</span>
@@ -36,8 +31,22 @@ export function JobProgress({ job }: { readonly job: Job }) {
   );
 }
 
+/** What a job does, as the name of a text. */
+export function workOf({ kind }: Job) {
+  if (kind === 'compact') return 'status.compacting';
+  return kind === 'verify' ? 'status.verifying' : 'status.indexing';
+}
+
+/** Without a value: nobody knows yet. */
+function lengthOf({ progress }: Job) {
+  const { found, walk_is_done: isCounted, done, stage, share } = progress;
+  if (stage !== null) return { max: 1, ...(share > 0 && { value: share }) };
+  return { max: Math.max(1, found), ...(isCounted && { value: done }) };
+}
+
 function wordsOf({ state, progress }: Job, { t, count }: Text): string {
   if (state === 'queued') return t('status.queued');
+  if (progress.stage !== null) return progress.stage;
   const found = count(progress.found);
   return progress.walk_is_done
     ? t('status.progress', { done: count(progress.done), found })
