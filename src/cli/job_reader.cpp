@@ -1,6 +1,7 @@
 #include "cli/job_reader.h"
 
 #include "base/base64.h"
+#include "service/verify.h"
 
 namespace sokkuri::cli {
 namespace {
@@ -9,6 +10,13 @@ Result<service::JobState> read_state(const JsonValue& job);
 Result<service::IngestProgress> read_progress(const JsonValue& progress);
 Result<service::IngestReport> read_report(const JsonValue& report);
 Result<service::FailedFile> read_failure(const JsonValue& failure);
+/// What a server of an earlier version does not say.
+Result<void> read_upkeep(const JsonValue& job, ReadJob& result);
+Result<collection::CompactReport> read_compaction(const JsonValue& report);
+Result<collection::VerifyReport> read_verification(const JsonValue& report);
+Result<collection::Finding> read_finding(const JsonValue& finding);
+/// `name`, or the bytes that `name`_bytes stands for.
+Result<std::string> read_path(const JsonValue& object, const std::string& name);
 
 /// `member` as `as` of JsonValue gives it; the error names the member.
 template <typename T>
@@ -36,6 +44,7 @@ Result<ReadJob> read_job(const JsonValue& job) {
     status.progress = TRY(in_context("progress", read_progress(*progress)));
     const JsonValue* error = job.find("error");
     if (error != nullptr) status.error = error->text();
+    TRY(read_upkeep(job, result));
     const JsonValue* report = job.find("report");
     if (report == nullptr || report->is_null()) return result;
     status.report = TRY(in_context("report", read_report(*report)));
@@ -93,14 +102,69 @@ Result<service::IngestReport> read_report(const JsonValue& report) {
 
 Result<service::FailedFile> read_failure(const JsonValue& failure) {
     service::FailedFile file;
-    file.path = TRY(read(failure, "path", &JsonValue::as_string));
+    file.path = TRY(read_path(failure, "path"));
     file.reason = TRY(read(failure, "reason", &JsonValue::as_string));
     file.is_new = TRY(read(failure, "new", &JsonValue::as_bool));
-    const JsonValue* exact = failure.find("path_bytes");
-    if (exact == nullptr) return file;
-    const std::vector<std::byte> bytes = TRY(in_context("path_bytes", parse_base64(exact->text())));
-    file.path.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     return file;
+}
+
+Result<void> read_upkeep(const JsonValue& job, ReadJob& result) {
+    service::JobStatus& status = result.status;
+    const JsonValue* progress = TRY(job.at("progress"));
+    const JsonValue* stage = progress->find("stage");
+    const JsonValue* share = progress->find("share");
+    if (stage != nullptr) status.stage = stage->text();
+    if (share != nullptr) status.share = TRY(in_context("share", share->as_double()));
+    const JsonValue* compaction = job.find("compaction");
+    if (compaction != nullptr && !compaction->is_null()) {
+        status.compaction = TRY(in_context("compaction", read_compaction(*compaction)));
+    }
+    const JsonValue* verification = job.find("verification");
+    if (verification == nullptr || verification->is_null()) return {};
+    status.verification = TRY(in_context("verification", read_verification(*verification)));
+    result.failures_left_out = TRY(read_count(*verification, "findings_left_out"));
+    return {};
+}
+
+Result<collection::CompactReport> read_compaction(const JsonValue& report) {
+    collection::CompactReport read_back;
+    read_back.rows_moved = TRY(read_count(report, "rows_moved"));
+    read_back.rows_dropped = TRY(read_count(report, "rows_dropped"));
+    read_back.bytes_before = TRY(read_count(report, "bytes_before"));
+    read_back.bytes_after = TRY(read_count(report, "bytes_after"));
+    return read_back;
+}
+
+Result<collection::VerifyReport> read_verification(const JsonValue& report) {
+    collection::VerifyReport read_back;
+    read_back.files = TRY(read_count(report, "files"));
+    read_back.bytes = TRY(read_count(report, "bytes"));
+    const JsonValue* findings = TRY(report.at("findings"));
+    for (const JsonValue& finding : findings->items()) {
+        auto one = TRY(in_context("findings", read_finding(finding)));
+        read_back.findings.push_back(std::move(one));
+    }
+    return read_back;
+}
+
+Result<collection::Finding> read_finding(const JsonValue& finding) {
+    using Kind = collection::Finding::Kind;
+    collection::Finding read_back;
+    const std::string kind = TRY(read(finding, "kind", &JsonValue::as_string));
+    for (const Kind each : {Kind::kDamage, Kind::kRebuilt, Kind::kNote}) {
+        if (service::name_of(each) == kind) read_back.kind = each;
+    }
+    read_back.file = TRY(read_path(finding, "file"));
+    read_back.what = TRY(read(finding, "what", &JsonValue::as_string));
+    return read_back;
+}
+
+Result<std::string> read_path(const JsonValue& object, const std::string& name) {
+    const JsonValue* exact = object.find(name + "_bytes");
+    if (exact == nullptr) return read(object, name, &JsonValue::as_string);
+    const std::vector<std::byte> bytes =
+        TRY(in_context(name + "_bytes", parse_base64(exact->text())));
+    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace sokkuri::cli {
 
 struct ReadJob {
     service::JobStatus status;            // without times
-    std::uint64_t failures_left_out = 0;  // of the report's list
+    std::uint64_t failures_left_out = 0;  // of the report's list, or of findings
 };
 
 /// kInvalidArgument names the member that is missing or of another kind.

@@ -76,5 +76,31 @@ TEST(JobReader, RefusesWhatIsNoJobAndNamesTheMember) {
     EXPECT_FALSE(read_text("{}"));
 }
 
+TEST(JobReader, ReadsWhatUpkeepDid) {
+    std::string text = kJob;
+    const std::string report = text.substr(text.find("\"report\":"));
+    text.replace(text.find(report), report.size(),
+                 R"("report":null,"error":null,"revision":9,"compaction":{"rows_moved":1,)"
+                 R"("rows_dropped":2,"bytes_before":30,"bytes_after":4},"verification":{)"
+                 R"("is_whole":false,"files":5,"bytes":6,"findings":[{"kind":"rebuildable",)"
+                 R"("file":"a\\xff","file_bytes":"Yf8=","what":"w"}],"findings_left_out":7}})");
+    const auto job = read_text(text);
+    ASSERT_TRUE(job) << job.error().message();
+    EXPECT_EQ(job->status.compaction->rows_dropped, 2U);
+    EXPECT_EQ(job->status.compaction->bytes_after, 4U);
+    ASSERT_EQ(job->status.verification->findings.size(), 1U);
+    EXPECT_EQ(job->status.verification->findings[0].file, "a\xff");
+    EXPECT_EQ(job->status.verification->findings[0].kind, collection::Finding::Kind::kRebuilt);
+    EXPECT_EQ(job->failures_left_out, 7U);
+    for (const std::string name :
+         {"rows_moved", "bytes", "findings", "findings_left_out", "what"}) {
+        std::string other = text;
+        other.replace(other.find("\"" + name + "\":") + 1, name.size(), "other");
+        const auto refused = read_text(other);
+        ASSERT_FALSE(refused) << name;
+        EXPECT_NE(refused.error().message().find(name), std::string::npos);
+    }
+}
+
 }  // namespace
 }  // namespace sokkuri::cli

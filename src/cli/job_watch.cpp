@@ -38,6 +38,7 @@ class Watcher {
 
  private:
     void look();
+    void tell_progress(const service::JobStatus& job);
     void tell_end(const service::JobStatus& job);
     /// "pictures: " where several collections are served.
     std::string name_of(const service::JobStatus& job) const;
@@ -48,6 +49,9 @@ class Watcher {
     ProgressLine line_;
     std::map<std::string, bool> has_ended_;  // by id, of the jobs that there are
 };
+
+/// What it does, in a word.
+std::string_view work_of(const service::JobStatus& job);
 
 }  // namespace
 
@@ -66,17 +70,26 @@ void Watcher::look() {
         const bool is_running = job->state == service::JobState::kRunning;
         const bool has_ended = !is_running && job->state != service::JobState::kQueued;
         if (has_ended && !has_ended_[job->id]) tell_end(*job);
-        if (is_running && invocation_.terminal.error_is_terminal) line_.show(job->progress);
+        if (is_running && invocation_.terminal.error_is_terminal) tell_progress(*job);
         now[job->id] = has_ended;
     }
     has_ended_ = std::move(now);
 }
 
+void Watcher::tell_progress(const service::JobStatus& job) {
+    if (job.stage.empty()) return line_.show(job.progress);
+    job.share > 0 ? line_.show(job.stage, job.share) : line_.show(job.stage);
+}
+
 void Watcher::tell_end(const service::JobStatus& job) {
     line_.clear();
     if (job.state == service::JobState::kFailed) {
-        invocation_.console.say("{}indexing failed: {}", name_of(job), shown_text(job.error));
+        invocation_.console.say("{}{} failed: {}", name_of(job), work_of(job),
+                                shown_text(job.error));
         return;
+    }
+    if (job.verification && !job.verification->is_whole()) {
+        invocation_.console.say("{}the index is damaged: see `sokkuri verify`", name_of(job));
     }
     const auto library = libraries_.find(job.collection);
     if (!job.report || !library) return;
@@ -86,6 +99,12 @@ void Watcher::tell_end(const service::JobStatus& job) {
 
 std::string Watcher::name_of(const service::JobStatus& job) const {
     return libraries_.all().size() < 2 ? "" : fmt::format("{}: ", shown_text(job.collection));
+}
+
+std::string_view work_of(const service::JobStatus& job) {
+    if (job.kind == "compact") return "compacting";
+    if (job.kind == "verify") return "verifying";
+    return "indexing";
 }
 
 }  // namespace

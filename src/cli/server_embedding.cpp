@@ -22,7 +22,8 @@ class Embedder {
             collection_ = served.name;
             link_.emplace(std::move(link));
         }
-        return link_->embed(collection_, picture);
+        ServerLink::Embedding embedding = TRY(link_->embed(collection_, picture));
+        return std::move(embedding.vector);
     }
 
  private:

@@ -11,9 +11,6 @@
 namespace sokkuri::cli {
 namespace {
 
-/// kUnsupported for a flag that the server would not follow; settings of variables and files, which
-/// the server has read for itself, are only spoken of.
-Result<void> check_server_choices(const Invocation& invocation, const ServerLink::Served& served);
 ServerLink::IndexWishes wishes_of(const Invocation& invocation, const ServerLink::Served& served);
 
 }  // namespace
@@ -23,7 +20,7 @@ Result<service::IngestReport> index_through_server(const Invocation& invocation,
                                                    const service::ProgressSink& progress,
                                                    const std::stop_token& stop) {
     FolderHolder holder = TRY(holder_of(invocation, held));
-    TRY(check_server_choices(invocation, holder.served));
+    TRY(check_server_choices(invocation, holder.served, ingest_options()));
     return in_context(holder.name,
                       holder.link.index(wishes_of(invocation, holder.served), progress, stop));
 }
@@ -37,6 +34,37 @@ Result<service::MetadataReport> apply_metadata_through_server(const Invocation& 
         return in_context(holder.name, holder.link.patch_items(holder.served.name, patches));
     };
     return service::apply_metadata(rows, sink, stop);
+}
+
+Result<HeldFolder> folder_at_server(const Settings& settings, const std::string& name) {
+    if (settings.has("collection")) {
+        return fail(ErrorCode::kUnsupported, "--collection and --server exclude each other");
+    }
+    return HeldFolder{.folder = name,
+                      .conflict = Error(ErrorCode::kConflict, "the server answers no requests"),
+                      .server = settings.text("server")};
+}
+
+Result<void> check_server_choices(const Invocation& invocation, const ServerLink::Served& served,
+                                  const std::vector<Option>& options) {
+    std::vector<std::string> passed_over;
+    for (const Option& option : options) {
+        const Setting& setting = invocation.settings.at(option.name);
+        const bool is_followed = setting.text == option.fallback || setting.text.empty() ||
+                                 (option.name == "model" && setting.text == served.model);
+        if (is_followed || setting.origin == Origin::kDefault) continue;
+        if (setting.origin == Origin::kFlag) {
+            return fail(ErrorCode::kUnsupported,
+                        "{} is for the server to choose while it serves this folder: leave it out, "
+                        "or stop the server first",
+                        option.flag());
+        }
+        passed_over.push_back(setting.place);
+    }
+    if (passed_over.empty() || invocation.settings.on("quiet")) return {};
+    invocation.console.say("the server that holds the folder uses its own settings, not {}",
+                           shown_text(fmt::format("{}", fmt::join(passed_over, ", "))));
+    return {};
 }
 
 Result<FolderHolder> holder_of(const Invocation& invocation, const HeldFolder& held) {
@@ -65,27 +93,6 @@ ServerLink::IndexWishes wishes_of(const Invocation& invocation, const ServerLink
     const bool keeps = invocation.settings.on("keep-missing");
     return {.collection = served.name,
             .missing = keeps ? service::MissingFiles::kKeep : service::MissingFiles::kRemove};
-}
-
-Result<void> check_server_choices(const Invocation& invocation, const ServerLink::Served& served) {
-    std::vector<std::string> passed_over;
-    for (const Option& option : ingest_options()) {
-        const Setting& setting = invocation.settings.at(option.name);
-        const bool is_followed = setting.text == option.fallback || setting.text.empty() ||
-                                 (option.name == "model" && setting.text == served.model);
-        if (is_followed || setting.origin == Origin::kDefault) continue;
-        if (setting.origin == Origin::kFlag) {
-            return fail(ErrorCode::kUnsupported,
-                        "{} is for the server to choose while it serves this folder: leave it out, "
-                        "or stop the server first",
-                        option.flag());
-        }
-        passed_over.push_back(setting.place);
-    }
-    if (passed_over.empty() || invocation.settings.on("quiet")) return {};
-    invocation.console.say("the server that holds the folder uses its own settings, not {}",
-                           shown_text(fmt::format("{}", fmt::join(passed_over, ", "))));
-    return {};
 }
 
 }  // namespace

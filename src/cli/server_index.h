@@ -14,8 +14,9 @@
 namespace sokkuri::cli {
 
 struct HeldFolder {
-    std::string folder;       // as given
-    Error conflict;           // what opening it said; returned when its holder serves no socket
+    std::string folder;  // as given
+    /// What opening it said; returned when its holder serves no socket.
+    Error conflict{ErrorCode::kConflict, "nobody serves it"};
     std::string server = {};  // of --server: then `folder` is the name of a collection there
 };
 
@@ -25,6 +26,15 @@ struct FolderHolder {
     ServerLink::Served served;
     std::string name;  // for messages
 };
+
+/// What --server and `name` (of a collection there; empty: its only one) mean. kUnsupported beside
+/// --collection, which means a place on this machine.
+Result<HeldFolder> folder_at_server(const Settings& settings, const std::string& name);
+
+/// kUnsupported for a flag of `options` that the server would not follow; settings of variables and
+/// files, which the server has read for itself, are only spoken of.
+Result<void> check_server_choices(const Invocation& invocation, const ServerLink::Served& served,
+                                  const std::vector<Option>& options);
 
 /// `held.conflict` when its holder serves no socket.
 Result<FolderHolder> holder_of(const Invocation& invocation, const HeldFolder& held);

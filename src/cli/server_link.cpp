@@ -81,8 +81,8 @@ Result<ServerLink::Served> ServerLink::choose_collection(const std::string& name
                 address_.shown(), all);
 }
 
-Result<std::vector<float>> ServerLink::embed(const std::string& collection,
-                                             std::span<const std::byte> picture) {
+Result<ServerLink::Embedding> ServerLink::embed(const std::string& collection,
+                                                std::span<const std::byte> picture) {
     Message message{
         .method = HttpMethod::kPost,
         .target = fmt::format("/v1/embed?collection={}", percent_encoded(collection)),
@@ -91,12 +91,14 @@ Result<std::vector<float>> ServerLink::embed(const std::string& collection,
     message.body.assign(reinterpret_cast<const char*>(picture.data()), picture.size());
     const JsonValue answer = TRY(ask_json(std::move(message)));
     const JsonValue* vector = TRY(answer.at("vector"));
-    std::vector<float> values;
+    const JsonValue* model = answer.find("model");
+    Embedding embedding;
+    if (model != nullptr) embedding.model = model->text();
     for (const JsonValue& value : vector->items()) {
         const double number = TRY(in_context("vector", value.as_double()));
-        values.push_back(static_cast<float>(number));
+        embedding.vector.push_back(static_cast<float>(number));
     }
-    return values;
+    return embedding;
 }
 
 Result<service::PatchReport> ServerLink::patch_items(const std::string& collection,
@@ -112,8 +114,13 @@ Result<service::PatchReport> ServerLink::patch_items(const std::string& collecti
 Result<service::IngestReport> ServerLink::index(const IndexWishes& wishes,
                                                 const service::ProgressSink& progress,
                                                 const std::stop_token& stop) {
-    const std::string id = TRY(start_index(wishes));
-    return report_of(id, progress, stop);
+    const bool keeps = wishes.missing == service::MissingFiles::kKeep;
+    return run_ingest(
+        {.method = HttpMethod::kPost,
+         .target = fmt::format("/v1/collections/{}/index", percent_encoded(wishes.collection)),
+         .content_type = "application/json",
+         .body = fmt::format("{{\"keep_missing\":{}}}", keeps)},
+        progress, stop);
 }
 
 Result<void> ServerLink::put_field(const std::string& collection,
@@ -142,44 +149,40 @@ Result<service::IngestReport> ServerLink::switch_model(const std::string& collec
                                                        const std::stop_token& stop) {
     std::string body;
     JsonWriter(body).begin_object().member("model", model).end_object();
-    const JsonValue answer = TRY(
-        ask_json({.method = HttpMethod::kPost,
-                  .target = fmt::format("/v1/collections/{}/model", percent_encoded(collection)),
-                  .content_type = "application/json",
-                  .body = std::move(body)}));
-    const ReadJob job = TRY(job_in(answer));
-    return report_of(job.status.id, progress, stop);
+    return run_ingest(
+        {.method = HttpMethod::kPost,
+         .target = fmt::format("/v1/collections/{}/model", percent_encoded(collection)),
+         .content_type = "application/json",
+         .body = std::move(body)},
+        progress, stop);
 }
 
-Result<service::IngestReport> ServerLink::report_of(const std::string& id,
-                                                    const service::ProgressSink& progress,
-                                                    const std::stop_token& stop) {
+Result<service::IngestReport> ServerLink::run_ingest(Message message,
+                                                     const service::ProgressSink& progress,
+                                                     const std::stop_token& stop) {
+    const auto show = [&](const service::JobStatus& job) { progress(job.progress); };
+    service::JobStatus job = TRY(run_job(std::move(message), show, stop));
+    if (job.report) return std::move(*job.report);
+    return service::IngestReport{.was_interrupted = true};  // canceled before its turn came
+}
+
+Result<service::JobStatus> ServerLink::run_job(Message message, const JobSink& progress,
+                                               const std::stop_token& stop) {
+    const JsonValue answer = TRY(ask_json(std::move(message)));
+    const ReadJob started = TRY(job_in(answer));
+    const std::string& id = started.status.id;
     auto job = follow(id, progress, stop);
     if (!job && job.error().code() == ErrorCode::kCancelled) {
         TRY(cancel(id));
         job = follow(id, progress, {});
     }
-    if (!job) return tl::unexpected(job.error());
-    if (job->state == service::JobState::kFailed) {
+    if (job && job->state == service::JobState::kFailed) {
         return fail(ErrorCode::kIo, "the server's job failed: {}", job->error);
     }
-    if (job->report) return std::move(*job->report);
-    return service::IngestReport{.was_interrupted = true};  // canceled before its turn came
+    return job;
 }
 
-Result<std::string> ServerLink::start_index(const IndexWishes& wishes) {
-    const bool keeps = wishes.missing == service::MissingFiles::kKeep;
-    const JsonValue answer = TRY(ask_json(
-        {.method = HttpMethod::kPost,
-         .target = fmt::format("/v1/collections/{}/index", percent_encoded(wishes.collection)),
-         .content_type = "application/json",
-         .body = fmt::format("{{\"keep_missing\":{}}}", keeps)}));
-    ReadJob job = TRY(job_in(answer));
-    return std::move(job.status.id);
-}
-
-Result<service::JobStatus> ServerLink::follow(const std::string& job,
-                                              const service::ProgressSink& progress,
+Result<service::JobStatus> ServerLink::follow(const std::string& job, const JobSink& progress,
                                               const std::stop_token& stop) {
     HttpRequest request =
         request_to(HttpMethod::kGet, fmt::format("/v1/jobs/{}/events", percent_encoded(job)));
@@ -192,7 +195,7 @@ Result<service::JobStatus> ServerLink::follow(const std::string& job,
         [&](const ServerEvent& event) {
             const auto tree = parse_json(event.data);
             seen = tree ? read_job(*tree) : tl::unexpected(tree.error());
-            if (seen) progress(seen->status.progress);
+            if (seen) progress(seen->status);
         },
         stop));
     if (answer.status != 200) return tl::unexpected(error_of(answer));
@@ -220,6 +223,9 @@ Result<std::string> ServerLink::ask(Message message) {
         request.headers = {{"Content-Type", std::move(message.content_type)}};
     }
     request.body = std::move(message.body);
+    request.limits.total_time_max_ms = message.time_max_ms;
+    request.limits.idle_time_max_ms =
+        std::max(request.limits.idle_time_max_ms, message.time_max_ms / 2);
     HttpAnswer answer = TRY(client_->send(request, {}));
     if (answer.status >= 300) return tl::unexpected(error_of(answer));
     return std::move(answer.body);
@@ -252,6 +258,7 @@ Error error_of(const HttpAnswer& answer) {
             name, [](char letter) { return letter == ' ' || letter == '/'; }, '_');
         if (code != nullptr && code->text() == name) return Error(each, said);
     }
+    if (answer.status == 413) return Error(ErrorCode::kExhausted, said);
     const bool is_overload = answer.status == 429 || answer.status == 503;
     return Error(is_overload ? ErrorCode::kUnavailable : ErrorCode::kIo, said);
 }

@@ -40,6 +40,7 @@ class ServerLink {
         std::string target;  // "/v1/…", encoded
         std::string content_type = {};
         std::string body = {};
+        std::uint32_t time_max_ms = 60'000;  // until all of it is answered
     };
     /// The body of an answer that is no problem; else the problem as an error.
     Result<std::string> ask(Message message);
@@ -55,9 +56,19 @@ class ServerLink {
     /// The one of that name; of a server with one collection, that one where `name` is empty.
     Result<Served> choose_collection(const std::string& name);
 
+    /// How a job goes on.
+    using JobSink = std::function<void(const service::JobStatus& job)>;
+    /// Starts the job that the request asks for and returns when it has ended. When `stop` asks for
+    /// it, the job is canceled, and its end waited for. An error when it has failed.
+    Result<service::JobStatus> run_job(Message message, const JobSink& progress,
+                                       const std::stop_token& stop);
+
+    struct Embedding {
+        std::vector<float> vector;
+        std::string model;
+    };
     /// By the model of that collection.
-    Result<std::vector<float>> embed(const std::string& collection,
-                                     std::span<const std::byte> picture);
+    Result<Embedding> embed(const std::string& collection, std::span<const std::byte> picture);
 
     /// As service::patch_items.
     Result<service::PatchReport> patch_items(const std::string& collection,
@@ -86,14 +97,11 @@ class ServerLink {
     ServerLink(std::unique_ptr<HttpClient> client, ServerAddress address)
         : client_(std::move(client)), address_(std::move(address)) {}
 
-    /// The id of the job.
-    Result<std::string> start_index(const IndexWishes& wishes);
-    /// What the job has done in the end; canceled when `stop` asks for it.
-    Result<service::IngestReport> report_of(const std::string& job,
-                                            const service::ProgressSink& progress,
-                                            const std::stop_token& stop);
+    /// A job that reads pictures: its report.
+    Result<service::IngestReport> run_ingest(Message message, const service::ProgressSink& progress,
+                                             const std::stop_token& stop);
     /// Until the job has ended; kCancelled once `stop` asks for it (the job goes on).
-    Result<service::JobStatus> follow(const std::string& job, const service::ProgressSink& progress,
+    Result<service::JobStatus> follow(const std::string& job, const JobSink& progress,
                                       const std::stop_token& stop);
     Result<void> cancel(const std::string& job);
     HttpRequest request_to(HttpMethod method, std::string_view target) const;

@@ -178,8 +178,9 @@ TEST(ServerLink, BringsTheVectorOfAPictureExactly) {
         200, "application/json", R"({"vector":[0.1,-3.4028235e+38,1e-45,0,16777217],"model":"m"})");
     ServerLink link = server.link();
     const std::vector<std::byte> picture(100);
-    EXPECT_EQ(link.embed("p", picture).value(),
+    EXPECT_EQ(link.embed("p", picture).value().vector,
               (std::vector<float>{0.1F, -3.4028235e+38F, 1e-45F, 0.0F, 16777216.0F}));
+    EXPECT_EQ(link.embed("p", picture).value().model, "m");
     EXPECT_FALSE(link.embed("q", picture));
 }
 

@@ -1,10 +1,13 @@
 // compact, backup and restore: what keeps an index small and safe.
 #include "base/json.h"
+#include "cli/collection_reader.h"
 #include "cli/format.h"
 #include "cli/interrupt.h"
 #include "cli/library_options.h"
 #include "cli/progress.h"
+#include "cli/server_upkeep.h"
 #include "cli/verbs.h"
+#include "http/upkeep_json.h"
 #include "service/backup.h"
 
 #include <fmt/format.h>
@@ -13,6 +16,9 @@ namespace sokkuri::cli {
 namespace {
 
 Result<ExitCode> run_compact(Invocation& invocation);
+/// Here, or in the server that holds the folder.
+Result<collection::CompactReport> compact(const Invocation& invocation,
+                                          const collection::CompactRequest& request);
 Result<ExitCode> run_backup(Invocation& invocation);
 Result<ExitCode> run_restore(Invocation& invocation);
 /// Shows the file that is copied.
@@ -29,8 +35,10 @@ Verb compact_verb() {
         .description =
             "Moves the vectors that are in use together, builds the index over them again, and "
             "shrinks the catalog. Needs as much free room as the vectors in use take. Searches go "
-            "on meanwhile; a kill at any moment loses nothing.",
-        .options = joined({library_options(), {report_format_option()}}),
+            "on meanwhile; a kill at any moment loses nothing.\n\n"
+            "While `sokkuri serve` holds the folder, that server does the work. With --server, "
+            "--in is the name of a collection there.",
+        .options = joined({{server_option()}, library_options(), {report_format_option()}}),
         .examples = {{"sokkuri compact --in ~/Pictures", "After many removals"}},
         .run = run_compact};
 }
@@ -82,7 +90,6 @@ namespace {
 
 Result<ExitCode> run_compact(Invocation& invocation) {
     Interrupt interrupt(invocation.console, "stopping; nothing is lost");
-    const service::LibraryPlace place = TRY(library_place(invocation));
     ProgressLine progress(invocation.console, invocation.terminal);
     collection::CompactRequest request;
     request.stop = interrupt.token();
@@ -91,17 +98,13 @@ Result<ExitCode> run_compact(Invocation& invocation) {
             progress.show(stage, share);
         };
     }
-    const auto report = service::compact(invocation.files, place, request);
+    const auto report = compact(invocation, request);
     progress.clear();
     if (!report) return tl::unexpected(report.error());
     if (format_of(invocation.settings) == Format::kJson) {
         std::string text;
         JsonWriter json(text, JsonStyle::kPretty);
-        json.begin_object();
-        json.member("rows_moved", report->rows_moved).member("rows_dropped", report->rows_dropped);
-        json.member("bytes_before", report->bytes_before)
-            .member("bytes_after", report->bytes_after);
-        json.end_object();
+        http::write_compact_report(json, *report);
         invocation.out.write(text + "\n");
         return ExitCode::kOk;
     }
@@ -110,6 +113,19 @@ Result<ExitCode> run_compact(Invocation& invocation) {
                          static_cast<double>(report->bytes_before) / 1e6,
                          static_cast<double>(report->bytes_after) / 1e6);
     return ExitCode::kOk;
+}
+
+Result<collection::CompactReport> compact(const Invocation& invocation,
+                                          const collection::CompactRequest& request) {
+    const Settings& settings = invocation.settings;
+    if (settings.has("server")) {
+        const HeldFolder held = TRY(folder_at_server(settings, settings.text("in")));
+        return compact_through_server(invocation, held, request);
+    }
+    const service::LibraryPlace place = TRY(library_place(invocation));
+    auto report = service::compact(invocation.files, place, request);
+    if (report || report.error().code() != ErrorCode::kConflict) return report;
+    return compact_through_server(invocation, {place.folder, report.error()}, request);
 }
 
 Result<ExitCode> run_backup(Invocation& invocation) {

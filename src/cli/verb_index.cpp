@@ -53,9 +53,6 @@ Result<service::IngestReport> ingest_and_optimize(service::Library& library, Ind
                                                   const IndexWatch& watch,
                                                   const std::stop_token& stop);
 ExitCode code_of(const service::IngestReport& report, const IndexWork& work);
-/// What opening it here would say: --server means another machine's.
-Error not_here();
-
 }  // namespace
 
 Verb index_verb() {
@@ -192,8 +189,8 @@ Result<service::IngestReport> index_folder(const Invocation& invocation, IndexWo
                                            const IndexWatch& watch, const std::stop_token& stop) {
     const Settings& settings = invocation.settings;
     if (settings.has("server")) {
-        return index_held(invocation, work, {work.folder, not_here(), settings.text("server")},
-                          watch, stop);
+        const HeldFolder held = TRY(folder_at_server(settings, work.folder));
+        return index_held(invocation, work, held, watch, stop);
     }
     if (settings.on("keep-missing")) work.request.missing = service::MissingFiles::kKeep;
     TRY(work.request.validate());
@@ -249,10 +246,6 @@ ExitCode code_of(const service::IngestReport& report, const IndexWork& work) {
     }
     if (metadata && metadata->missing + metadata->refused > 0) return ExitCode::kSomeFailed;
     return report.failures.empty() ? ExitCode::kOk : ExitCode::kSomeFailed;
-}
-
-Error not_here() {
-    return Error(ErrorCode::kConflict, "the server answers no requests");
 }
 
 }  // namespace

@@ -1,29 +1,38 @@
 #include "base/json.h"
-#include "base/path_json.h"
 #include "base/shown_text.h"
+#include "cli/collection_reader.h"
 #include "cli/format.h"
 #include "cli/interrupt.h"
 #include "cli/library_options.h"
 #include "cli/progress.h"
+#include "cli/server_upkeep.h"
 #include "cli/verbs.h"
+#include "http/upkeep_json.h"
 #include "service/verify.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace sokkuri::cli {
 namespace {
 
 using collection::Finding;
 using collection::VerifyReport;
+using service::VerifyRequest;
 
 Result<ExitCode> run(Invocation& invocation);
-Result<VerifyReport> look(const Invocation& invocation, const service::LibraryPlace& place,
-                          ProgressLine& progress, const std::stop_token& stop);
+VerifyRequest request_of(const Settings& settings);
+Result<VerifyReport> verify_at_server(const Invocation& invocation,
+                                      const collection::VerifyOptions& options);
+/// In this process: readers may, beside any server.
+Result<VerifyReport> look(const Invocation& invocation, const collection::VerifyOptions& options);
+/// Here, or in the server that holds the folder; what is to be said then.
+Result<VerifyReport> repair(const Invocation& invocation, const VerifyReport& report,
+                            const collection::VerifyOptions& options);
 void print_table(Output& out, const VerifyReport& report);
 void print_json(Output& out, const VerifyReport& report);
-std::string_view word_of(Finding::Kind kind);
 
 }  // namespace
 
@@ -38,8 +47,11 @@ Verb verify_verb() {
             "--repair makes anew what follows from the rest: segments from vectors, thumbnails "
             "when they are next asked for. What does not (the catalog, vectors, kept pictures) "
             "comes back from a backup, or by indexing again.\n\n"
+            "While `sokkuri serve` holds the folder, that server repairs it, and goes on answering "
+            "meanwhile. With --server, --in is the name of a collection there.\n\n"
             "Exits with 0 when all is whole, or was made whole; else with 1.",
-        .options = joined({library_options(),
+        .options = joined({{server_option()},
+                           library_options(),
                            {{.name = "deep",
                              .help = "Also check what the files say: trees, rows, links, and how "
                                      "they fit together"},
@@ -55,38 +67,63 @@ namespace {
 Result<ExitCode> run(Invocation& invocation) {
     const Settings& settings = invocation.settings;
     Interrupt interrupt(invocation.console, "stopping");
-    const service::LibraryPlace place = TRY(library_place(invocation));
     ProgressLine progress(invocation.console, invocation.terminal);
-    VerifyReport report = TRY(look(invocation, place, progress, interrupt.token()));
-    const bool is_json = format_of(settings) == Format::kJson;
-    if (settings.on("repair") && !report.is_whole()) {
-        if (!is_json) print_table(invocation.out, report);
-        TRY(service::repair(invocation.files, place, report));
-        report = TRY(look(invocation, place, progress, interrupt.token()));
-        if (!is_json && report.is_whole()) invocation.out.print("repaired\n");
-    }
-    is_json ? print_json(invocation.out, report) : print_table(invocation.out, report);
-    return report.is_whole() ? ExitCode::kOk : ExitCode::kError;
-}
-
-Result<VerifyReport> look(const Invocation& invocation, const service::LibraryPlace& place,
-                          ProgressLine& progress, const std::stop_token& stop) {
-    collection::VerifyOptions options;
-    if (invocation.settings.on("deep")) options.depth = collection::VerifyOptions::Depth::kDeep;
-    options.stop = stop;
-    if (!invocation.settings.on("quiet")) {
+    collection::VerifyOptions options{.depth = request_of(settings).depth,
+                                      .stop = interrupt.token()};
+    if (!settings.on("quiet")) {
         options.progress = [&](std::string_view file) { progress.show(file); };
     }
-    auto report = service::verify(invocation.files, place, options);
+    const bool is_json = format_of(settings) == Format::kJson;
+    const bool is_served = settings.has("server");
+    auto report = is_served ? verify_at_server(invocation, options) : look(invocation, options);
     progress.clear();
-    return report;
+    if (report && settings.on("repair") && !is_served && !report->is_whole()) {
+        if (!is_json) print_table(invocation.out, *report);
+        report = repair(invocation, *report, options);
+        progress.clear();
+        if (report && !is_json && report->is_whole()) invocation.out.print("repaired\n");
+    }
+    if (!report) return tl::unexpected(report.error());
+    is_json ? print_json(invocation.out, *report) : print_table(invocation.out, *report);
+    return report->is_whole() ? ExitCode::kOk : ExitCode::kError;
+}
+
+VerifyRequest request_of(const Settings& settings) {
+    using collection::VerifyOptions;
+    VerifyRequest request;
+    if (settings.on("deep")) request.depth = VerifyOptions::Depth::kDeep;
+    if (settings.on("repair")) request.repair = VerifyRequest::Repair::kYes;
+    return request;
+}
+
+Result<VerifyReport> verify_at_server(const Invocation& invocation,
+                                      const collection::VerifyOptions& options) {
+    const Settings& settings = invocation.settings;
+    const HeldFolder held = TRY(folder_at_server(settings, settings.text("in")));
+    return verify_through_server(invocation, held, request_of(settings), options);
+}
+
+Result<VerifyReport> look(const Invocation& invocation, const collection::VerifyOptions& options) {
+    const service::LibraryPlace place = TRY(library_place(invocation));
+    return service::verify(invocation.files, place, options);
+}
+
+Result<VerifyReport> repair(const Invocation& invocation, const VerifyReport& report,
+                            const collection::VerifyOptions& options) {
+    const service::LibraryPlace place = TRY(library_place(invocation));
+    const auto repaired = service::repair(invocation.files, place, report);
+    if (repaired) return service::verify(invocation.files, place, options);
+    if (repaired.error().code() != ErrorCode::kConflict) return tl::unexpected(repaired.error());
+    return verify_through_server(invocation, {place.folder, repaired.error()},
+                                 request_of(invocation.settings), options);
 }
 
 void print_table(Output& out, const VerifyReport& report) {
     for (const Finding& finding : report.findings) {
         const bool is_named = finding.what.starts_with(finding.file);
-        out.print("{}  {}{}{}\n", word_of(finding.kind), is_named ? "" : shown_text(finding.file),
-                  is_named ? "" : ": ", shown_text(finding.what));
+        out.print("{}  {}{}{}\n", service::name_of(finding.kind),
+                  is_named ? "" : shown_text(finding.file), is_named ? "" : ": ",
+                  shown_text(finding.what));
     }
     const auto wrong =
         std::count_if(report.findings.begin(), report.findings.end(),
@@ -99,33 +136,8 @@ void print_table(Output& out, const VerifyReport& report) {
 void print_json(Output& out, const VerifyReport& report) {
     std::string text;
     JsonWriter json(text, JsonStyle::kPretty);
-    json.begin_object();
-    json.member("is_whole", report.is_whole());
-    json.member("files", report.files).member("bytes", report.bytes);
-    json.key("findings");
-    json.begin_array();
-    for (const Finding& finding : report.findings) {
-        json.begin_object();
-        json.member("kind", word_of(finding.kind));
-        write_path(json, "file", finding.file);
-        json.member("what", finding.what);
-        json.end_object();
-    }
-    json.end_array();
-    json.end_object();
+    http::write_verify_report(json, report, std::numeric_limits<std::size_t>::max());
     out.write(text + "\n");
-}
-
-std::string_view word_of(Finding::Kind kind) {
-    switch (kind) {
-        case Finding::Kind::kDamage:
-            return "damaged";
-        case Finding::Kind::kRebuilt:
-            return "rebuildable";
-        case Finding::Kind::kNote:
-            break;
-    }
-    return "note";
 }
 
 }  // namespace

@@ -11,6 +11,15 @@ from server import ServerTest
 BROKEN = b"\x89PNG\r\n\x1a\nnot really"
 
 
+def flip(path, at):
+    """In place: the server has the file mapped."""
+    with open(path, "r+b") as file:
+        file.seek(at)
+        byte = file.read(1)[0]
+        file.seek(at)
+        file.write(bytes([byte ^ 1]))
+
+
 class ThroughServer(ServerTest):
     def test_the_report_is_the_one_of_indexing_without_a_server(self):
         served, alone = self.make_pictures(4, "served"), self.make_pictures(4, "alone")
@@ -120,6 +129,44 @@ class Searching(ServerTest):
         (self.base / "text.png").write_text("hello")
         self.assertIn("text.png", self.run_program("search", self.base / "text.png", "--in", folder,
                                                    check=1).stderr)
+
+
+class Upkeep(ServerTest):
+    def upkeep(self, *words, check=0):
+        return json.loads(self.run_program(*words, "--json", "-q", check=check).stdout)
+
+    def test_the_server_that_holds_a_folder_compacts_it(self):
+        folder = self.make_pictures(6)
+        server = self.serve(folder)
+        server.wait_for_jobs()
+        for seed in range(2):
+            (folder / f"{seed:04}.png").unlink()
+        self.index(folder)
+        report = self.upkeep("compact", "--in", folder)
+        self.assertEqual((report["rows_moved"], report["rows_dropped"]), (4, 2))
+        self.assertEqual(self.stats(folder)["tombstones"], 0)
+        self.assertEqual(self.upkeep("compact", "--server", server.url)["rows_dropped"], 0)
+        self.assertEqual({job["kind"] for job in server.jobs()}, {"index", "compact"})
+        run = self.run_program("compact", "--in", folder, check=0)
+        self.assertIn("0 vectors moved, 0 dropped", run.stdout)
+
+    def test_the_server_repairs_what_verify_has_found(self):
+        folder = self.make_pictures(3)
+        server = self.serve(folder)
+        server.wait_for_jobs()
+        item = json.loads(server.ask("/v1/collections/pictures/items")[1])["items"][0]["id"]
+        self.assertEqual(server.ask(f"/v1/collections/pictures/items/{item}/thumbnail?size=320")[0], 200)
+        thumbnail = next(path for path in (folder / ".sokkuri/thumbs").rglob("*") if path.is_file())
+        thumbnail.write_bytes(b"")
+        self.assertEqual(self.upkeep("verify", "--in", folder, check=1)["findings"][0]["kind"], "rebuildable")
+        run = self.run_program("verify", "--in", folder, "--repair", check=0)
+        self.assertIn("repaired", run.stdout)
+        self.assertTrue(self.upkeep("verify", "--deep", "--server", server.url, "--in", "pictures")["is_whole"])
+        flip(folder / ".sokkuri/fields/0/vectors/0000", 4100)
+        for words in (["--in", folder, "--repair"], ["--server", server.url, "--repair"]):
+            findings = self.upkeep("verify", *words, check=1)["findings"]
+            self.assertEqual([(each["kind"], each["file"]) for each in findings],
+                             [("damaged", "fields/0/vectors/0000")])
 
 
 class Ending(ServerTest):
