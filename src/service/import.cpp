@@ -4,8 +4,6 @@
 #include "base/hash.h"
 #include "base/shown_text.h"
 #include "service/document_feed.h"
-#include "service/document_vectors.h"
-#include "service/main_field.h"
 #include "service/picture_document.h"
 #include "service/stopwatch.h"
 
@@ -19,25 +17,21 @@ namespace {
 using collection::FieldSpec;
 
 constexpr std::size_t kBatchesReadAhead = 1;  // beside the one being read and the one being written
-constexpr std::size_t kDocumentsAtOnce = 1'000;
 
-Result<void> require_writer(const Library& library);
-/// The field of that name, or the main one; empty when it is still to be made.
-Result<std::optional<FieldSpec>> find_target(const Library& library, const std::string& name);
-Result<FieldSpec> make_target(const Library& library, const ImportRequest& request,
-                              const ImportRows& rows);
+Result<FieldSpec> make_field(ImportTarget& target, const ImportRequest& request,
+                             const ImportRows& rows);
 
 /// The same for the same request over the same files, as far as their sizes and times tell.
-Result<std::string> mark_name(const Library& library, const ImportRequest& request);
+Result<std::string> mark_name(const FileSystem& files, const ImportRequest& request);
 
 /// One run of an import: what it works on, and what it has done so far.
 class ImportRun {
  public:
-    ImportRun(const Library& library, std::string field, ImportRows rows)
-        : library_(library), field_(std::move(field)), rows_(std::move(rows)) {}
+    ImportRun(ImportTarget& target, std::string field, ImportRows rows)
+        : target_(target), field_(std::move(field)), rows_(std::move(rows)) {}
 
     /// Goes on where an earlier run of that mark has ended.
-    Result<void> open(std::string mark, const std::string& metadata_file);
+    Result<void> open(FileSystem& files, std::string mark, const std::string& metadata_file);
     Result<void> run(std::size_t batch_rows, const ImportSink& progress,
                      const std::stop_token& stop);
     const ImportReport& report() const { return report_; }
@@ -51,11 +45,9 @@ class ImportRun {
     Result<void> settle_documents(std::vector<std::string>& documents) const;
     Result<void> write_rest(const std::stop_token& stop);
     Result<void> write_documents(std::vector<NamedDocument> documents);
-    Result<void> finish();
 
-    const Library& library_;
+    ImportTarget& target_;
     const std::string field_;
-    std::vector<FieldSpec> fields_;
     ImportRows rows_;
     std::string mark_;
     std::optional<DocumentFeed> documents_;
@@ -74,13 +66,20 @@ Result<void> ImportRequest::validate() const {
 Result<ImportReport> import_vectors(const Library& library, const ImportRequest& request,
                                     const ImportSink& progress, const std::stop_token& stop) {
     TRY(request.validate());
-    TRY(require_writer(library));
+    LibraryTarget target = TRY(LibraryTarget::open(library));
+    return import_vectors(library.files(), target, request, progress, stop);
+}
+
+Result<ImportReport> import_vectors(FileSystem& files, ImportTarget& target,
+                                    const ImportRequest& request, const ImportSink& progress,
+                                    const std::stop_token& stop) {
+    TRY(request.validate());
     const Stopwatch watch;
-    const std::optional<FieldSpec> known = TRY(find_target(library, request.field));
+    const std::optional<FieldSpec> known = TRY(target.find_field(request.field));
     ImportFiles from = request.from;
     if (from.dimension == 0 && known) from.dimension = known->dimension;
-    ImportRows rows = TRY(ImportRows::open(library.files(), from));
-    const FieldSpec field = known ? *known : TRY(make_target(library, request, rows));
+    ImportRows rows = TRY(ImportRows::open(files, from));
+    const FieldSpec field = known ? *known : TRY(make_field(target, request, rows));
     if (rows.dimension() != field.dimension) {
         return fail(ErrorCode::kInvalidArgument,
                     "{}: dimension {}, but field \"{}\" of the collection has {}",
@@ -94,9 +93,9 @@ Result<ImportReport> import_vectors(const Library& library, const ImportRequest&
     const std::size_t row_bytes = field.dimension * sizeof(float);
     const std::size_t batch_rows = std::clamp<std::size_t>(
         static_cast<std::size_t>(request.batch_bytes) / row_bytes, 1, collection::kLoadRecordsMax);
-    const std::string mark = TRY(mark_name(library, request));
-    ImportRun run(library, field.name, std::move(rows));
-    TRY(run.open(mark, request.metadata_file));
+    const std::string mark = TRY(mark_name(files, request));
+    ImportRun run(target, field.name, std::move(rows));
+    TRY(run.open(files, mark, request.metadata_file));
     TRY(run.run(batch_rows, progress, stop));
     ImportReport report = run.report();
     report.dimension = field.dimension;
@@ -107,29 +106,17 @@ Result<ImportReport> import_vectors(const Library& library, const ImportRequest&
 
 namespace {
 
-Result<void> require_writer(const Library& library) {
-    if (library.access() == LibraryAccess::kWrite) return {};
-    return fail(ErrorCode::kUnsupported, "{}: opened for reading only", library.place());
-}
-
-Result<std::optional<FieldSpec>> find_target(const Library& library, const std::string& name) {
-    if (name.empty()) return main_field(library.collection());
-    const std::vector<FieldSpec> fields = TRY(library.collection().fields());
-    const auto found = std::ranges::find(fields, name, &FieldSpec::name);
-    return found == fields.end() ? std::nullopt : std::optional(*found);
-}
-
-Result<FieldSpec> make_target(const Library& library, const ImportRequest& request,
-                              const ImportRows& rows) {
+Result<FieldSpec> make_field(ImportTarget& target, const ImportRequest& request,
+                             const ImportRows& rows) {
     FieldSpec field;
     field.name = request.field.empty() ? kPictureField : request.field;
     field.dimension = rows.dimension();
     field.metric = request.from.metric.value_or(rows.metric().value_or(index::Metric::kCosine));
-    TRY(library.collection().add_field(field));
+    TRY(target.make_field(field));
     return field;
 }
 
-Result<std::string> mark_name(const Library& library, const ImportRequest& request) {
+Result<std::string> mark_name(const FileSystem& files, const ImportRequest& request) {
     const ImportFiles& from = request.from;
     std::string told = fmt::format("{} {} {} {}", request.field, from.dimension,
                                    from.format ? name_of(*from.format) : "",
@@ -139,21 +126,21 @@ Result<std::string> mark_name(const Library& library, const ImportRequest& reque
         if (!path.empty()) paths.push_back(path);
     }
     for (const std::string& path : paths) {
-        const std::string canonical = TRY(library.files().canonical(path));
-        const FileStatus status = TRY(library.files().status(canonical));
+        const std::string canonical = TRY(files.canonical(path));
+        const FileStatus status = TRY(files.status(canonical));
         told += fmt::format("\n{} {} {}", status.size_bytes, status.modified_ns, canonical);
     }
     return "import " + hex(xxh128(std::as_bytes(std::span(told))));
 }
 
-Result<void> ImportRun::open(std::string mark, const std::string& metadata_file) {
+Result<void> ImportRun::open(FileSystem& files, std::string mark,
+                             const std::string& metadata_file) {
     mark_ = std::move(mark);
-    fields_ = TRY(library_.collection().fields());
     if (!metadata_file.empty()) {
-        DocumentFeed feed = TRY(DocumentFeed::open(library_.files(), metadata_file));
+        DocumentFeed feed = TRY(DocumentFeed::open(files, metadata_file));
         documents_.emplace(std::move(feed));
     }
-    const auto value = TRY(library_.collection().load_mark(mark_));
+    const auto value = TRY(target_.mark(mark_));
     const auto place = value ? ImportPlace::parse(*value) : std::nullopt;
     // A mark that leads nowhere costs a second look at every row, and no more.
     if (!place || !rows_.seek(*place)) return rows_.seek({});
@@ -177,7 +164,8 @@ Result<void> ImportRun::run(std::size_t batch_rows, const ImportSink& progress,
     TRY(std::move(written));
     reader.join();
     if (!report_.was_interrupted && documents_) TRY(write_rest(stop));
-    return report_.was_interrupted ? Result<void>() : finish();
+    // From now on the same import begins anew.
+    return report_.was_interrupted ? Result<void>() : target_.forget_mark(field_, mark_);
 }
 
 Result<void> ImportRun::write_all(BoundedQueue<BatchOrEnd>& read, const ImportSink& progress,
@@ -208,16 +196,12 @@ Result<void> ImportRun::write(ImportBatch batch) {
             batch.documents, [](const std::string& document) { return !document.empty(); }));
     }
     TRY(settle_documents(batch.documents));
-    const auto further = TRY(cut_vectors(batch.documents, fields_));
-    const collection::LoadOutcome outcome = TRY(library_.in_turn([&] {
-        return library_.collection().load(
-            {.field = field_,
-             .ids = batch.ids,
-             .vectors = batch.vectors,
-             .documents = batch.documents,
-             .further = further,
-             .mark = collection::LoadMark{.name = mark_, .value = batch.behind.text()}});
-    }));
+    const collection::LoadOutcome outcome = TRY(
+        target_.load({.field = field_,
+                      .ids = batch.ids,
+                      .vectors = batch.vectors,
+                      .documents = batch.documents,
+                      .mark = collection::LoadMark{.name = mark_, .value = batch.behind.text()}}));
     report_.outcome += outcome;
     report_.rows = batch.behind.rows;
     report_.vector_bytes += batch.vectors.size() * sizeof(float);
@@ -236,45 +220,24 @@ Result<void> ImportRun::settle_documents(std::vector<std::string>& documents) co
 /// Documents whose rows came long before them, and those of records that were there already.
 Result<void> ImportRun::write_rest(const std::stop_token& stop) {
     for (;;) {
-        std::vector<NamedDocument> documents = TRY(documents_->rest(kDocumentsAtOnce));
+        std::vector<NamedDocument> documents = TRY(documents_->rest(kDocumentsPutMax));
         if (documents.empty()) return {};
-        TRY(library_.in_turn([&] { return write_documents(std::move(documents)); }));
+        TRY(write_documents(std::move(documents)));
         report_.was_interrupted = stop.stop_requested();
         if (report_.was_interrupted) return {};
     }
 }
 
 Result<void> ImportRun::write_documents(std::vector<NamedDocument> documents) {
-    std::vector<std::string> ids;
     std::vector<std::string> texts;
-    for (NamedDocument& named : documents) {
-        ids.push_back(std::move(named.id));
+    for (NamedDocument& named : documents)
         texts.push_back(std::move(named.document));
-    }
     TRY(settle_documents(texts));
-    auto vectors = TRY(cut_vectors(texts, fields_));
-    vectors.resize(ids.size());
-    const auto known = TRY(library_.collection().get(ids));
-    std::vector<collection::PutRecord> changed;
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-        ++(known[i] ? report_.documents : report_.unmatched);
-        if (!known[i] || (known[i]->document == texts[i] && vectors[i].empty())) continue;
-        changed.push_back({.id = ids[i],
-                           .document = std::move(texts[i]),
-                           .vectors = std::move(vectors[i]),
-                           .others = collection::OtherVectors::kKeep});
-    }
-    if (!changed.empty()) TRY(library_.collection().put(changed));
-    return {};
-}
-
-/// From now on the same import begins anew.
-Result<void> ImportRun::finish() {
-    const auto forgotten = TRY(library_.in_turn([&] {
-        return library_.collection().load(
-            {.field = field_, .mark = collection::LoadMark{.name = mark_}});
-    }));
-    static_cast<void>(forgotten);
+    for (std::size_t i = 0; i < documents.size(); ++i)
+        documents[i].document = std::move(texts[i]);
+    const DocumentOutcome outcome = TRY(target_.put_documents(std::move(documents)));
+    report_.documents += outcome.changed + outcome.unchanged;
+    report_.unmatched += outcome.unmatched;
     return {};
 }
 

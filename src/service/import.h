@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "collection/load.h"
 #include "service/import_rows.h"
+#include "service/import_target.h"
 #include "service/library.h"
 
 #include <cstdint>
@@ -53,6 +54,10 @@ struct ImportReport {
 /// Rows whose id has a record replace its vector, and its document where they bring one. Of files
 /// with ids neither own nor listed the ids are "0", "1", …. kInvalidArgument when dimension or
 /// metric are not those of the field. When `stop` asks for it, ends behind the batch in flight.
+/// The files are read here, wherever `target` is.
+Result<ImportReport> import_vectors(FileSystem& files, ImportTarget& target,
+                                    const ImportRequest& request, const ImportSink& progress,
+                                    const std::stop_token& stop);
 Result<ImportReport> import_vectors(const Library& library, const ImportRequest& request,
                                     const ImportSink& progress, const std::stop_token& stop);
 

@@ -18,6 +18,8 @@ using collection::FieldSpec;
 
 /// Takes the next line off `rest`, without its end; empty behind the last one.
 std::optional<std::string_view> next_line(std::string_view& rest);
+/// kInvalidArgument unless there are `count`.
+Result<std::vector<std::string>> lines_of(std::string_view text, std::size_t count);
 Result<std::string> target_field(const Library& library, const std::string& name,
                                  std::uint32_t dimension);
 Error too_many();
@@ -46,7 +48,8 @@ Result<ItemsToLoad> parse_ndjson_items(std::string_view lines) {
     return items;
 }
 
-Result<ItemsToLoad> parse_npy_items(std::string_view matrix, std::string_view ids) {
+Result<ItemsToLoad> parse_npy_items(std::string_view matrix, std::string_view ids,
+                                    std::string_view documents) {
     const auto bytes = std::as_bytes(std::span(matrix));
     const auto parsed =
         parse_npy_header(bytes.first(std::min(bytes.size(), kNpyHeaderBytesMax)), bytes.size());
@@ -62,14 +65,9 @@ Result<ItemsToLoad> parse_npy_items(std::string_view matrix, std::string_view id
     }
     ItemsToLoad items;
     items.dimension = static_cast<std::uint32_t>(header.columns);
-    while (const auto line = next_line(ids)) {
-        items.ids.emplace_back(*line);
-        if (items.ids.size() > header.rows) break;
-    }
-    if (items.ids.size() != header.rows) {
-        return fail(ErrorCode::kInvalidArgument, "ids: {}{} for the {} rows of vectors",
-                    items.ids.size() > header.rows ? "more than " : "",
-                    std::min(items.ids.size(), header.rows), header.rows);
+    items.ids = TRY(in_context("ids", lines_of(ids, header.rows)));
+    if (!documents.empty()) {
+        items.documents = TRY(in_context("documents", lines_of(documents, header.rows)));
     }
     items.vectors.resize(header.rows * header.columns);
     npy_to_floats(header.element, bytes.data() + header.data_at, items.vectors);
@@ -94,7 +92,8 @@ Result<collection::LoadOutcome> load_items(const Library& library, const std::st
                                           .ids = items.ids,
                                           .vectors = items.vectors,
                                           .documents = items.documents,
-                                          .further = further});
+                                          .further = further,
+                                          .mark = items.mark});
     });
 }
 
@@ -107,6 +106,17 @@ std::optional<std::string_view> next_line(std::string_view& rest) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
     return line;
+}
+
+Result<std::vector<std::string>> lines_of(std::string_view text, std::size_t count) {
+    std::vector<std::string> lines;
+    while (const auto line = next_line(text)) {
+        lines.emplace_back(*line);
+        if (lines.size() > count) break;
+    }
+    if (lines.size() == count) return lines;
+    return fail(ErrorCode::kInvalidArgument, "{}{} for the {} rows of vectors",
+                lines.size() > count ? "more than " : "", std::min(lines.size(), count), count);
 }
 
 Result<std::string> target_field(const Library& library, const std::string& name,

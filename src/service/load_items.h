@@ -7,6 +7,7 @@
 #include "service/library.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,15 +21,18 @@ struct ItemsToLoad {
     std::vector<std::string> ids;
     std::vector<float> vectors;          // ids.size() × dimension, row by row
     std::vector<std::string> documents;  // one each, or "" where there is none; empty: none at all
+    std::optional<collection::LoadMark> mark = {};  // of the whole load that they are a part of
 };
 
 /// Lines of {"id", "vector", "document" (may be missing)}; empty ones are passed over.
 /// kInvalidArgument names the line; kExhausted beyond kItemsLoadedMax.
 Result<ItemsToLoad> parse_ndjson_items(std::string_view lines);
 
-/// A file of NumPy with a matrix of numbers, and the ids of its rows, one a line. kInvalidArgument
-/// unless there are as many ids as rows.
-Result<ItemsToLoad> parse_npy_items(std::string_view matrix, std::string_view ids);
+/// A file of NumPy with a matrix of numbers, the ids of its rows, one a line, and their documents,
+/// likewise (an empty line: none); no text at all: no documents. kInvalidArgument unless there are
+/// as many ids and documents as rows.
+Result<ItemsToLoad> parse_npy_items(std::string_view matrix, std::string_view ids,
+                                    std::string_view documents);
 
 /// Makes or replaces the items' vectors in `field` (empty: the main one, made by the first vectors
 /// that come), and their documents where they bring one.

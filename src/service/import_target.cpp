@@ -1,0 +1,109 @@
+#include "service/import_target.h"
+
+#include "service/document_vectors.h"
+#include "service/main_field.h"
+#include "service/picture_document.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sokkuri::service {
+namespace {
+
+using collection::FieldSpec;
+
+Result<DocumentOutcome> put_in_turn(const Library& library, std::vector<NamedDocument> documents);
+/// What sokkuri says of a picture stays.
+Result<std::string> joined_document(const std::string& known, const std::string& users);
+
+}  // namespace
+
+Result<LibraryTarget> LibraryTarget::open(const Library& library) {
+    if (library.access() == LibraryAccess::kWrite) return LibraryTarget(library);
+    return fail(ErrorCode::kUnsupported, "{}: opened for reading only", library.place());
+}
+
+Result<std::optional<FieldSpec>> LibraryTarget::find_field(const std::string& name) {
+    if (name.empty()) return main_field(library_.collection());
+    const std::vector<FieldSpec> fields = TRY(library_.collection().fields());
+    const auto found = std::ranges::find(fields, name, &FieldSpec::name);
+    return found == fields.end() ? std::nullopt : std::optional(*found);
+}
+
+Result<void> LibraryTarget::make_field(const FieldSpec& field) {
+    return library_.collection().add_field(field);
+}
+
+Result<collection::LoadOutcome> LibraryTarget::load(const collection::LoadBatch& batch) {
+    if (batch.documents.empty()) {
+        return library_.in_turn([&] { return library_.collection().load(batch); });
+    }
+    const std::vector<FieldSpec> fields = TRY(library_.collection().fields());
+    std::vector<std::string> documents(batch.documents.begin(), batch.documents.end());
+    const auto further = TRY(cut_vectors(documents, fields));
+    collection::LoadBatch cut = batch;
+    cut.documents = documents;
+    cut.further = further;
+    return library_.in_turn([&] { return library_.collection().load(cut); });
+}
+
+Result<std::optional<std::string>> LibraryTarget::mark(const std::string& name) {
+    return library_.collection().load_mark(name);
+}
+
+Result<void> LibraryTarget::forget_mark(const std::string& field, const std::string& name) {
+    TRY(load({.field = field, .mark = collection::LoadMark{.name = name}}));
+    return {};
+}
+
+Result<DocumentOutcome> LibraryTarget::put_documents(std::vector<NamedDocument> documents) {
+    if (documents.size() > kDocumentsPutMax) {
+        return fail(ErrorCode::kExhausted, "{} documents at once: at most {}", documents.size(),
+                    kDocumentsPutMax);
+    }
+    return library_.in_turn([&] { return put_in_turn(library_, std::move(documents)); });
+}
+
+namespace {
+
+Result<DocumentOutcome> put_in_turn(const Library& library, std::vector<NamedDocument> documents) {
+    std::vector<std::string> ids;
+    std::vector<std::string> texts;
+    for (NamedDocument& named : documents) {
+        ids.push_back(std::move(named.id));
+        texts.push_back(std::move(named.document));
+    }
+    const std::vector<FieldSpec> fields = TRY(library.collection().fields());
+    auto vectors = TRY(cut_vectors(texts, fields));
+    vectors.resize(ids.size());
+    const auto known = TRY(library.collection().get(ids));
+    DocumentOutcome outcome;
+    std::vector<collection::PutRecord> changed;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (!known[i]) {
+            ++outcome.unmatched;
+            continue;
+        }
+        std::string document = TRY(joined_document(known[i]->document, texts[i]));
+        if (known[i]->document == document && vectors[i].empty()) {
+            ++outcome.unchanged;
+            continue;
+        }
+        changed.push_back({.id = ids[i],
+                           .document = std::move(document),
+                           .vectors = std::move(vectors[i]),
+                           .others = collection::OtherVectors::kKeep});
+    }
+    outcome.changed = changed.size();
+    if (!changed.empty()) TRY(library.collection().put(changed));
+    return outcome;
+}
+
+Result<std::string> joined_document(const std::string& known, const std::string& users) {
+    const DocumentFile file = TRY(file_of(known));
+    const bool is_picture = !file.path.empty() || file.content;
+    return is_picture ? with_members(known, users) : Result<std::string>(users);
+}
+
+}  // namespace
+}  // namespace sokkuri::service
