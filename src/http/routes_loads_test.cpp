@@ -17,15 +17,18 @@ class LoadRoutes : public ::testing::Test {
         return server_.ask("POST", server_.target(fmt::format("/items{}", query)), lines,
                            "Content-Type: application/x-ndjson\r\n");
     }
-    CheckedAnswer load_form(std::string_view matrix, std::string_view ids) {
+    CheckedAnswer load_form(std::string_view matrix, std::string_view ids,
+                            std::string_view documents = "", std::string_view query = "") {
         std::string body;
-        for (const auto& [name, content] : {std::pair("vectors", matrix), std::pair("ids", ids)}) {
+        for (const auto& [name, content] : {std::pair("vectors", matrix), std::pair("ids", ids),
+                                            std::pair("documents", documents)}) {
+            if (name == std::string_view("documents") && content.empty()) continue;
             body += fmt::format(
                 "--x\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"f\"\r\n\r\n{}\r\n",
                 name, content);
         }
-        return server_.ask("POST", server_.target("/items"), body + "--x--\r\n",
-                           "Content-Type: multipart/form-data; boundary=x\r\n");
+        return server_.ask("POST", server_.target(fmt::format("/items{}", query)),
+                           body + "--x--\r\n", "Content-Type: multipart/form-data; boundary=x\r\n");
     }
     std::uint64_t items() { return server_.library().collection().count().value(); }
 
@@ -115,6 +118,52 @@ TEST_F(LoadRoutes, LeaveFilesAndPicturesToThoseWhoHaveThem) {
         load_lines("{\"id\":\"a\",\"vector\":[1,2],\"document\":{\"path\":\"b.jpg\"}}").status(),
         200U);
     EXPECT_EQ(server_.get(server_.target("/items/a")).raw.body.find("b.jpg"), std::string::npos);
+}
+
+TEST_F(LoadRoutes, TakeAMatrixWithDocumentsAndAMark) {
+    const std::string mark = "/marks/import%20a%2Fb";
+    EXPECT_EQ(server_.get(server_.target(mark)).status(), 404U);
+    EXPECT_EQ(server_.ask("DELETE", server_.target(mark)).status(), 204U);
+    const CheckedAnswer loaded =
+        load_form(matrix_of(3, 4), "x\ny\nz\n", "{\"n\": 1.50}\n\n{\"path\":\"/etc\"}\n",
+                  "?mark=import%20a%2Fb&mark_value=3%201");
+    ASSERT_EQ(loaded.status(), 200U) << loaded.raw.body;
+    EXPECT_EQ(server_.get(server_.target("/items/x")).at("document.n").as_double().value(), 1.5);
+    EXPECT_TRUE(server_.get(server_.target("/items/y")).at("document").members().empty());
+    EXPECT_TRUE(server_.get(server_.target("/items/z")).at("document").members().empty())
+        << "what file an item is, is not for others to say";
+    EXPECT_EQ(server_.get(server_.target(mark)).text("value"), "3 1");
+    EXPECT_EQ(server_.get(server_.target(mark)).text("mark"), "import a/b");
+    EXPECT_EQ(server_.ask("DELETE", server_.target(mark)).status(), 204U);
+    EXPECT_EQ(server_.get(server_.target(mark)).status(), 404U);
+    EXPECT_EQ(load_form(matrix_of(2, 4), "x\ny\n", "{}\n").status(), 400U) << "one is missing";
+    EXPECT_EQ(load_form(matrix_of(2, 4), "x\ny\n", "{}\n[]\n").status(), 400U);
+    EXPECT_EQ(load_form(matrix_of(2, 4), "x\ny\n", "", "?mark=a").status(), 400U);
+}
+
+TEST_F(LoadRoutes, ReplaceDocumentsAlone) {
+    ASSERT_EQ(load_form(matrix_of(2, 4), "x\ny\n", "{\"n\":1}\n{\"n\":2}\n").status(), 200U);
+    const auto put = [&](std::string_view lines) {
+        return server_.ask("PUT", server_.target("/documents"), lines,
+                           "Content-Type: application/x-ndjson\r\n");
+    };
+    const CheckedAnswer changed =
+        put("{\"id\":\"x\",\"document\":{\"m\": 3.0}}\n{\"id\":\"y\",\"document\":{\"n\":2}}\n\n"
+            "{\"id\":\"none\",\"document\":{}}");
+    ASSERT_EQ(changed.status(), 200U) << changed.raw.body;
+    EXPECT_EQ(changed.integer("changed"), 1U);
+    EXPECT_EQ(changed.integer("unchanged"), 1U);
+    EXPECT_EQ(changed.integer("unmatched"), 1U);
+    EXPECT_NE(server_.get(server_.target("/items/x")).raw.body.find("{\"m\": 3.0}"),
+              std::string::npos);
+    EXPECT_EQ(server_.library().collection().vector_of("x", "").value().size(), 4U);
+    for (const char* wrong :
+         {"{\"id\":\"x\"}", "{\"document\":{}}", "[]", "{\"id\":\"x\",\"document\":1}"})
+        EXPECT_EQ(put(wrong).status(), 400U) << wrong;
+    std::string many;
+    for (int i = 0; i < 1'001; ++i)
+        many += fmt::format("{{\"id\":\"{}\",\"document\":{{}}}}\n", i);
+    EXPECT_EQ(put(many).status(), 413U);
 }
 
 }  // namespace
