@@ -1,5 +1,6 @@
-// Vector fields of a folder that another process holds, changed in that process; and another model
-// for it. Used by verb_field.cpp.
+// Vector fields of a folder that another process holds, or of a collection of another server,
+// listed and changed there; and another model for it. What only the server can choose is refused
+// when it was asked for. Used by verb_field.cpp.
 #pragma once
 
 #include "cli/server_index.h"
@@ -9,8 +10,13 @@
 
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace sokkuri::cli {
+
+/// As service::describe_fields; without model cards.
+Result<std::vector<service::FieldDescription>> fields_at_server(const Invocation& invocation,
+                                                                const HeldFolder& held);
 
 /// As service::add_vector_field.
 Result<void> add_field_through_server(const Invocation& invocation, const HeldFolder& held,

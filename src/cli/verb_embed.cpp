@@ -1,9 +1,11 @@
 #include "base/json.h"
 #include "base/path_json.h"
 #include "base/shown_text.h"
+#include "cli/collection_reader.h"
 #include "cli/library_options.h"
 #include "cli/model_options.h"
 #include "cli/query_options.h"
+#include "cli/server_index.h"
 #include "cli/verbs.h"
 #include "features/model_shelf.h"
 #include "service/embed.h"
@@ -18,6 +20,8 @@ constexpr std::size_t kPicturesMax = 1'000'000;
 
 Result<ExitCode> run(Invocation& invocation);
 Result<ExitCode> embed_pictures(Invocation& invocation);
+/// By the model of a server's collection.
+Result<ExitCode> embed_at_server(Invocation& invocation);
 Result<ExitCode> export_collection(Invocation& invocation);
 std::string vector_line(const std::string& picture, const std::string& model,
                         const std::vector<float>& vector);
@@ -32,12 +36,15 @@ Verb embed_verb() {
                 "the model's raw "
                 "output.\n\nWith --npy: all vectors of the index as one float32 matrix in NumPy's "
                 "format, raw and not "
-                "normalized, and, with --ids, the ids of its rows, one a line.",
+                "normalized, and, with --ids, the ids of its rows, one a line.\n\n"
+                "With --server the pictures are sent to that server, whose model embeds them; --in "
+                "is the name of a collection there.",
             .argument = {.name = "PICTURE",
                          .help = "Picture files to embed; they need not be indexed",
                          .kind = ArgumentKind::kFile,
                          .count_max = kPicturesMax},
-            .options = joined({library_options(),
+            .options = joined({{server_option()},
+                               library_options(),
                                {{.name = "npy",
                                  .kind = ValueKind::kFile,
                                  .value_name = "OUT.npy",
@@ -70,7 +77,13 @@ Result<ExitCode> run(Invocation& invocation) {
     if (!wants_export && invocation.settings.has("ids")) {
         return usage_error(invocation, "embed", "--ids names the rows of --npy: give both");
     }
-    return wants_export ? export_collection(invocation) : embed_pictures(invocation);
+    const bool is_served = invocation.settings.has("server");
+    if (wants_export && is_served) {
+        return usage_error(invocation, "embed",
+                           "--npy writes an index of this machine: --server goes with pictures");
+    }
+    if (wants_export) return export_collection(invocation);
+    return is_served ? embed_at_server(invocation) : embed_pictures(invocation);
 }
 
 Result<ExitCode> embed_pictures(Invocation& invocation) {
@@ -91,6 +104,30 @@ Result<ExitCode> embed_pictures(Invocation& invocation) {
         invocation.out.write(vector_line(embedded.picture, model.card.name, *embedded.vector));
         return invocation.out.is_open();
     }));
+    return exit_code_of(invocation.arguments.size(), failed);
+}
+
+Result<ExitCode> embed_at_server(Invocation& invocation) {
+    const Settings& settings = invocation.settings;
+    const HeldFolder held = TRY(folder_at_server(settings, settings.text("in")));
+    FolderHolder holder = TRY(holder_of(invocation, held));
+    TRY(check_server_choices(invocation, holder.served,
+                             joined({model_options(), limit_options()})));
+    const std::uint64_t bytes_max = decode_limits(settings).file_bytes_max;
+    std::size_t failed = 0;
+    for (const std::string& picture : invocation.arguments) {
+        const auto bytes = read_file(invocation.files, picture, bytes_max);
+        const auto embedding =
+            bytes ? holder.link.embed(holder.served.name, *bytes) : tl::unexpected(bytes.error());
+        if (!embedding) {
+            ++failed;
+            invocation.console.say("sokkuri embed: {}: {}", shown_text(picture),
+                                   shown_text(embedding.error().message()));
+            continue;
+        }
+        invocation.out.write(vector_line(picture, embedding->model, embedding->vector));
+        if (!invocation.out.is_open()) break;
+    }
     return exit_code_of(invocation.arguments.size(), failed);
 }
 

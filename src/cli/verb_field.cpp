@@ -1,6 +1,7 @@
 // The vector fields of a collection: listed, made and dropped; and another model for the main one.
 #include "base/json.h"
 #include "base/shown_text.h"
+#include "cli/collection_reader.h"
 #include "cli/format.h"
 #include "cli/index_report.h"
 #include "cli/ingest_options.h"
@@ -16,6 +17,9 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <vector>
+
 namespace sokkuri::cli {
 namespace {
 
@@ -23,9 +27,13 @@ Result<ExitCode> run_list(Invocation& invocation);
 Result<ExitCode> run_add(Invocation& invocation);
 Result<ExitCode> run_drop(Invocation& invocation);
 Result<ExitCode> run_switch(Invocation& invocation);
-/// For writing; kConflict while a server holds it.
-Result<service::Library> open_for_writing(const Invocation& invocation);
-Result<std::string> folder_of(const Invocation& invocation);
+/// What a command changes: a library that nobody else has open for writing, or what a server holds.
+struct FieldTarget {
+    std::optional<service::Library> library;
+    HeldFolder held;  // without library
+};
+Result<FieldTarget> open_for_writing(const Invocation& invocation);
+Result<std::vector<service::FieldDescription>> fields_of(const Invocation& invocation);
 Argument field_argument();
 
 }  // namespace
@@ -33,7 +41,7 @@ Argument field_argument();
 Verb field_list_verb() {
     return {.name = "field list",
             .summary = "List the vector fields of a collection",
-            .options = joined({library_options(), {report_format_option()}}),
+            .options = joined({{server_option()}, library_options(), {report_format_option()}}),
             .run = run_list};
 }
 
@@ -44,7 +52,8 @@ Verb field_add_verb() {
                 "Of a model (the next `sokkuri index` lets it look at all pictures), or of vectors "
                 "of your own, which need a dimension. Vectors of different models never mix.",
             .argument = field_argument(),
-            .options = joined({library_options(),
+            .options = joined({{server_option()},
+                               library_options(),
                                {{.name = "model",
                                  .kind = ValueKind::kText,
                                  .value_name = "NAME",
@@ -74,7 +83,7 @@ Verb field_drop_verb() {
     return {.name = "field drop",
             .summary = "Drop a vector field with all of its vectors",
             .argument = field_argument(),
-            .options = library_options(),
+            .options = joined({{server_option()}, library_options()}),
             .run = run_drop};
 }
 
@@ -86,13 +95,14 @@ Verb model_switch_verb() {
             "The pictures go through the new model into a field beside; until it is complete, "
             "searches are answered by the old one, then by the new. Ctrl-C leaves the old model; "
             "the next run goes on where this one ended. While `sokkuri serve` holds the folder, "
-            "that server does the work.",
+            "that server does the work. With --server, --in is the name of a collection there.",
         .argument = {.name = "NAME",
                      .help = "A name from `sokkuri model list`",
                      .kind = ArgumentKind::kText,
                      .count_min = 1,
                      .count_max = 1},
-        .options = joined({library_options(), {report_format_option()}, ingest_options()}),
+        .options = joined(
+            {{server_option()}, library_options(), {report_format_option()}, ingest_options()}),
         .examples = {{"sokkuri model switch resnet50 --in ~/Pictures",
                       "Another model for a folder that is indexed"}},
         .run = run_switch};
@@ -101,8 +111,7 @@ Verb model_switch_verb() {
 namespace {
 
 Result<ExitCode> run_list(Invocation& invocation) {
-    const ChosenLibrary chosen = TRY(open_library(invocation));
-    const auto fields = TRY(service::describe_fields(chosen.library));
+    const auto fields = TRY(fields_of(invocation));
     if (format_of(invocation.settings) == Format::kJson) {
         std::string text;
         JsonWriter json(text, JsonStyle::kPretty);
@@ -143,32 +152,29 @@ Result<ExitCode> run_add(Invocation& invocation) {
     if (settings.has("dimension")) {
         field.dimension = static_cast<std::uint32_t>(settings.integer("dimension"));
     }
-    auto library = open_for_writing(invocation);
-    if (library) {
-        TRY(service::add_vector_field(*library, field));
-        return ExitCode::kOk;
+    FieldTarget target = TRY(open_for_writing(invocation));
+    if (target.library) {
+        TRY(service::add_vector_field(*target.library, field));
+    } else {
+        TRY(add_field_through_server(invocation, target.held, field));
     }
-    const std::string folder = TRY(folder_of(invocation));
-    TRY(add_field_through_server(invocation, {folder, library.error()}, field));
     return ExitCode::kOk;
 }
 
 Result<ExitCode> run_drop(Invocation& invocation) {
     const std::string& name = invocation.arguments.front();
-    auto library = open_for_writing(invocation);
-    if (library) {
-        TRY(service::drop_vector_field(*library, name));
-        return ExitCode::kOk;
+    FieldTarget target = TRY(open_for_writing(invocation));
+    if (target.library) {
+        TRY(service::drop_vector_field(*target.library, name));
+    } else {
+        TRY(drop_field_through_server(invocation, target.held, name));
     }
-    const std::string folder = TRY(folder_of(invocation));
-    TRY(drop_field_through_server(invocation, {folder, library.error()}, name));
     return ExitCode::kOk;
 }
 
 Result<ExitCode> run_switch(Invocation& invocation) {
     const Settings& settings = invocation.settings;
     Interrupt interrupt(invocation.console, "stopping; the old model stays in force");
-    const std::string folder = TRY(folder_of(invocation));
     const service::IngestRequest ingest = ingest_request(settings);
     service::SwitchRequest request{.model = ingest.model,
                                    .limits = ingest.limits,
@@ -183,36 +189,56 @@ Result<ExitCode> run_switch(Invocation& invocation) {
     request.index_progress = [&](double share, std::string_view stage) {
         if (!is_quiet) progress.show(stage, share);
     };
-    auto library = open_for_writing(invocation);
-    const auto report = library
-                            ? service::switch_model(*library, request, show, interrupt.token())
-                            : switch_through_server(invocation, {folder, library.error()},
-                                                    {request.model.name, show, interrupt.token()});
+    FieldTarget target = TRY(open_for_writing(invocation));
+    const auto report =
+        target.library ? service::switch_model(*target.library, request, show, interrupt.token())
+                       : switch_through_server(invocation, target.held,
+                                               {request.model.name, show, interrupt.token()});
     progress.clear();
     if (!report) return tl::unexpected(report.error());
+    const std::string folder = target.library ? target.library->place() : target.held.folder;
     if (!is_quiet) invocation.console.write(summary_text(*report, folder, invocation.terminal));
     if (format_of(settings) == Format::kJson) {
-        const std::string absolute = TRY(invocation.files.canonical(folder));
-        invocation.out.write(report_json(*report, absolute, nullptr));
+        // Of a server it is the name of a collection, and of an index elsewhere there may be none.
+        const auto absolute = invocation.files.canonical(folder);
+        const bool is_here = !settings.has("server") && absolute;
+        invocation.out.write(report_json(*report, is_here ? *absolute : folder, nullptr));
     }
     if (report->was_interrupted) return ExitCode::kInterrupted;
     return report->failures.empty() ? ExitCode::kOk : ExitCode::kSomeFailed;
 }
 
-Result<service::Library> open_for_writing(const Invocation& invocation) {
+Result<FieldTarget> open_for_writing(const Invocation& invocation) {
+    const Settings& settings = invocation.settings;
+    FieldTarget target;
+    if (settings.has("server")) {
+        target.held = TRY(folder_at_server(settings, settings.text("in")));
+        return target;
+    }
     service::LibraryPlace place = TRY(library_place(invocation));
     place.pictures = service::PictureSource::kAsMade;
     // Nothing is made here: what is not there is not indexed yet.
     TRY(service::Library::open(invocation.files, place, {.access = service::LibraryAccess::kRead}));
     auto library =
         service::Library::open(invocation.files, place, {.access = service::LibraryAccess::kWrite});
-    if (library || library.error().code() == ErrorCode::kConflict) return library;
-    return tl::unexpected(with_place_hint(library.error(), invocation.settings));
+    if (library) {
+        target.library.emplace(std::move(*library));
+    } else if (library.error().code() == ErrorCode::kConflict) {
+        target.held = {place.folder, library.error()};
+    } else {
+        return tl::unexpected(with_place_hint(library.error(), settings));
+    }
+    return target;
 }
 
-Result<std::string> folder_of(const Invocation& invocation) {
-    service::LibraryPlace place = TRY(library_place(invocation));
-    return std::move(place.folder);
+Result<std::vector<service::FieldDescription>> fields_of(const Invocation& invocation) {
+    const Settings& settings = invocation.settings;
+    if (settings.has("server")) {
+        const HeldFolder held = TRY(folder_at_server(settings, settings.text("in")));
+        return fields_at_server(invocation, held);
+    }
+    const ChosenLibrary chosen = TRY(open_library(invocation));
+    return service::describe_fields(chosen.library);
 }
 
 Argument field_argument() {

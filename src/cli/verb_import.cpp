@@ -1,13 +1,17 @@
 #include "base/json.h"
 #include "base/log.h"
+#include "cli/collection_reader.h"
 #include "cli/format.h"
 #include "cli/interrupt.h"
 #include "cli/library_options.h"
 #include "cli/progress.h"
+#include "cli/server_import.h"
 #include "cli/verbs.h"
 #include "service/import.h"
 
 #include <fmt/format.h>
+
+#include <optional>
 
 namespace sokkuri::cli {
 namespace {
@@ -17,6 +21,14 @@ constexpr std::size_t kFilesMax = 10'000;
 Result<ExitCode> run(Invocation& invocation);
 std::vector<Option> import_options();
 Result<service::ImportRequest> import_request(const Invocation& invocation);
+/// What is imported, and where to: `library` when it is one that nobody holds.
+struct ImportWork {
+    service::ImportRequest request;
+    std::optional<service::Library> library;
+};
+Result<service::ImportReport> import_files(const Invocation& invocation, ImportWork& work,
+                                           const service::ImportSink& progress,
+                                           const std::stop_token& stop);
 /// Made when it is missing.
 Result<service::Library> open_target(const Invocation& invocation);
 /// Empty: it is built, or left to a later run.
@@ -44,7 +56,12 @@ Verb import_verb() {
             "were are left alone. Without --ids, and where the files bring no ids of their own, "
             "the rows are \"0\", \"1\" and so on in the order of the files.\n\n"
             "Ctrl-C stops after the batch in flight; the same command again goes on where that one "
-            "ended.",
+            "ended.\n\n"
+            "While `sokkuri serve` holds the folder, the files go through that server, batch by "
+            "batch, and it builds the index by itself. With --server, --in is the name of a "
+            "collection there, made when it is missing. Members of documents that say which file "
+            "or "
+            "picture an item is are left out then.",
         .argument = {.name = "FILE",
                      .help = "Files of vectors, in their order",
                      .kind = ArgumentKind::kFile,
@@ -57,7 +74,9 @@ Verb import_verb() {
                       "Bare float32 with a file of names"},
                      {"sokkuri import --in ~/features shards/*.features.npy", "Shards"},
                      {"sokkuri import --in ~/old old.ann --dimension 2048 --ids names.txt",
-                      "An Annoy index"}},
+                      "An Annoy index"},
+                     {"sokkuri import --server http://shop:7171 --in shoes shoes.npy --ids ids.txt",
+                      "Into a collection of a server elsewhere"}},
         .run = run};
 }
 
@@ -67,22 +86,22 @@ Result<ExitCode> run(Invocation& invocation) {
     const Settings& settings = invocation.settings;
     // Before any thread.
     Interrupt interrupt(invocation.console, "stopping after the batch in flight");
-    const service::ImportRequest request = TRY(import_request(invocation));
-    const service::Library library = TRY(open_target(invocation));
+    ImportWork work;
+    work.request = TRY(import_request(invocation));
     ProgressLine progress(invocation.console, invocation.terminal);
     const auto show = [&](const service::ImportProgress& now) {
         if (!settings.on("quiet")) progress.show_line(progress_text(now), now.seconds);
     };
-    const auto imported = service::import_vectors(library, request, show, interrupt.token());
+    const auto imported = import_files(invocation, work, show, interrupt.token());
     progress.clear();
     if (!imported) return tl::unexpected(imported.error());
     service::ImportReport report = *imported;
-    LOG(kInfo, "event=imported folder={:?} rows={} created={} replaced={} ms={:.0f}",
-        library.place(), report.rows, report.outcome.created, report.outcome.replaced,
-        report.seconds * 1'000);
+    LOG(kInfo, "event=imported into={:?} rows={} created={} replaced={} ms={:.0f}",
+        work.library ? work.library->place() : "a server", report.rows, report.outcome.created,
+        report.outcome.replaced, report.seconds * 1'000);
     if (!settings.on("quiet")) invocation.console.say("{}", summary_text(report));
-    if (!report.was_interrupted && !settings.on("skip-index")) {
-        const auto built = build_index(invocation, library, progress, interrupt.token());
+    if (work.library && !report.was_interrupted && !settings.on("skip-index")) {
+        const auto built = build_index(invocation, *work.library, progress, interrupt.token());
         report.was_interrupted = !built && built.error().code() == ErrorCode::kCancelled;
     }
     if (format_of(settings) == Format::kJson) invocation.out.write(report_json(report));
@@ -91,7 +110,8 @@ Result<ExitCode> run(Invocation& invocation) {
 
 std::vector<Option> import_options() {
     return joined(
-        {library_options(),
+        {{server_option()},
+         library_options(),
          {{.name = "ids",
            .kind = ValueKind::kFile,
            .value_name = "FILE",
@@ -153,6 +173,27 @@ Result<service::ImportRequest> import_request(const Invocation& invocation) {
     request.batch_bytes = settings.integer("batch-mb") << 20U;
     TRY(request.validate());
     return request;
+}
+
+Result<service::ImportReport> import_files(const Invocation& invocation, ImportWork& work,
+                                           const service::ImportSink& progress,
+                                           const std::stop_token& stop) {
+    const Settings& settings = invocation.settings;
+    HeldFolder held;
+    if (settings.has("server")) {
+        held = TRY(folder_at_server(settings, settings.text("in")));
+    } else {
+        const service::LibraryPlace place = TRY(library_place(invocation));
+        auto library = open_target(invocation);
+        if (library) {
+            work.library.emplace(std::move(*library));
+            return service::import_vectors(*work.library, work.request, progress, stop);
+        }
+        if (library.error().code() != ErrorCode::kConflict) return tl::unexpected(library.error());
+        held = {place.folder, library.error()};
+    }
+    ServerTarget target = TRY(ServerTarget::open(invocation, held));
+    return service::import_vectors(invocation.files, target, work.request, progress, stop);
 }
 
 Result<service::Library> open_target(const Invocation& invocation) {
