@@ -13,6 +13,7 @@
 #include "http/native_api.h"
 #include "http/page_assets.h"
 #include "http/server.h"
+#include "service/data_watch.h"
 #include "service/folder_follower.h"
 #include "service/stats.h"
 
@@ -59,7 +60,8 @@ class Serving {
     std::unique_ptr<service::Jobs> jobs_;
     std::shared_ptr<http::Readiness> readiness_ = std::make_shared<http::Readiness>();
     std::unique_ptr<http::Server> server_;
-    std::unique_ptr<service::FolderFollower> follower_;  // last: it asks for jobs
+    std::unique_ptr<service::FolderFollower> follower_;  // behind jobs: it asks for them
+    std::unique_ptr<service::DataWatch> data_watch_;     // likewise
 };
 
 /// Says that there is no password yet, where more than this machine can come in.
@@ -207,6 +209,9 @@ Result<void> Serving::start_work(const Invocation& invocation) {
     for (const auto& entry : libraries_->all()) {
         if (entry->library.folder().empty() || !invocation.settings.on("index")) continue;
         TRY(jobs_->index(entry->name, request));
+    }
+    if (invocation.settings.has("data")) {
+        data_watch_ = std::make_unique<service::DataWatch>(*libraries_, *jobs_);
     }
     readiness_->set(http::ServingState::kReady);
     return {};

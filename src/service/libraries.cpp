@@ -19,13 +19,14 @@ constexpr std::string_view kNewPrefix = ".sokkuri-new-";
 /// What `.sokkuri` is renamed to before it is removed: from then on it is none.
 constexpr std::string_view kDroppedEnding = ".dropped";
 
-bool is_collection(const FileSystem& files, const std::string& folder);
 Result<void> finish_dropping(FileSystem& files, const std::string& home, bool is_in_data);
+/// kCorruption and the like unless all that its catalog speaks of is there.
+Result<void> check_whole(FileSystem& files, const LibraryPlace& place);
 Result<void> load_model(const Library& library, const ModelChoice& choice);
 
 }  // namespace
 
-Libraries::Libraries(FileSystem& files, std::string socket, std::string data)
+Libraries::Libraries(FileSystem& files, std::string socket, std::unique_ptr<DataFolder> data)
     : files_(files),
       socket_(std::move(socket)),
       data_(std::move(data)),
@@ -37,11 +38,8 @@ Result<std::unique_ptr<Libraries>> Libraries::open(FileSystem& files,
                                                    const std::vector<LibraryPlace>& places,
                                                    const std::string& socket,
                                                    const std::string& data) {
-    std::string data_folder;
-    if (!data.empty()) {
-        TRY(create_directories(files, data));
-        data_folder = TRY(files.canonical(data));
-    }
+    std::unique_ptr<DataFolder> data_folder;
+    if (!data.empty()) data_folder = TRY(DataFolder::open(files, data, socket));
     std::unique_ptr<Libraries> libraries(new Libraries(files, socket, std::move(data_folder)));
     for (const LibraryPlace& place : places)
         TRY(libraries->add_folder(place));
@@ -67,7 +65,7 @@ Result<std::shared_ptr<Library>> Libraries::find(std::string_view name) const {
 Result<std::shared_ptr<Library>> Libraries::make(
     const std::string& name, const std::function<Result<void>(Library& library)>& fill) {
     TRY(validate_collection_name(name));
-    if (data_.empty()) {
+    if (data_ == nullptr) {
         return fail(ErrorCode::kUnsupported,
                     "collection {:?}: this server has no folder for new collections; start it with "
                     "--data DIR",
@@ -114,6 +112,60 @@ Result<void> Libraries::drop(const std::string& name, const std::function<void()
     return removed;
 }
 
+Result<void> Libraries::look(const std::function<void(const std::string& name)>& once_gone) {
+    if (data_ == nullptr) return {};
+    for (const std::string& name : forget_gone()) {
+        LOG(kInfo, "event=collection_gone collection={}", name);
+        once_gone(name);
+    }
+    std::set<std::string> known;
+    for (const EntryPointer& entry : all())
+        known.insert(entry->library.home());
+    const std::vector<std::string> settled = TRY(data_->look(known));
+    for (const std::string& folder : settled) {
+        const auto adopted = adopt(folder);
+        if (adopted) continue;
+        LOG(kWarn, "event=collection_not_served folder={:?} reason={:?}", folder,
+            adopted.error().message());
+        data_->put_off(folder);
+    }
+    return {};
+}
+
+/// Those in the data folder whose catalog is there no more. Who has one keeps it.
+std::vector<std::string> Libraries::forget_gone() {
+    std::vector<std::string> gone;
+    for (const EntryPointer& entry : all()) {
+        const auto status = files_.status(join_path(entry->library.directory(), "catalog.db"));
+        const bool is_there = status || status.error().code() != ErrorCode::kNotFound;
+        if (is_there || !entry->is_in_data) continue;
+        const auto state = state_.lock();
+        if (std::erase(state->entries, entry) > 0) gone.push_back(entry->name);
+    }
+    return gone;
+}
+
+Result<void> Libraries::adopt(const std::string& folder) {
+    const std::string name = free_name(slug_of(folder));
+    // Whoever makes or drops it now goes first.
+    if (const auto claimed = claim(name); !claimed) return {};
+    const auto open_it = [&]() -> Result<void> {
+        const LibraryPlace place{.folder = folder, .pictures = PictureSource::kAsMade};
+        TRY(finish_dropping(files_, folder, true));
+        if (!DataFolder::is_collection(files_, folder)) return {};
+        TRY(check_whole(files_, place));
+        Library library = TRY(open_library(place));
+        const auto entry = std::make_shared<Entry>(name, std::move(library));
+        entry->is_in_data = true;
+        add(entry);
+        LOG(kInfo, "event=collection_found collection={} folder={:?}", name, folder);
+        return {};
+    };
+    auto opened = open_it();
+    release(name);
+    return opened;
+}
+
 void Libraries::warm_up(const ModelChoice& choice) {
     if (warming_.joinable()) return;
     warming_ = std::jthread([this, choice](const std::stop_token& stop) {
@@ -137,15 +189,15 @@ void Libraries::sweep() {
 }
 
 Result<void> Libraries::open_data() {
-    if (data_.empty()) return {};
-    const std::vector<DirectoryEntry> entries = TRY(files_.list(data_));
+    if (data_ == nullptr) return {};
+    const std::vector<DirectoryEntry> entries = TRY(files_.list(data_->path()));
     for (const DirectoryEntry& found : entries) {
         if (found.kind != FileKind::kDirectory) continue;
-        const std::string folder = join_path(data_, found.name);
+        const std::string folder = join_path(data_->path(), found.name);
         if (found.name.starts_with(kNewPrefix)) TRY(remove_tree(files_, folder));
-        if (found.name.starts_with(kReserved)) continue;
+        if (DataFolder::is_reserved(found.name)) continue;
         TRY(finish_dropping(files_, folder, true));
-        if (!is_collection(files_, folder)) continue;
+        if (!DataFolder::is_collection(files_, folder)) continue;
         const auto is_its = [&](const EntryPointer& entry) {
             return entry->library.home() == folder;
         };
@@ -193,9 +245,9 @@ Result<Library> Libraries::open_library(const LibraryPlace& place) const {
 /// none.
 Result<Library> Libraries::make_library(
     const std::string& name, const std::function<Result<void>(Library& library)>& fill) const {
-    const std::string folder = join_path(data_, name);
-    const std::string draft =
-        join_path(data_, std::string(kNewPrefix) + hex(xxh128(std::as_bytes(std::span(name)))));
+    const std::string folder = join_path(data_->path(), name);
+    const std::string draft = join_path(
+        data_->path(), std::string(kNewPrefix) + hex(xxh128(std::as_bytes(std::span(name)))));
     TRY(remove_tree(files_, draft));
     const auto build = [&]() -> Result<void> {
         Library library = TRY(open_library({.folder = draft, .pictures = PictureSource::kAsMade}));
@@ -208,7 +260,7 @@ Result<Library> Libraries::make_library(
         static_cast<void>(remove_tree(files_, draft));
         return tl::unexpected(built.error());
     }
-    TRY(files_.sync_directory(data_));
+    TRY(files_.sync_directory(data_->path()));
     return open_library({.folder = folder, .pictures = PictureSource::kAsMade});
 }
 
@@ -260,10 +312,6 @@ Result<Libraries::EntryPointer> Libraries::hide(const std::string& name) {
 
 namespace {
 
-bool is_collection(const FileSystem& files, const std::string& folder) {
-    return files.status(join_path(join_path(folder, kReserved), "catalog.db")).has_value();
-}
-
 Result<void> finish_dropping(FileSystem& files, const std::string& home, bool is_in_data) {
     const std::string dropped =
         join_path(home, std::string(kReserved) + std::string(kDroppedEnding));
@@ -272,6 +320,12 @@ Result<void> finish_dropping(FileSystem& files, const std::string& home, bool is
     TRY(remove_tree(files, dropped));
     // It goes with what was in it; one with files of somebody's own stays.
     if (is_in_data) static_cast<void>(files.remove_directory(home));
+    return {};
+}
+
+Result<void> check_whole(FileSystem& files, const LibraryPlace& place) {
+    const Library library = TRY(Library::open(files, place, {.access = LibraryAccess::kRead}));
+    TRY(library.collection().stats());
     return {};
 }
 

@@ -7,6 +7,7 @@
 #include "base/file_system.h"
 #include "base/guarded.h"
 #include "base/result.h"
+#include "service/data_folder.h"
 #include "service/library.h"
 
 #include <functional>
@@ -43,9 +44,9 @@ class Libraries {
 
     /// `socket`: where this process listens for others that want to write (named in the locks).
     /// `data`: the folder whose collections are served and where new ones are made, each in a
-    /// folder of its name; made when missing; empty: none. kConflict while another process writes
-    /// to one of them, kInvalidArgument when one is named twice. Two folders of one name get "-2",
-    /// ….
+    /// folder of its name; made when missing; empty: none. kConflict while another server has the
+    /// data folder or another process writes to one of them, kInvalidArgument when one is named
+    /// twice. Two folders of one name get "-2", ….
     static Result<std::unique_ptr<Libraries>> open(FileSystem& files,
                                                    const std::vector<LibraryPlace>& places,
                                                    const std::string& socket,
@@ -69,6 +70,11 @@ class Libraries {
     /// who have it are done and it is gone. A kill leaves it whole or gone. kNotFound.
     Result<void> drop(const std::string& name, const std::function<void()>& once_hidden);
 
+    /// Serves the collections that were put into the data folder since the look before, and are the
+    /// same as then; forgets those that were taken out of it, and calls `once_gone` with their
+    /// names (to end what works on them). One look at a time.
+    Result<void> look(const std::function<void(const std::string& name)>& once_gone);
+
     /// Loads, in the background, the models that queries will need first. Once.
     void warm_up(const ModelChoice& choice);
     /// Unloads models that nobody has used for a while. Jobs call it from time to time.
@@ -80,7 +86,7 @@ class Libraries {
         std::set<std::string, std::less<>> changing;  // names that are being made or dropped
     };
 
-    Libraries(FileSystem& files, std::string socket, std::string data);
+    Libraries(FileSystem& files, std::string socket, std::unique_ptr<DataFolder> data);
 
     Result<void> open_data();
     Result<void> add_folder(const LibraryPlace& place);
@@ -91,11 +97,13 @@ class Libraries {
     void add(EntryPointer entry);
     Result<void> claim(const std::string& name);
     void release(const std::string& name);
+    std::vector<std::string> forget_gone();
+    Result<void> adopt(const std::string& folder);
     Result<EntryPointer> hide(const std::string& name);
 
     FileSystem& files_;
     const std::string socket_;
-    std::string data_;  // absolute; empty: none
+    std::unique_ptr<DataFolder> data_;  // null: none
     std::shared_ptr<ExtractorCache> extractors_;
     mutable Guarded<State> state_;
     std::jthread warming_;  // last: joined first

@@ -1,0 +1,40 @@
+#include "service/data_watch.h"
+
+#include "base/log.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+namespace sokkuri::service {
+namespace {
+
+/// A collection is served after two looks at which it was the same.
+constexpr std::chrono::seconds kLookEvery(1);
+
+void watch(Libraries& libraries, Jobs& jobs, const std::stop_token& stop);
+
+}  // namespace
+
+DataWatch::DataWatch(Libraries& libraries, Jobs& jobs)
+    : thread_([&libraries, &jobs](const std::stop_token& stop) { watch(libraries, jobs, stop); }) {}
+
+namespace {
+
+void watch(Libraries& libraries, Jobs& jobs, const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any asleep;
+    std::unique_lock lock(mutex);
+    bool was_told = false;
+    while (!stop.stop_requested()) {
+        const auto looked = libraries.look([&](const std::string& name) { jobs.end(name); });
+        if (!looked && !was_told) {
+            LOG(kWarn, "event=data_folder_not_looked_at reason={:?}", looked.error().message());
+        }
+        was_told = !looked;
+        asleep.wait_for(lock, stop, kLookEvery, [] { return false; });
+    }
+}
+
+}  // namespace
+}  // namespace sokkuri::service
