@@ -136,7 +136,7 @@ TEST(Backup, RefusesAFolderThatHoldsAnotherCollection) {
     EXPECT_EQ(everything_in(files, kTarget), before);
 }
 
-TEST(Backup, WaitsForNobodyWhoHasTheTargetOpen) {
+TEST(Backup, RefusesAFolderThatSomebodyHasOpen) {
     MemoryFileSystem files;
     make_small(files, kSource);
     ASSERT_TRUE(Workspace::open(files, kSource, WorkspaceAccess::kWrite).value()->add_root("."));
