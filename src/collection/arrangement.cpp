@@ -29,4 +29,14 @@ Result<void> validate(const std::vector<FacetRequest>& facets) {
     return {};
 }
 
+Result<void> validate(const Diversity& diversity) {
+    if (!(diversity.strength >= 0 && diversity.strength <= 1)) {
+        return fail(ErrorCode::kInvalidArgument, "diversity {}: must be 0 to 1",
+                    diversity.strength);
+    }
+    if (diversity.candidates <= Diversity::kCandidatesMax) return {};
+    return fail(ErrorCode::kInvalidArgument, "diversity: {} candidates: at most {}",
+                diversity.candidates, Diversity::kCandidatesMax);
+}
+
 }  // namespace sokkuri::collection

@@ -27,6 +27,19 @@ struct HitOrder {
     Direction direction = Direction::kAscending;
 };
 
+/// Variety instead of more of the same: of the `candidates` nearest, each next hit is the one with
+/// the least (1 − strength) · its distance to the query − strength · its distance to the nearest of
+/// the hits before it. Carbonell and Goldstein 1998 (maximal marginal relevance), lambda being 1 −
+/// strength.
+struct Diversity {
+    double strength = 0.5;       // 0: by distance alone; 1: by variety alone
+    std::size_t candidates = 0;  // 0: kCandidatesMin, or kCandidatesPerHit for each hit if more
+
+    static constexpr std::size_t kCandidatesMin = 100;
+    static constexpr std::size_t kCandidatesPerHit = 4;
+    static constexpr std::size_t kCandidatesMax = 4'000;
+};
+
 /// How many records have each value at the path.
 struct FacetRequest {
     std::string path;
@@ -52,5 +65,6 @@ inline constexpr std::size_t kFacetValuesMax = 1U << 20;  // distinct ones of on
 Result<void> validate(const GroupCap& cap);
 Result<void> validate(const HitOrder& order);
 Result<void> validate(const std::vector<FacetRequest>& facets);
+Result<void> validate(const Diversity& diversity);
 
 }  // namespace sokkuri::collection

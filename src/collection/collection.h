@@ -6,10 +6,12 @@
 
 #include "base/result.h"
 #include "collection/compaction.h"
+#include "collection/groups.h"
 #include "collection/index_stats.h"
 #include "collection/load.h"
 #include "collection/record_changes.h"
 #include "collection/search.h"
+#include "collection/summary.h"
 #include "index/metric.h"
 
 #include <cstdint>
@@ -71,16 +73,6 @@ struct SampleRequest {
     std::size_t count = 0;  // at most kSampleRecordsMax
     std::uint64_t seed = 0;
     std::optional<Filter> filter = {};
-};
-
-struct SummaryRequest {
-    std::optional<Filter> filter = {};
-    std::vector<FacetRequest> facets = {};
-};
-
-struct Summary {
-    std::uint64_t records = 0;  // that the filter lets through
-    std::vector<Facet> facets;  // one a request
 };
 
 /// Return false to stop.
@@ -189,6 +181,15 @@ class Collection {
     virtual Result<std::vector<Record>> sample(const SampleRequest& request) const = 0;
     /// How many records a filter lets through, and how many of these have which values.
     virtual Result<Summary> summarize(const SummaryRequest& request) const = 0;
+
+    /// Records by a value of theirs (groups.h). The first question about an attribute costs a pass
+    /// over the vectors, later ones what has changed since. kExhausted for too many groups.
+    virtual Result<GroupPage> groups(const GroupsRequest& request) const = 0;
+    /// The groups whose vectors are nearest to a group's: min(k, others) of them. kNotFound.
+    virtual Result<SimilarGroups> similar_groups(const SimilarGroupsRequest& request) const = 0;
+    /// The centroid of its records' vectors: the mean; under cosine that of their directions, at
+    /// unit length. kNotFound.
+    virtual Result<std::vector<float>> vector_of_group(const GroupName& group) const = 0;
 
     virtual Result<std::uint64_t> count() const = 0;
     virtual Result<CollectionStats> stats() const = 0;

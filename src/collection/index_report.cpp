@@ -14,7 +14,7 @@ index::HeadLayout layout_of(const FieldSnapshot& field);
 
 }  // namespace
 
-IndexStats index_stats_of(const FieldSnapshot& field) {
+IndexStats index_stats_of(const FieldSnapshot& field, const IndexKeeper* keeper) {
     IndexStats stats{.segments = {}, .tail_rows = field.tail_live, .plan = {}, .state = {}};
     for (const SegmentSnapshot& segment : field.segments) {
         IndexStats::Segment shown = segment_stats_of(segment);
@@ -24,6 +24,12 @@ IndexStats index_stats_of(const FieldSnapshot& field) {
     if (index::has_segments(field.spec.metric)) {
         stats.plan = index::describe(
             index::plan_memory(field.live(), field.spec.dimension, layout_of(field)));
+    }
+    if (keeper == nullptr) return stats;
+    stats.state = keeper->state_of(field.number);
+    for (std::size_t i = 0; i < field.segments.size(); ++i) {
+        const auto reading = keeper->recall_of(field.segments[i].row.file);
+        if (reading) stats.segments[i].measured = reading->measured;
     }
     return stats;
 }

@@ -7,6 +7,7 @@
 #include "collection/field_files.h"
 #include "collection/index_keeper.h"
 #include "collection/index_report.h"
+#include "collection/local_groups.h"
 #include "collection/local_search.h"
 #include "collection/local_writer.h"
 #include "collection/record_pages.h"
@@ -50,15 +51,16 @@ class LocalCollection final : public Collection {
           threads_(search_threads),
           shelf_(files, directory_, kernels),
           snapshots_(files, directory_, shelf_),
-          search_(snapshots_, kernels_, threads_, [this](const auto& sources) {
-              if (attribute_keeper_ != nullptr) attribute_keeper_->want(sources);
-          }) {}
+          search_(snapshots_, kernels_, threads_, wanted()),
+          groups_(snapshots_, kernels_, threads_, wanted()) {}
 
     ~LocalCollection() override;
 
     Result<void> open(const LocalOptions& options);
 
-    Capabilities capabilities() const override;
+    Capabilities capabilities() const override {
+        return {.conditional_put = true, .pinned_scan = true, .exact_search = true};
+    }
     Result<std::vector<FieldSpec>> fields() const override;
     Result<void> add_field(const FieldSpec& field) override {
         return write([&](LocalWriter& writer) { return writer.add_field(field); });
@@ -91,7 +93,11 @@ class LocalCollection final : public Collection {
     Result<void> remove_if(const std::string& id, std::uint64_t version) override {
         return write([&](LocalWriter& writer) { return writer.remove_if(id, version); });
     }
-    Result<std::vector<std::optional<Record>>> get(std::span<const std::string> ids) const override;
+    Result<std::vector<std::optional<Record>>> get(
+        std::span<const std::string> ids) const override {
+        const auto transaction = TRY(catalog_->begin_read());
+        return records_with_ids(*transaction, ids);
+    }
     Result<std::vector<float>> vector_of(const std::string& id,
                                          const std::string& field) const override;
     Result<SearchAnswer> search(const SearchRequest& request) const override {
@@ -117,6 +123,18 @@ class LocalCollection final : public Collection {
         const auto transaction = TRY(catalog_->begin_read());
         return search_.summarize(*transaction, request);
     }
+    Result<GroupPage> groups(const GroupsRequest& request) const override {
+        const auto transaction = TRY(catalog_->begin_read());
+        return groups_.list(*transaction, request);
+    }
+    Result<SimilarGroups> similar_groups(const SimilarGroupsRequest& request) const override {
+        const auto transaction = TRY(catalog_->begin_read());
+        return groups_.similar(*transaction, request);
+    }
+    Result<std::vector<float>> vector_of_group(const GroupName& group) const override {
+        const auto transaction = TRY(catalog_->begin_read());
+        return groups_.vector_of(*transaction, group);
+    }
     Result<std::uint64_t> count() const override {
         const auto transaction = TRY(catalog_->begin_read());
         return transaction->record_count();
@@ -127,6 +145,12 @@ class LocalCollection final : public Collection {
     Result<void> open_for_reading(const std::string& path);
     Result<void> become_writer(const std::string& socket);
     void start_keepers(const KeeperOptions& options);
+    /// Who is told of indexes that questions would use.
+    FilterCache::Wanted wanted() {
+        return [this](const auto& sources) {
+            if (attribute_keeper_ != nullptr) attribute_keeper_->want(sources);
+        };
+    }
     template <typename Job>
     std::invoke_result_t<Job, LocalWriter&> write(Job job);
     Result<void> dropping(Result<void> outcome) {
@@ -142,6 +166,7 @@ class LocalCollection final : public Collection {
     mutable SegmentShelf shelf_;
     mutable Snapshots snapshots_;
     mutable LocalSearch search_;
+    mutable LocalGroups groups_;
     std::unique_ptr<store::PrivateCopy> private_copy_;  // of the catalog; null: it is read itself
     std::unique_ptr<store::Catalog> catalog_;
     std::unique_ptr<WriteHalf> write_half_;  // after the catalog: the writer goes first
@@ -257,10 +282,6 @@ void LocalCollection::start_keepers(const KeeperOptions& options) {
     attribute_keeper_ = std::make_unique<AttributeKeeper>(*catalog_, extend, options.sealing);
 }
 
-Capabilities LocalCollection::capabilities() const {
-    return {.conditional_put = true, .pinned_scan = true, .exact_search = true};
-}
-
 Result<std::vector<FieldSpec>> LocalCollection::fields() const {
     const auto transaction = TRY(catalog_->begin_read());
     const std::vector<store::FieldRow> rows = TRY(transaction->fields());
@@ -288,17 +309,6 @@ void LocalCollection::remove_dropped(Clock::time_point dropped_before) {
     if (!transaction) return;
     remove_old_fields(files_, directory_, **transaction);
     write_half_->dropped_at.reset();
-}
-
-Result<std::vector<std::optional<Record>>> LocalCollection::get(
-    std::span<const std::string> ids) const {
-    const auto transaction = TRY(catalog_->begin_read());
-    std::vector<std::optional<Record>> records;
-    for (const std::string& id : ids) {
-        std::optional<store::RecordRow> row = TRY(transaction->record(id));
-        records.push_back(row ? std::optional(record_of(std::move(*row))) : std::nullopt);
-    }
-    return records;
 }
 
 Result<std::vector<float>> LocalCollection::vector_of(const std::string& id,
@@ -373,16 +383,8 @@ Result<CollectionStats> LocalCollection::stats() const {
     stats.generation = snapshot->generation;
     stats.bytes_on_disk = TRY(bytes_on_disk(files_, directory_));
     for (const FieldSnapshot& field : snapshot->fields) {
-        CollectionStats::Field row{field.spec, field.live(), field.tombstones,
-                                   index_stats_of(field)};
-        if (keeper_ != nullptr) {
-            row.index.state = keeper_->state_of(field.number);
-            for (std::size_t i = 0; i < field.segments.size(); ++i) {
-                const auto reading = keeper_->recall_of(field.segments[i].row.file);
-                if (reading) row.index.segments[i].measured = reading->measured;
-            }
-        }
-        stats.fields.push_back(std::move(row));
+        stats.fields.push_back(
+            {field.spec, field.live(), field.tombstones, index_stats_of(field, keeper_.get())});
     }
     return stats;
 }

@@ -1,6 +1,7 @@
 #include "collection/local_search.h"
 
 #include "collection/arranged_search.h"
+#include "collection/diverse_search.h"
 #include "collection/facets.h"
 #include "collection/field_search.h"
 #include "collection/record_pages.h"
@@ -13,7 +14,23 @@ namespace sokkuri::collection {
 namespace {
 
 bool is_arranged(const SearchRequest& request) {
-    return request.group_cap || request.order;
+    return request.group_cap || request.order || request.diversity;
+}
+
+/// The cap bounds the candidates of diversity; what diversity has chosen is put in order.
+Result<SearchAnswer> search_arranged(const FieldSearch& field, const SearchRequest& request,
+                                     const PlainSearch& plain) {
+    if (!request.diversity) return arranged_search(request, plain);
+    SearchRequest uncapped = request;
+    uncapped.group_cap.reset();
+    return arranged_search(uncapped, [&](const SearchRequest& chosen) {
+        return diverse_search(field, chosen, [&](const SearchRequest& candidates) {
+            if (!request.group_cap) return plain(candidates);
+            SearchRequest capped = candidates;
+            capped.group_cap = request.group_cap;
+            return arranged_search(capped, plain);
+        });
+    });
 }
 
 }  // namespace
@@ -28,7 +45,9 @@ Result<SearchAnswer> LocalSearch::search(store::ReadTransaction& transaction,
         return search_plainly(transaction, *field, round);
     };
     SearchAnswer answer =
-        TRY(is_arranged(request) ? arranged_search(request, plain) : plain(request));
+        TRY(is_arranged(request)
+                ? search_arranged({transaction, *field, kernels_, threads_}, request, plain)
+                : plain(request));
     answer.facets = TRY(facets_of(transaction, request.facets, request.filter));
     return answer;
 }
@@ -46,7 +65,7 @@ Result<std::vector<SearchAnswer>> LocalSearch::search(store::ReadTransaction& tr
     }
     if (is_arranged(shared) || !shared.facets.empty()) {
         return fail(ErrorCode::kUnsupported,
-                    "many queries in one call: without group cap, order and facets");
+                    "many queries in one call: without group cap, order, diversity and facets");
     }
     const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(transaction));
     const FieldSnapshot* field = TRY(snapshot->field(shared.field));

@@ -47,6 +47,16 @@ class SampleByNumber {
 
 }  // namespace
 
+Result<std::vector<std::optional<Record>>> records_with_ids(store::ReadTransaction& transaction,
+                                                            std::span<const std::string> ids) {
+    std::vector<std::optional<Record>> records;
+    for (const std::string& id : ids) {
+        std::optional<store::RecordRow> row = TRY(transaction.record(id));
+        records.push_back(row ? std::optional(record_of(std::move(*row))) : std::nullopt);
+    }
+    return records;
+}
+
 Result<RecordPage> page_of_records(store::ReadTransaction& transaction, const std::string& cursor,
                                    std::size_t limit, std::optional<store::FieldNumber> without) {
     if (limit < 1 || limit > kPageRecordsMax) {

@@ -1,6 +1,6 @@
 // RecordPages: records of one generation by their numbers: page by page in the order in which they
-// came, all of them, or a few drawn by chance. Used by local_collection.cpp; each call within one
-// read transaction.
+// came, all of them, some by their ids, or a few drawn by chance. Used by local_collection.cpp;
+// each call within one read transaction.
 #pragma once
 
 #include "base/result.h"
@@ -11,10 +11,15 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace sokkuri::collection {
+
+/// As Collection::get.
+Result<std::vector<std::optional<Record>>> records_with_ids(store::ReadTransaction& transaction,
+                                                            std::span<const std::string> ids);
 
 /// As Collection::page; of the records without a vector in field `without`, when that is said. A
 /// cursor is the number of the record to go on from, in decimal.

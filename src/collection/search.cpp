@@ -3,6 +3,36 @@
 #include <cmath>
 
 namespace sokkuri::collection {
+namespace {
+
+/// Pages of one query fit together only if all are taken from the same candidates.
+Result<void> validate_diversity(const SearchRequest& request) {
+    const Diversity& diversity = *request.diversity;
+    TRY(validate(diversity));
+    if (request.offset > 0 && diversity.candidates == 0) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "diversity with offset {}: say the number of candidates, so that pages fit "
+                    "together",
+                    request.offset);
+    }
+    const std::size_t wanted = request.offset + request.k;
+    if (diversity.candidates == 0 && wanted > Diversity::kCandidatesMax) {
+        return fail(ErrorCode::kInvalidArgument, "diversity with k {}: must be at most {}",
+                    request.k, Diversity::kCandidatesMax);
+    }
+    if (diversity.candidates > 0 && diversity.candidates < wanted) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "diversity: {} candidates: must be at least offset {} + k {}",
+                    diversity.candidates, request.offset, request.k);
+    }
+    const bool is_farthest =
+        request.several && request.several->combine == SeveralVectors::Combine::kFarthest;
+    if (!is_farthest) return {};
+    return fail(ErrorCode::kInvalidArgument,
+                "diversity: chooses among the nearest, not among the farthest");
+}
+
+}  // namespace
 
 Result<void> SearchRequest::validate() const {
     if (k == 0 || k > kKMax) {
@@ -15,6 +45,7 @@ Result<void> SearchRequest::validate() const {
     if (filter) TRY(filter->validate());
     if (group_cap) TRY(collection::validate(*group_cap));
     if (order) TRY(collection::validate(*order));
+    if (diversity) TRY(validate_diversity(*this));
     TRY(collection::validate(facets));
     if (distance_max && std::isnan(*distance_max)) {
         return fail(ErrorCode::kInvalidArgument, "distance_max: not a number");

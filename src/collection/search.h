@@ -30,6 +30,7 @@ struct SearchRequest {
     std::optional<Filter> filter = {};  // the only records that may be hits
     std::optional<GroupCap> group_cap = {};
     std::optional<HitOrder> order = {};
+    std::optional<Diversity> diversity = {};  // under a group cap: among those that it lets through
     std::vector<FacetRequest> facets =
         {};  // counted among all records that the filter lets through
     Documents documents = Documents::kInclude;
@@ -68,7 +69,7 @@ struct Hit {
 };
 
 struct SearchAnswer {
-    std::vector<Hit> hits;  // nearest first, ties by record number
+    std::vector<Hit> hits;  // nearest first (or as asked), ties by record number
     std::uint64_t generation = 0;
     std::uint64_t rows_searched = 0;  // live ones that the filter lets through, looked at or not
     SearchMethod method;

@@ -1,5 +1,6 @@
 #include "collection/several_search.h"
 
+#include "collection/farthest_search.h"
 #include "collection/validation.h"
 #include "index/distance.h"
 #include "index/multi_vector_search.h"
@@ -33,8 +34,15 @@ void add_method(SearchMethod& all, const SearchMethod& one);
 
 Result<SearchAnswer> search_several(const FieldSearch& search, const SearchRequest& request) {
     TRY(check(*request.several, request, search.field.spec));
-    return request.several->combine == Combine::kMean ? search_mean(search, request)
-                                                      : search_nearest(search, request);
+    switch (request.several->combine) {
+        case Combine::kMean:
+            return search_mean(search, request);
+        case Combine::kNearest:
+            return search_nearest(search, request);
+        case Combine::kFarthest:
+            break;
+    }
+    return search_farthest(search, request);
 }
 
 namespace {
@@ -53,8 +61,13 @@ Result<void> check(const SeveralVectors& several, const SearchRequest& request,
     }
     if (several.combine == Combine::kMean) return {};
     if (!several.weights.empty()) {
+        return fail(ErrorCode::kInvalidArgument, "weights: the {} several vectors knows none",
+                    several.combine == Combine::kNearest ? "nearest to any of" : "farthest from");
+    }
+    if (several.combine == Combine::kFarthest) {
+        if (!request.distance_max) return {};
         return fail(ErrorCode::kInvalidArgument,
-                    "weights: the nearest to any of several vectors knows none");
+                    "the farthest records: a largest distance says nothing of them");
     }
     if (request.offset + request.k > SearchRequest::kKMax / count) {
         return fail(ErrorCode::kInvalidArgument,

@@ -135,8 +135,9 @@ TEST(SeveralVectors, AreRefusedWithWhatIsWrong) {
         return answer ? std::string() : answer.error().message();
     };
     const std::vector<float> one = vectors.next();
-    EXPECT_EQ(message_of({}), "0 vectors: 1 to 64 are one search");
-    EXPECT_EQ(message_of({.vectors = std::vector(65, one)}), "65 vectors: 1 to 64 are one search");
+    EXPECT_EQ(message_of({}), "0 vectors: 1 to 1000 are one search");
+    EXPECT_EQ(message_of({.vectors = std::vector(1'001, one)}),
+              "1001 vectors: 1 to 1000 are one search");
     EXPECT_EQ(message_of({.vectors = {one, {1, 2}}}),
               "vector 1: 2 components, field \"picture\" has 24");
     EXPECT_EQ(message_of({.vectors = {one}, .weights = {1, 2}}), "2 weights for 1 vectors");

@@ -26,7 +26,7 @@ struct MultiVectorQuery {
     std::span<const float> weights;  // count, finite; empty: all 1. Negative: away from it
     SegmentQuery shared;             // all but `vector`
 
-    static constexpr std::size_t kVectorsMax = 64;
+    static constexpr std::size_t kVectorsMax = 1'000;
 };
 
 /// The one vector that stands for several: under cosine Σ wᵢ · vᵢ / |vᵢ| divided by Σ |wᵢ| (zero

@@ -99,6 +99,23 @@ Result<void> AttributeQueries::add_passing(const AttributeIndex& index, const Va
     return {};
 }
 
+Result<void> AttributeQueries::visit(const AttributeIndex& index,
+                                     const PostingVisitor& visitor) const {
+    Statement* statement = TRY(
+        database_->prepared("SELECT value, records FROM attribute_postings WHERE attribute = ? AND "
+                            "block = ? ORDER BY value"));
+    bool goes_on = true;
+    for (std::uint32_t block = 0; block < blocks_of(index) && goes_on; ++block) {
+        Rows rows = TRY(statement->query(index.number, block));
+        TRY(visit_rows(index, block, std::move(rows), [&](const PostingRowView& row) {
+            for (std::size_t i = 0; i < row.values() && goes_on; ++i)
+                goes_on = visitor(row.value(i), block, row.offsets(i));
+            return goes_on;
+        }));
+    }
+    return {};
+}
+
 Result<void> AttributeQueries::count(const AttributeIndex& index, const RecordSet* among,
                                      const CountVisitor& visitor) const {
     Statement* statement = TRY(

@@ -55,6 +55,12 @@ class AttributeQueries {
     Result<void> add_passing(const AttributeIndex& index, const ValueRange& range,
                              const ValueTest& passes, RecordSet& records) const;
 
+    /// Every value of each block and who has it, blocks ascending, each value once a block;
+    /// `offsets` in the block, ascending. Return false to stop.
+    using PostingVisitor = std::function<bool(const AttributeValue& value, std::uint32_t block,
+                                              std::span<const std::uint16_t> offsets)>;
+    Result<void> visit(const AttributeIndex& index, const PostingVisitor& visitor) const;
+
     /// How many records of each block have each value, values in any order: those in `among`, or
     /// all without it. Values that none has are passed over. Return false to stop.
     using CountVisitor = std::function<bool(const AttributeValue& value, std::uint64_t count)>;

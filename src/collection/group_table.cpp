@@ -1,0 +1,162 @@
+#include "collection/group_table.h"
+
+#include "index/centroid.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace sokkuri::collection {
+namespace {
+
+constexpr index::Slot kNoSlot = UINT32_MAX;
+/// Members that are added up in one go: the same pieces for any number of threads.
+constexpr std::size_t kPieceMembers = 1'024;
+/// Pieces whose sums are in memory at once.
+constexpr std::size_t kPiecesAtOnce = 128;
+
+/// Some members of one group.
+struct Piece {
+    std::size_t group = 0;
+    std::size_t first = 0;  // in GroupTable::members
+    std::size_t end = 0;
+};
+
+std::vector<index::Slot> slots_by_record(const GroupSource& source);
+/// Values, starts and members.
+void list_members(const GroupSource& source, const GroupMembers& members, GroupTable& table);
+Result<void> check_size(const GroupTable& table);
+/// Takes over what is the same; pieces of all else.
+std::vector<Piece> pieces_to_sum(const GroupTable* known, GroupTable& table);
+void sum_up(const GroupSource& source, std::span<const Piece> pieces, GroupTable& table);
+std::vector<std::uint32_t> by_size(const GroupTable& table);
+
+}  // namespace
+
+std::optional<std::size_t> GroupTable::find(const store::AttributeValue& value) const {
+    const auto found =
+        std::lower_bound(values.begin(), values.end(), value, store::AttributeLess());
+    if (found == values.end() || store::compare(*found, value) != 0) return std::nullopt;
+    return static_cast<std::size_t>(found - values.begin());
+}
+
+std::size_t GroupTable::size_bytes() const {
+    const std::size_t a_group = sizeof(values[0]) + sizeof(starts[0]) + sizeof(largest_first[0]) +
+                                dimension * sizeof(float);
+    return values.size() * a_group + members.size() * sizeof(members[0]);
+}
+
+Result<std::shared_ptr<const GroupTable>> make_group_table(const GroupSource& source,
+                                                           const GroupMembers& members,
+                                                           const GroupTable* known) {
+    auto table = std::make_shared<GroupTable>();
+    table->generation = source.generation;
+    table->field = source.field.number;
+    table->dimension = source.field.spec.dimension;
+    list_members(source, members, *table);
+    TRY(check_size(*table));
+    table->centroids.resize(table->count() * table->dimension);
+    const std::vector<Piece> pieces = pieces_to_sum(known, *table);
+    sum_up(source, pieces, *table);
+    table->largest_first = by_size(*table);
+    return std::shared_ptr<const GroupTable>(std::move(table));
+}
+
+namespace {
+
+std::vector<index::Slot> slots_by_record(const GroupSource& source) {
+    const FieldSnapshot& field = source.field;
+    std::vector<index::Slot> slots;
+    for (store::Slot slot = 0; slot < field.committed; ++slot) {
+        const store::RecordNumber record = source.slots[slot];
+        if (record == SlotTable::kNobody || field.dead.test(static_cast<index::Slot>(slot))) {
+            continue;
+        }
+        if (record >= slots.size()) slots.resize(std::size_t{record} + 1, kNoSlot);
+        slots[record] = static_cast<index::Slot>(slot);
+    }
+    return slots;
+}
+
+void list_members(const GroupSource& source, const GroupMembers& members, GroupTable& table) {
+    const std::vector<index::Slot> slots = slots_by_record(source);
+    for (const auto& [value, records] : members.records) {
+        const std::size_t first = table.members.size();
+        for (const store::RecordNumber record : records) {
+            if (record < slots.size() && slots[record] != kNoSlot)
+                table.members.push_back(slots[record]);
+        }
+        if (table.members.size() == first) continue;
+        table.values.push_back(value);
+        table.starts.push_back(first);
+    }
+    table.starts.push_back(table.members.size());
+}
+
+Result<void> check_size(const GroupTable& table) {
+    if (table.size_bytes() <= kGroupTableBytesMax) return {};
+    return fail(ErrorCode::kExhausted,
+                "{} groups with vectors of {} numbers and {} members take {} MB of memory: at most "
+                "{} MB",
+                table.count(), table.dimension, table.members.size(), table.size_bytes() >> 20,
+                kGroupTableBytesMax >> 20);
+}
+
+/// A slot never changes its vector: the same slots have the same centroid.
+std::vector<Piece> pieces_to_sum(const GroupTable* known, GroupTable& table) {
+    const bool is_comparable = known != nullptr && known->field == table.field;
+    std::vector<Piece> pieces;
+    for (std::size_t group = 0; group < table.count(); ++group) {
+        const auto old = is_comparable ? known->find(table.values[group]) : std::nullopt;
+        if (old && std::ranges::equal(known->members_of(*old), table.members_of(group))) {
+            std::ranges::copy(
+                known->centroid(*old),
+                table.centroids.begin() + static_cast<std::ptrdiff_t>(group * table.dimension));
+            const auto examples = known->examples.lock();
+            const auto remembered = examples->find(*old);
+            if (remembered != examples->end()) (*table.examples.lock())[group] = remembered->second;
+            continue;
+        }
+        for (std::size_t first = table.starts[group]; first < table.starts[group + 1];
+             first += kPieceMembers) {
+            pieces.push_back(
+                {group, first, std::min(first + kPieceMembers, table.starts[group + 1])});
+        }
+    }
+    return pieces;
+}
+
+void sum_up(const GroupSource& source, std::span<const Piece> pieces, GroupTable& table) {
+    const FieldSnapshot& field = source.field;
+    const index::CentroidSum nothing(field.spec.metric, table.dimension, source.kernels);
+    std::vector<index::CentroidSum> sums(std::min(pieces.size(), kPiecesAtOnce), nothing);
+    index::CentroidSum whole = nothing;
+    for (std::size_t start = 0; start < pieces.size(); start += kPiecesAtOnce) {
+        const auto some = pieces.subspan(start, std::min(kPiecesAtOnce, pieces.size() - start));
+        source.threads.for_each(some.size(), [&](std::size_t i) {
+            sums[i].clear();
+            for (std::size_t member = some[i].first; member < some[i].end; ++member)
+                sums[i].add(field.rows[table.members[member]]);
+        });
+        for (std::size_t i = 0; i < some.size(); ++i) {
+            whole.add(sums[i]);
+            if (some[i].end != table.starts[some[i].group + 1]) continue;
+            std::ranges::copy(whole.centroid(),
+                              table.centroids.begin() +
+                                  static_cast<std::ptrdiff_t>(some[i].group * table.dimension));
+            whole.clear();
+        }
+    }
+}
+
+std::vector<std::uint32_t> by_size(const GroupTable& table) {
+    std::vector<std::uint32_t> groups(table.count());
+    std::iota(groups.begin(), groups.end(), std::uint32_t{0});
+    std::ranges::stable_sort(groups, [&table](std::uint32_t a, std::uint32_t b) {
+        return table.members_of(a).size() > table.members_of(b).size();
+    });
+    return groups;
+}
+
+}  // namespace
+}  // namespace sokkuri::collection
