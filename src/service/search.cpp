@@ -1,5 +1,6 @@
 #include "service/search.h"
 
+#include "service/groups.h"
 #include "service/item_vectors.h"
 #include "service/picture_document.h"
 #include "service/query_vector.h"
@@ -18,13 +19,20 @@ using collection::FieldSpec;
 /// Distances are rounded to float32 on their way to us: what lies this close to the cut is fetched,
 /// and its score decides.
 constexpr double kDistanceSlack = 1e-6;
+/// More items than these are left out by a filter: hits are compared with each of the others.
+constexpr std::size_t kExcludedById = 128;
 
 Result<void> validate(const SearchQuery& query);
 Result<features::Bands> bands_of(const FieldSpec& field, std::string& model_name);
 /// Where and by what to search, and which items not to find. Says in `answer` what that was.
 Result<collection::SearchRequest> request_by(const Library& library, const SearchQuery& query,
                                              const FieldSpec& field, SearchAnswer& answer);
-double score_of(index::Metric metric, float distance);
+/// Adds what must not be among the hits, besides the item that is asked about.
+Result<void> leave_out(const Library& library, const SearchQuery& query,
+                       collection::SearchRequest& request);
+/// The filter must hold besides what the request has.
+void narrow(collection::SearchRequest& request, const collection::Filter& filter);
+collection::Filter none_of(collection::Filter filter);
 double distance_at(index::Metric metric, double score);
 Band band_of(double score, const features::Bands& bands);
 
@@ -44,6 +52,21 @@ std::string_view name_of(Band band) {
     return "weak";
 }
 
+double score_of(index::Metric metric, float distance) {
+    switch (metric) {
+        case index::Metric::kCosine:
+            return 1.0 - static_cast<double>(distance);
+        case index::Metric::kL2:
+        case index::Metric::kL1:
+        case index::Metric::kLinf:
+        case index::Metric::kHamming:
+            return 1.0 / (1.0 + static_cast<double>(distance));
+        case index::Metric::kInnerProduct:
+            return -static_cast<double>(distance);
+    }
+    return 0;
+}
+
 Result<SearchAnswer> search(const Library& library, const SearchQuery& query) {
     const Stopwatch total;
     TRY(validate(query));
@@ -54,12 +77,13 @@ Result<SearchAnswer> search(const Library& library, const SearchQuery& query) {
     WantedVectors wanted;
     if (!query.vectors.empty()) wanted = TRY(wanted_vectors(library, query.vectors, query.k));
     collection::SearchRequest request = TRY(request_by(library, query, field, answer));
+    TRY(leave_out(library, query, request));
     const Stopwatch searching;
     request.k = query.k;
     request.offset = query.offset;
-    request.filter = query.filter;
     request.group_cap = query.group_cap;
     request.order = query.order;
+    request.diversity = query.diversity;
     request.facets = query.facets;
     request.effort = query.effort;
     if (query.score_min) {
@@ -82,7 +106,7 @@ Result<SearchAnswer> search(const Library& library, const SearchQuery& query) {
     for (SearchHit& hit : answer.hits)
         TRY(add_vectors(library, wanted, hit));
     const std::uint64_t items = TRY(library.collection().count());
-    answer.items = query.filter ? found.rows_searched : items;
+    answer.items = request.filter ? found.rows_searched : items;
     answer.facets = std::move(found.facets);
     answer.method = found.method;
     answer.timings.search_ms = searching.ms();
@@ -120,11 +144,18 @@ Result<features::Bands> bands_of(const FieldSpec& field, std::string& model_name
 Result<collection::SearchRequest> request_by(const Library& library, const SearchQuery& query,
                                              const FieldSpec& field, SearchAnswer& answer) {
     collection::SearchRequest request{.field = field.name};
+    request.filter = query.filter;
     const bool leaves_out = query.self == SelfHit::kLeaveOut;
     if (std::holds_alternative<BySeveral>(query.what)) {
         SeveralParts parts = TRY(vectors_of_parts(library, query, field, answer.timings));
         request.several = std::move(parts.vectors);
         if (leaves_out) request.excluded_ids = std::move(parts.item_ids);
+        return request;
+    }
+    if (const auto* group = std::get_if<ByGroup>(&query.what)) {
+        GroupVector vector = TRY(vector_of_group(library, *group, field.name));
+        request.query = std::move(vector.values);
+        if (leaves_out) narrow(request, none_of(std::move(vector.members)));
         return request;
     }
     QueryVector vector = TRY(query_vector(library, query, field, answer.timings));
@@ -137,19 +168,36 @@ Result<collection::SearchRequest> request_by(const Library& library, const Searc
     return request;
 }
 
-double score_of(index::Metric metric, float distance) {
-    switch (metric) {
-        case index::Metric::kCosine:
-            return 1.0 - static_cast<double>(distance);
-        case index::Metric::kL2:
-        case index::Metric::kL1:
-        case index::Metric::kLinf:
-        case index::Metric::kHamming:
-            return 1.0 / (1.0 + static_cast<double>(distance));
-        case index::Metric::kInnerProduct:
-            return -static_cast<double>(distance);
+Result<void> leave_out(const Library& library, const SearchQuery& query,
+                       collection::SearchRequest& request) {
+    if (query.excluded.size() > kExcludedMax) {
+        return fail(ErrorCode::kInvalidArgument, "{} items to leave out: at most {}",
+                    query.excluded.size(), kExcludedMax);
     }
-    return 0;
+    std::vector<std::string> ids;
+    for (const std::string& item : query.excluded) {
+        auto id = resolve_item(library, {.id_or_path = item, .working_directory = {}});
+        if (id) ids.push_back(std::move(*id));
+        if (!id && id.error().code() != ErrorCode::kNotFound) return tl::unexpected(id.error());
+    }
+    if (ids.size() > kExcludedById) {
+        narrow(request, none_of({collection::IdsFilter{std::move(ids)}}));
+        return {};
+    }
+    request.excluded_ids.insert(request.excluded_ids.end(), ids.begin(), ids.end());
+    return {};
+}
+
+void narrow(collection::SearchRequest& request, const collection::Filter& filter) {
+    std::vector<collection::Filter> all = {filter};
+    if (request.filter) all.push_back(*std::move(request.filter));
+    request.filter = collection::all_of(std::move(all));
+}
+
+collection::Filter none_of(collection::Filter filter) {
+    collection::BoolFilter clauses{.should_min = 0};
+    clauses.must_not.push_back(std::move(filter));
+    return {std::move(clauses)};
 }
 
 /// The largest distance with at least that score.

@@ -44,7 +44,13 @@ struct ByQuery {
     std::string handle;
 };
 
-/// Several of these as one search, near their weighted mean or near to any of them.
+/// The vector of a group of items: those whose attribute `by` has that value (groups.h).
+struct ByGroup {
+    std::string by;
+    std::string value;
+};
+
+/// Several of these as one search: near their weighted mean, near to any of them, or far from all.
 struct BySeveral {
     struct Part {
         std::variant<ByPicture, ByItem, ByVector, ByQuery> what;
@@ -56,12 +62,14 @@ struct BySeveral {
 
 enum class SelfHit { kLeaveOut, kInclude };
 
+inline constexpr std::size_t kExcludedMax = 10'000;
+
 /// The vector of a picture's bytes, made elsewhere: where the model is loaded already.
 using EmbedElsewhere =
     std::function<Result<std::vector<float>>(std::span<const std::byte> picture)>;
 
 struct SearchQuery {
-    std::variant<ByPicture, ByItem, ByVector, ByUpload, ByQuery, BySeveral> what;
+    std::variant<ByPicture, ByItem, ByVector, ByUpload, ByQuery, ByGroup, BySeveral> what;
     std::string field = {};    // whose vectors are searched; empty: the main one's
     std::string vectors = {};  // of the hits that are wanted (item_vectors.h); empty: none
     std::size_t k = 10;
@@ -70,10 +78,14 @@ struct SearchQuery {
     /// How good the answer must be. With score_min no hit above it is missed, unless ef is asked
     /// for.
     index::Effort effort;
-    SelfHit self = SelfHit::kLeaveOut;  // ByItem, also as a part of BySeveral
+    SelfHit self = SelfHit::kLeaveOut;  // ByItem, also as a part of BySeveral; ByGroup: its members
+    /// Ids or paths of items that must not be hits, at most kExcludedMax: those that have been
+    /// seen. What does not exist is passed over.
+    std::vector<std::string> excluded = {};
     std::optional<collection::Filter> filter = {};
     std::optional<collection::GroupCap> group_cap = {};
     std::optional<collection::HitOrder> order = {};
+    std::optional<collection::Diversity> diversity = {};
     std::vector<collection::FacetRequest> facets = {};
     ModelChoice model;
     image::DecodeLimits limits;
@@ -113,6 +125,9 @@ struct SearchAnswer {
 };
 
 Result<SearchAnswer> search(const Library& library, const SearchQuery& query);
+
+/// What people see of a distance.
+double score_of(index::Metric metric, float distance);
 
 /// The id of an item named by id or path; kNotFound says what was tried.
 Result<std::string> resolve_item(const Library& library, const ByItem& item);
