@@ -20,6 +20,10 @@ Result<std::optional<std::string>> text_of(const Request& request, const Request
                                            std::string_view name);
 Result<std::optional<std::uint64_t>> integer_of(const Request& request, const RequestJson* body,
                                                 std::string_view name);
+Result<std::optional<double>> number_of(const Request& request, const RequestJson* body,
+                                        std::string_view name);
+Result<std::optional<collection::Diversity>> read_diversity(const Request& request,
+                                                            const RequestJson* body);
 Result<collection::FacetRequest> facet_of(const JsonValue& wish);
 
 }  // namespace
@@ -47,6 +51,18 @@ std::vector<Parameter> arrangement_parameters() {
              .help = "Path of an attribute by which to put the hits in order; with - before it, "
                      "the greatest first. Hits without it come last.",
              .maximum = kPathBytesMax + 1},
+            {.name = "diversity",
+             .kind = ParameterKind::kNumber,
+             .help = "How much the hits are to be unlike each other (maximal marginal relevance): "
+                     "0 ranks by likeness alone, 1 by variety alone.",
+             .fallback = "0",
+             .maximum = 1},
+            {.name = "candidates",
+             .kind = ParameterKind::kInteger,
+             .help = "Nearest items among which diversity chooses; if not said, 4 for each hit "
+                     "and at least 100. Pages need it.",
+             .minimum = 1,
+             .maximum = collection::Diversity::kCandidatesMax},
             {.name = "facets",
              .help = "Paths of attributes to count by, with commas between: how many of the items "
                      "that the filter lets through have each value.",
@@ -73,6 +89,7 @@ Result<void> read_arrangement(const Request& request, const RequestJson* body, H
                                  is_descending ? Direction::kDescending : Direction::kAscending};
         TRY(in_context("sort", collection::validate(*wanted.order)));
     }
+    wanted.diversity = TRY(read_diversity(request, body));
     wanted.facets = TRY(read_facets(request, body));
     return {};
 }
@@ -117,7 +134,8 @@ Result<std::vector<collection::FacetRequest>> read_facets(const Request& request
 namespace {
 
 Result<void> refuse_twice(const Request& request, const RequestJson* body) {
-    for (const std::string_view name : {"filter", "group_by", "per_group", "sort", "facets"}) {
+    for (const std::string_view name :
+         {"filter", "group_by", "per_group", "sort", "diversity", "candidates", "facets"}) {
         if (body == nullptr || body->find(name) == nullptr || !request.query_value(name)) continue;
         return fail(ErrorCode::kInvalidArgument,
                     "{}: said both in the query string and in the body", name);
@@ -136,6 +154,32 @@ Result<std::optional<std::uint64_t>> integer_of(const Request& request, const Re
                                                 std::string_view name) {
     if (body != nullptr && body->find(name) != nullptr) return body->integer(name);
     return integer_value(request, name);
+}
+
+Result<std::optional<double>> number_of(const Request& request, const RequestJson* body,
+                                        std::string_view name) {
+    if (body != nullptr && body->find(name) != nullptr) return body->number(name);
+    return number_value(request, name);
+}
+
+/// None is asked for by 0.
+Result<std::optional<collection::Diversity>> read_diversity(const Request& request,
+                                                            const RequestJson* body) {
+    const auto strength = TRY(number_of(request, body, "diversity"));
+    const auto candidates = TRY(integer_of(request, body, "candidates"));
+    if (!strength) {
+        if (!candidates) return std::optional<collection::Diversity>();
+        return fail(ErrorCode::kInvalidArgument, "candidates: says nothing without diversity");
+    }
+    const collection::Diversity diversity{.strength = *strength,
+                                          .candidates = candidates.value_or(0)};
+    TRY(collection::validate(diversity));
+    if (candidates == 0U) {
+        return fail(ErrorCode::kInvalidArgument, "candidates = 0: must be 1 to {}",
+                    collection::Diversity::kCandidatesMax);
+    }
+    if (*strength == 0) return std::optional<collection::Diversity>();
+    return std::optional(diversity);
 }
 
 /// A path, or {"by": path, "size": values listed}.

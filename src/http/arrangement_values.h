@@ -1,5 +1,5 @@
-// Arrangement values: filter, group cap, order and facets of a search, as the query string or a
-// JSON body says them. Pure.
+// Arrangement values: filter, group cap, order, diversity and facets of a search, as the query
+// string or a JSON body says them. Pure.
 #pragma once
 
 #include "base/result.h"
@@ -13,13 +13,13 @@
 
 namespace sokkuri::http {
 
-/// The rows of filter, group_by, per_group, sort and facets.
+/// The rows of filter, group_by, per_group, sort, diversity, candidates and facets.
 std::vector<Parameter> arrangement_parameters();
 /// The row of filter alone.
 Parameter filter_parameter();
 
-/// Fills in filter, group_cap, order and facets. `body`: null when it is no JSON. kInvalidArgument
-/// also for what is said in both.
+/// Fills in filter, group_cap, order, diversity and facets. `body`: null when it is no JSON.
+/// kInvalidArgument also for what is said in both.
 Result<void> read_arrangement(const Request& request, const RequestJson* body, HitsWanted& wanted);
 
 /// A filter as JSON or as a comparison; empty when none was sent.

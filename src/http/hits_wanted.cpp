@@ -2,6 +2,7 @@
 
 #include "http/arrangement_values.h"
 #include "http/query_values.h"
+#include "service/search.h"
 
 #include <cmath>
 #include <utility>
@@ -95,6 +96,7 @@ Result<HitsWanted> read_hits_wanted(const Request& request, const RequestJson* b
     wanted.vectors = TRY(read_text(request, body, "vectors"));
     TRY(check_bounds(wanted));
     TRY(read_arrangement(request, body, wanted));
+    if (body != nullptr) wanted.excluded = TRY(body->strings("exclude", service::kExcludedMax));
     return wanted;
 }
 

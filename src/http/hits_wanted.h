@@ -30,9 +30,11 @@ struct HitsWanted {
     std::optional<collection::Filter> filter;
     std::optional<collection::GroupCap> group_cap;
     std::optional<collection::HitOrder> order;
+    std::optional<collection::Diversity> diversity;
     std::vector<collection::FacetRequest> facets;
-    std::string field;    // empty: the main one
-    std::string vectors;  // of the hits; empty: none
+    std::vector<std::string> excluded;  // from a body alone
+    std::string field;                  // empty: the main one
+    std::string vectors;                // of the hits; empty: none
 };
 
 /// The row of `vectors`, by which items and hits come with their vectors.

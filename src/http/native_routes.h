@@ -37,6 +37,8 @@ RouteTable field_routes(const SharedApi& api);
 RouteTable load_routes(const SharedApi& api);
 RouteTable picture_routes(const SharedApi& api);
 RouteTable search_routes(const SharedApi& api);
+RouteTable recommend_routes(const SharedApi& api);
+RouteTable group_routes(const SharedApi& api);
 RouteTable query_routes(const SharedApi& api);
 RouteTable embed_routes(const SharedApi& api);
 RouteTable job_routes(const SharedApi& api);

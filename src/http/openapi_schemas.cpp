@@ -53,8 +53,8 @@ std::vector<Schema> make_table() {
     for (const auto rows :
          {collection_schemas, collection_part_schemas, new_collection_schemas, index_schemas,
           item_schemas, document_schemas, field_schemas, load_schemas, search_schemas,
-          filter_schemas, method_schemas, search_body_schemas, query_schemas, job_schemas,
-          report_schemas, upkeep_schemas}) {
+          filter_schemas, method_schemas, search_body_schemas, group_schemas, recommend_schemas,
+          query_schemas, job_schemas, report_schemas, upkeep_schemas}) {
         std::vector<Schema> part = rows();
         table.insert(table.end(), part.begin(), part.end());
     }

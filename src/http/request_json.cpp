@@ -95,6 +95,23 @@ Result<std::optional<bool>> RequestJson::boolean(std::string_view name) const {
     return read_member<bool>(*this, name, [](const JsonValue& value) { return value.as_bool(); });
 }
 
+Result<std::vector<std::string>> RequestJson::strings(std::string_view name,
+                                                      std::size_t count_max) const {
+    std::vector<std::string> texts;
+    const JsonValue* list = find(name);
+    if (list == nullptr) return texts;
+    if (!list->is_array() || list->items().size() > count_max) {
+        return fail(ErrorCode::kInvalidArgument, "{}: an array of at most {} texts is expected",
+                    name, count_max);
+    }
+    for (const JsonValue& item : list->items()) {
+        std::string text = TRY(in_context(name, item.as_string()));
+        if (text.empty()) return fail(ErrorCode::kInvalidArgument, "{}: an empty text", name);
+        texts.push_back(std::move(text));
+    }
+    return texts;
+}
+
 Result<std::optional<std::vector<float>>> RequestJson::vector(std::string_view name) const {
     return read_member<std::vector<float>>(*this, name, read_vector);
 }

@@ -37,6 +37,9 @@ class RequestJson {
     Result<std::optional<std::uint64_t>> integer(std::string_view name) const;
     Result<std::optional<double>> number(std::string_view name) const;
     Result<std::optional<bool>> boolean(std::string_view name) const;
+    /// Of an array of texts, none of them empty; none when not sent. kInvalidArgument also beyond
+    /// `count_max`.
+    Result<std::vector<std::string>> strings(std::string_view name, std::size_t count_max) const;
     /// Finite float32 numbers.
     Result<std::optional<std::vector<float>>> vector(std::string_view name) const;
     /// Likewise of each member of an object: vectors by their fields. Empty when not sent.

@@ -5,13 +5,11 @@
 #include "http/query_values.h"
 #include "http/request_json.h"
 #include "http/request_picture.h"
+#include "http/search_parts.h"
 #include "http/search_steps.h"
 
 namespace sokkuri::http {
 namespace {
-
-constexpr std::size_t kItemNameBytesMax = 4'096;  // an id or a path
-constexpr std::size_t kQueryIdBytesMax = 64;
 
 Result<Response> list_similar(const NativeApi& api, const Request& request);
 Result<Response> search(const NativeApi& api, const Request& request);
@@ -19,9 +17,7 @@ Result<Response> count_facets(const NativeApi& api, const Request& request);
 std::vector<Parameter> similar_parameters();
 Result<service::SearchQuery> read_json(const RequestJson& body);
 Result<service::BySeveral> read_together(const RequestJson& body);
-Result<service::BySeveral::Part> read_part(const RequestJson& json);
-Result<std::optional<std::string>> name_of(const RequestJson& body, std::string_view member,
-                                           std::size_t bytes_max);
+Result<collection::SeveralVectors::Combine> read_combine(const RequestJson& body);
 
 }  // namespace
 
@@ -71,6 +67,8 @@ Result<Response> answer_search(const NativeApi& api, const service::Library& lib
     query.filter = wanted.filter;
     query.group_cap = wanted.group_cap;
     query.order = wanted.order;
+    query.diversity = wanted.diversity;
+    query.excluded = wanted.excluded;
     query.facets = wanted.facets;
     query.field = wanted.field;
     query.vectors = wanted.vectors;
@@ -103,9 +101,10 @@ Result<Response> search(const NativeApi& api, const Request& request) {
         return answer_search(api, *library, {.what = std::move(upload)}, wanted);
     }
     static constexpr std::string_view kMembers[] = {
-        "id",     "vector",    "picture",   "query_id", "together", "combine", "k",
-        "offset", "min_score", "recall",    "exact",    "ef",       "field",   "vectors",
-        "filter", "group_by",  "per_group", "sort",     "facets"};
+        "id",        "vector",     "picture",   "query_id", "together",  "combine",
+        "k",         "offset",     "min_score", "recall",   "exact",     "ef",
+        "field",     "vectors",    "filter",    "group_by", "per_group", "sort",
+        "diversity", "candidates", "exclude",   "facets"};
     const RequestJson body = TRY(RequestJson::parse(request.body, api.limits, kMembers));
     const HitsWanted wanted = TRY(read_hits_wanted(request, &body));
     service::SearchQuery query = TRY(read_json(body));
@@ -138,10 +137,10 @@ std::vector<Parameter> similar_parameters() {
 }
 
 Result<service::SearchQuery> read_json(const RequestJson& body) {
-    const auto id = TRY(name_of(body, "id", kItemNameBytesMax));
+    const auto id = TRY(read_name(body, "id", kItemNameBytesMax));
     auto vector = TRY(body.vector("vector"));
     auto picture = TRY(body.bytes("picture"));
-    const auto query_id = TRY(name_of(body, "query_id", kQueryIdBytesMax));
+    const auto query_id = TRY(read_name(body, "query_id", kQueryIdBytesMax));
     const bool is_together = body.find("together") != nullptr;
     const int ways = int{id.has_value()} + int{vector.has_value()} + int{picture.has_value()} +
                      int{query_id.has_value()} + int{is_together};
@@ -167,60 +166,21 @@ Result<service::SearchQuery> read_json(const RequestJson& body) {
 }
 
 Result<service::BySeveral> read_together(const RequestJson& body) {
-    static constexpr std::string_view kPartMembers[] = {"id", "vector", "query_id", "weight"};
-    using Combine = collection::SeveralVectors::Combine;
-    const JsonValue* parts = body.find("together");
-    if (!parts->is_array()) {
-        return fail(ErrorCode::kInvalidArgument, "together: an array is expected, not {}",
-                    sokkuri::name_of(parts->kind()));
-    }
     service::BySeveral several;
-    const auto asked = TRY(body.string("combine"));
-    const std::string combine = asked.value_or("mean");
-    if (combine != "mean" && combine != "nearest") {
-        return fail(ErrorCode::kInvalidArgument, "combine: {:?}, must be mean or nearest",
-                    shown_value(combine));
-    }
-    several.combine = combine == "mean" ? Combine::kMean : Combine::kNearest;
-    for (std::size_t i = 0; i < parts->items().size(); ++i) {
-        const auto read = [&]() -> Result<service::BySeveral::Part> {
-            const RequestJson json = TRY(RequestJson::of(parts->items()[i], kPartMembers));
-            return read_part(json);
-        };
-        service::BySeveral::Part part = TRY(in_context(fmt::format("together[{}]", i), read()));
-        several.parts.push_back(std::move(part));
-    }
+    several.combine = TRY(read_combine(body));
+    several.parts = TRY(read_parts(body, "together"));
     return several;
 }
 
-Result<service::BySeveral::Part> read_part(const RequestJson& json) {
-    const auto id = TRY(name_of(json, "id", kItemNameBytesMax));
-    auto vector = TRY(json.vector("vector"));
-    const auto query_id = TRY(name_of(json, "query_id", kQueryIdBytesMax));
-    const auto weight = TRY(json.number("weight"));
-    if (int{id.has_value()} + int{vector.has_value()} + int{query_id.has_value()} != 1) {
-        return fail(ErrorCode::kInvalidArgument,
-                    "exactly one of id, vector and query_id is expected");
-    }
-    service::BySeveral::Part part{.what = service::ByItem{},
-                                  .weight = static_cast<float>(weight.value_or(1))};
-    if (id) part.what = service::ByItem{.id_or_path = *id};
-    if (vector) part.what = service::ByVector{std::move(*vector)};
-    if (query_id) part.what = service::ByQuery{*query_id};
-    return part;
-}
-
-/// What names something: not empty, not long, and no NUL, which no path can have.
-Result<std::optional<std::string>> name_of(const RequestJson& body, std::string_view member,
-                                           std::size_t bytes_max) {
-    auto name = TRY(body.string(member));
-    if (!name) return name;
-    if (name->empty() || name->size() > bytes_max) {
-        return fail(ErrorCode::kInvalidArgument, "{}: {} bytes, must be 1 to {}", member,
-                    name->size(), bytes_max);
-    }
-    if (name->find('\0') == std::string::npos) return name;
-    return fail(ErrorCode::kInvalidArgument, "{}: has a NUL", member);
+Result<collection::SeveralVectors::Combine> read_combine(const RequestJson& body) {
+    using Combine = collection::SeveralVectors::Combine;
+    const auto asked = TRY(body.string("combine"));
+    const std::string combine = asked.value_or("mean");
+    if (combine == "mean") return Combine::kMean;
+    if (combine == "nearest") return Combine::kNearest;
+    if (combine == "farthest") return Combine::kFarthest;
+    return fail(ErrorCode::kInvalidArgument, "combine: {:?}, must be mean, nearest or farthest",
+                shown_value(combine));
 }
 
 }  // namespace

@@ -188,13 +188,13 @@ TEST_F(SearchRoutes, SeveralThingsAreOneSearch) {
     }
     EXPECT_NEAR(nearest.at("hits.0.score").as_double().value(), best, 1e-6);
 
-    expect_refusal(together(""), "0 parts: 1 to 64");
+    expect_refusal(together(""), "0 parts: 1 to 1000");
     expect_refusal(together("7"), "together[0]: an object is expected");
     expect_refusal(together(R"({"weight":1})"), "together[0]: exactly one of id, vector");
     expect_refusal(together(R"({"id":"0.jpg","k":1})"), "together[0]");
     expect_refusal(together(R"({"vector":[1,2]})"), "part 1: ");
     expect_refusal(together(R"({"id":"0.jpg","weight":0})"), "weights must sum to more than 0");
-    expect_refusal(together(both, R"(,"combine":"max")"), "must be mean or nearest");
+    expect_refusal(together(both, R"(,"combine":"max")"), "must be mean, nearest or farthest");
     expect_refusal(together(both, R"(,"id":"0.jpg")"), "not 2");
     expect_refusal(search(R"({"id":"0.jpg","combine":"mean"})"), "only beside together");
 }

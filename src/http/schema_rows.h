@@ -19,6 +19,10 @@ std::vector<Schema> search_schemas();
 std::vector<Schema> filter_schemas();
 std::vector<Schema> method_schemas();
 std::vector<Schema> search_body_schemas();
+/// What every body that asks for hits may say: how many, how surely, which, in which order.
+std::vector<SchemaMember> search_wishes();
+std::vector<Schema> group_schemas();
+std::vector<Schema> recommend_schemas();
 std::vector<Schema> query_schemas();
 std::vector<Schema> job_schemas();
 std::vector<Schema> report_schemas();

@@ -1,6 +1,15 @@
 #include "http/schema_rows.h"
 
 namespace sokkuri::http {
+namespace {
+
+std::vector<SchemaMember> joined(std::vector<SchemaMember> members,
+                                 const std::vector<SchemaMember>& more) {
+    members.insert(members.end(), more.begin(), more.end());
+    return members;
+}
+
+}  // namespace
 
 std::vector<Schema> search_schemas() {
     return {
@@ -81,45 +90,58 @@ std::vector<Schema> method_schemas() {
     };
 }
 
+std::vector<SchemaMember> search_wishes() {
+    return {
+        {"exclude", "string[]",
+         "Ids or paths of items that must not be hits, at most 10000; those that do not "
+         "exist are passed over.",
+         Need::kOptional},
+        {"k", "integer", "Hits wanted, 1 to 1000.", Need::kOptional},
+        {"offset", "integer", "Hits to pass over, at most 99000.", Need::kOptional},
+        {"min_score", "number", "The least score of a hit.", Need::kOptional},
+        {"recall", "number", "Share of the true nearest items that must be found, 0.5 to 1.",
+         Need::kOptional},
+        {"exact", "boolean", "Whether nothing may be missed.", Need::kOptional},
+        {"ef", "integer", "Width of the graph search, instead of recall.", Need::kOptional},
+        {"filter", "Filter", "The only items that may be hits.", Need::kOptional},
+        {"group_by", "string", "Path of an attribute: per_group hits of each value at most.",
+         Need::kOptional},
+        {"per_group", "integer", "Hits of each value, from 1; 1 if not said.", Need::kOptional},
+        {"sort", "string",
+         "Path of an attribute to put the hits in order by; with - before it, greatest "
+         "first.",
+         Need::kOptional},
+        {"diversity", "number", "0 ranks by likeness alone, 1 by variety alone.", Need::kOptional},
+        {"candidates", "integer", "Nearest items among which diversity chooses, 1 to 4000.",
+         Need::kOptional},
+        {"facets", "FacetWish[]", "Attributes to count by, at most 32.", Need::kOptional},
+        {"field", "string", "Whose vectors are searched; without it, the main field's.",
+         Need::kOptional},
+        {"vectors", "string", "Fields whose vectors come with each hit; * for all.",
+         Need::kOptional}};
+}
+
 std::vector<Schema> search_body_schemas() {
     return {
         {.name = "SearchBody",
          .help =
              "What to search for: exactly one of id, vector, picture, query_id and together. The "
              "others may be said here or in the query string, not in both.",
-         .members =
+         .members = joined(
              {{"id", "string", "Of an item, or its path; at most 4096 bytes.", Need::kOptional},
               {"vector", "number[]", "As many finite numbers as the collection's dimension.",
                Need::kOptional},
               {"picture", "base64", "The bytes of a picture file.", Need::kOptional},
               {"query_id", "string", "Of an earlier answer.", Need::kOptional},
-              {"together", "SearchPart[]", "1 to 64 things that are one search.", Need::kOptional},
+              {"together", "RecommendPart[]", "1 to 1000 things that are one search.",
+               Need::kOptional},
               {"combine",
                "string",
-               "Near the weighted mean of what is in together, or near to any of it.",
+               "Near the weighted mean of what is in together, near to any of it, or far from all "
+               "of it (exactly, farthest first).",
                Need::kOptional,
-               {"mean", "nearest"}},
-              {"k", "integer", "Hits wanted, 1 to 1000.", Need::kOptional},
-              {"offset", "integer", "Hits to pass over, at most 99000.", Need::kOptional},
-              {"min_score", "number", "The least score of a hit.", Need::kOptional},
-              {"recall", "number", "Share of the true nearest items that must be found, 0.5 to 1.",
-               Need::kOptional},
-              {"exact", "boolean", "Whether nothing may be missed.", Need::kOptional},
-              {"ef", "integer", "Width of the graph search, instead of recall.", Need::kOptional},
-              {"filter", "Filter", "The only items that may be hits.", Need::kOptional},
-              {"group_by", "string", "Path of an attribute: per_group hits of each value at most.",
-               Need::kOptional},
-              {"per_group", "integer", "Hits of each value, from 1; 1 if not said.",
-               Need::kOptional},
-              {"sort", "string",
-               "Path of an attribute to put the hits in order by; with - before it, greatest "
-               "first.",
-               Need::kOptional},
-              {"facets", "FacetWish[]", "Attributes to count by, at most 32.", Need::kOptional},
-              {"field", "string", "Whose vectors are searched; without it, the main field's.",
-               Need::kOptional},
-              {"vectors", "string", "Fields whose vectors come with each hit; * for all.",
-               Need::kOptional}},
+               {"mean", "nearest", "farthest"}}},
+             search_wishes()),
          .one_of = {"id", "vector", "picture", "query_id", "together"},
          .is_closed = true},
         {.name = "SearchPart",

@@ -1,0 +1,122 @@
+// Recommendations over HTTP, in a collection of vectors whose neighbors are plain to see. Every
+// answer is held against openapi.json.
+#include "http/testing/native_server.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+namespace sokkuri::http {
+namespace {
+
+using Ids = std::vector<std::string>;
+
+class RecommendRoute : public ::testing::Test {
+ protected:
+    static void SetUpTestSuite() {
+        if (service::testing::models_folder().empty()) return;
+        server = std::make_unique<NativeServer>(1);
+        const auto made =
+            server->send("PUT", kLine, R"({"fields":[{"name":"v","dimension":1,"metric":"l2"}]})");
+        EXPECT_EQ(made.status(), 201U) << made.detail();
+        for (int i = 0; i < 20; ++i) {
+            const auto put =
+                server->send("PUT", fmt::format("{}/items/p{}", kLine, i),
+                             fmt::format(R"({{"vector":[{}],"document":{{"n":{},"shop":"s{}"}}}})",
+                                         i, i, i % 3));
+            EXPECT_EQ(put.status(), 201U) << put.detail();
+        }
+    }
+    static void TearDownTestSuite() { server.reset(); }
+    void SetUp() override {
+        if (!server) GTEST_SKIP() << service::testing::missing_data();
+    }
+
+    static constexpr const char* kLine = "/v1/collections/line";
+
+    static CheckedAnswer recommend(std::string_view members, std::string_view query = "") {
+        return server->send("POST", fmt::format("{}/recommend{}", kLine, query),
+                            fmt::format("{{{}}}", members));
+    }
+    static Ids ids(const CheckedAnswer& answer) {
+        EXPECT_EQ(answer.status(), 200U) << answer.raw.body;
+        Ids ids;
+        const JsonValue hits = answer.at("hits");
+        for (const JsonValue& hit : hits.items())
+            ids.emplace_back(hit.find("id")->text());
+        return ids;
+    }
+    static void expect_refusal(const CheckedAnswer& answer, unsigned status, std::string_view why) {
+        EXPECT_EQ(answer.status(), status) << answer.raw.body;
+        EXPECT_NE(answer.detail().find(why), std::string::npos) << answer.detail();
+    }
+
+    static std::unique_ptr<NativeServer> server;
+};
+
+std::unique_ptr<NativeServer> RecommendRoute::server;
+
+TEST_F(RecommendRoute, GoesNearWhatIsLikedAndAwayFromTheRest) {
+    EXPECT_EQ(ids(recommend(R"("positive":["p4","p6"],"k":1)")), Ids{"p5"});
+    // (1 · 4 + 3 · 8) / 4 = 7
+    EXPECT_EQ(ids(recommend(R"("positive":["p4",{"id":"p8","weight":3}],"k":1)")), Ids{"p7"});
+    // (2 · 8 − 1 · 6) / 1 = 10
+    EXPECT_EQ(ids(recommend(R"("positive":[{"id":"p8","weight":2}],"negative":["p6"],"k":1)")),
+              Ids{"p10"});
+    EXPECT_EQ(ids(recommend(R"("positive":[{"vector":[12.2]}],"k":2)")), (Ids{"p12", "p13"}));
+}
+
+TEST_F(RecommendRoute, LeavesOutWhatWasGivenAndWhatWasSeen) {
+    EXPECT_EQ(ids(recommend(R"("positive":["p5"],"exclude":["p4","p6","gone"],"k":2)")),
+              (Ids{"p3", "p7"}));
+    std::string seen;
+    for (int i = 0; i < 400; ++i)
+        seen += fmt::format(R"({}"p{}")", i == 0 ? "" : ",", i + 3);
+    const CheckedAnswer answer =
+        recommend(fmt::format(R"("positive":["p0"],"exclude":[{}])", seen));
+    EXPECT_EQ(ids(answer), (Ids{"p1", "p2"}));
+}
+
+TEST_F(RecommendRoute, FindsTheLeastAlike) {
+    // Nearest of 0 and 19: farthest in the middle.
+    EXPECT_EQ(ids(recommend(R"("positive":["p0","p19"],"least":true,"k":2)")), (Ids{"p9", "p10"}));
+    const CheckedAnswer filtered =
+        recommend(R"("positive":["p0"],"least":true,"k":2,"filter":"n<7")");
+    EXPECT_EQ(ids(filtered), (Ids{"p6", "p5"}));
+    EXPECT_EQ(filtered.integer("items"), 7U);
+    EXPECT_EQ(filtered.text("search.path"), "exact");
+    EXPECT_EQ(ids(recommend(R"("positive":["p0"],"least":true,"group_by":"shop")")),
+              (Ids{"p19", "p18", "p17"}));
+}
+
+TEST_F(RecommendRoute, ArrangesLikeASearch) {
+    EXPECT_EQ(ids(recommend(R"("positive":["p10"],"group_by":"shop","k":5)")).size(), 3U);
+    EXPECT_EQ(ids(recommend(R"("positive":["p0"],"k":3)", "?diversity=1")),
+              (Ids{"p1", "p19", "p10"}));
+    EXPECT_EQ(ids(recommend(R"("positive":["p0"],"k":3,"diversity":1,"candidates":7)")),
+              (Ids{"p1", "p7", "p4"}));
+    EXPECT_EQ(recommend(R"("positive":["p0"],"facets":["shop"])").integer("facets.0.values"), 3U);
+}
+
+TEST_F(RecommendRoute, RefusesWhatSaysNothing) {
+    expect_refusal(recommend(""), 400, "0 items or vectors");
+    expect_refusal(recommend(R"("positive":[7])"), 400, "positive[0]: an object is expected");
+    expect_refusal(recommend(R"("positive":["nobody"])"), 404, "nobody");
+    expect_refusal(recommend(R"("positive":[{"id":"p1","weight":0}])"), 400, "above 0");
+    expect_refusal(recommend(R"("positive":["p1"],"negative":["p2"])"), 400,
+                   "weights must sum to more than 0");
+    expect_refusal(recommend(R"("positive":["p1"],"least":true,"negative":["p2"])"), 400,
+                   "knows no negatives");
+    expect_refusal(recommend(R"("positive":["p1"],"least":true,"min_score":0.5)"), 400,
+                   "largest distance");
+    expect_refusal(recommend(R"("positive":["p1"],"exclude":"p2")"), 400, "exclude");
+    expect_refusal(recommend(R"("positive":["p1"],"exclude":[""])"), 400, "exclude");
+    expect_refusal(recommend(R"("positive":["p1"],"diversity":2)"), 400, "must be 0 to 1");
+    expect_refusal(recommend(R"("positive":["p1"],"candidates":20)"), 400, "diversity");
+    expect_refusal(recommend(R"("positive":["p1"],"diversity":0.5,"offset":3)"), 400, "candidates");
+    expect_refusal(recommend(R"("positive":["p1"],"likes":[])"), 400, "likes");
+}
+
+}  // namespace
+}  // namespace sokkuri::http
