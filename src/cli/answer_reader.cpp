@@ -44,8 +44,6 @@ Result<std::uint64_t> read_count(const JsonValue& object, std::string_view membe
 Result<double> read_number(const JsonValue& object, std::string_view member);
 /// Empty where it is null or missing.
 std::string text_of(const JsonValue& object, std::string_view member);
-/// With its bytes where the text is lossy; empty where it is null or missing.
-Result<std::string> read_path(const JsonValue& object, std::string_view member);
 Result<service::FailedFile> read_failure(const JsonValue& failure);
 Result<collection::Facet> read_facet(const JsonValue& facet);
 Result<collection::FacetCount> read_facet_count(const JsonValue& count);
@@ -96,6 +94,13 @@ Result<collection::Summary> read_summary(const JsonValue& answer) {
 
 Result<std::vector<service::FailedFile>> read_failures(const JsonValue& answer) {
     return read_all<service::FailedFile>(answer, "failures", read_failure);
+}
+
+Result<std::string> read_path(const JsonValue& object, std::string_view member) {
+    const JsonValue* exact = object.find(std::string(member) + "_bytes");
+    if (exact == nullptr) return text_of(object, member);
+    const std::vector<std::byte> bytes = TRY(in_context(member, parse_base64(exact->text())));
+    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
 namespace {
@@ -202,13 +207,6 @@ Result<double> read_number(const JsonValue& object, std::string_view member) {
 std::string text_of(const JsonValue& object, std::string_view member) {
     const JsonValue* value = object.find(member);
     return value == nullptr ? std::string() : std::string(value->text());
-}
-
-Result<std::string> read_path(const JsonValue& object, std::string_view member) {
-    const JsonValue* exact = object.find(std::string(member) + "_bytes");
-    if (exact == nullptr) return text_of(object, member);
-    const std::vector<std::byte> bytes = TRY(in_context(member, parse_base64(exact->text())));
-    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
 Result<service::FailedFile> read_failure(const JsonValue& failure) {

@@ -9,6 +9,8 @@
 #include "service/search.h"
 #include "service/stats.h"
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace sokkuri::cli {
@@ -19,5 +21,8 @@ Result<service::SearchAnswer> read_search_answer(const JsonValue& answer);
 Result<service::LibraryStats> read_stats(const JsonValue& collection);
 Result<collection::Summary> read_summary(const JsonValue& answer);
 Result<std::vector<service::FailedFile>> read_failures(const JsonValue& answer);
+
+/// The bytes of a path (base/path_json.h); empty where it is null or missing.
+Result<std::string> read_path(const JsonValue& object, std::string_view member);
 
 }  // namespace sokkuri::cli

@@ -34,7 +34,21 @@ std::vector<Option> arrangement_options() {
              .kind = ValueKind::kText,
              .value_name = "FIELD",
              .help = "Show the hits in the order of this attribute; with - before it, the greatest "
-                     "first (--sort=-price)"}};
+                     "first (--sort=-price)"},
+            {.name = "diversity",
+             .kind = ValueKind::kNumber,
+             .value_name = "D",
+             .help = "How much the hits are to be unlike each other: 0 ranks by likeness alone, 1 "
+                     "by variety alone",
+             .fallback = "0",
+             .maximum = 1},
+            {.name = "candidates",
+             .kind = ValueKind::kInteger,
+             .value_name = "N",
+             .help = "Nearest items among which --diversity chooses; without it 4 for each hit, at "
+                     "least 100",
+             .minimum = 1,
+             .maximum = collection::Diversity::kCandidatesMax}};
 }
 
 Result<std::optional<collection::Filter>> filter_of(const Settings& settings) {
@@ -63,6 +77,15 @@ Result<void> arrange(const Settings& settings, service::SearchQuery& query) {
             collection::HitOrder{path.substr(is_descending ? 1 : 0),
                                  is_descending ? Direction::kDescending : Direction::kAscending};
         TRY(in_context("--sort", collection::validate(*query.order)));
+    }
+    const bool has_candidates = settings.has("candidates");
+    const double strength = settings.number("diversity");
+    if (strength > 0) {
+        const std::size_t candidates =
+            has_candidates ? static_cast<std::size_t>(settings.integer("candidates")) : 0;
+        query.diversity = collection::Diversity{.strength = strength, .candidates = candidates};
+    } else if (has_candidates && settings.at("candidates").origin == Origin::kFlag) {
+        return fail(ErrorCode::kInvalidArgument, "--candidates: says nothing without --diversity");
     }
     return {};
 }

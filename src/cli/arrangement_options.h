@@ -1,5 +1,5 @@
-// Arrangement options: --filter, --group-by, --per-group and --sort, for the verbs that answer
-// hits.
+// Arrangement options: --filter, --group-by, --per-group, --sort, --diversity and --candidates, for
+// the verbs that answer hits.
 #pragma once
 
 #include "base/result.h"
@@ -19,7 +19,7 @@ std::vector<Option> arrangement_options();
 /// Of --filter; empty without one. kInvalidArgument is a mistake in usage.
 Result<std::optional<collection::Filter>> filter_of(const Settings& settings);
 
-/// Fills in filter, group_cap and order. kInvalidArgument likewise.
+/// Fills in filter, group_cap, order and diversity. kInvalidArgument likewise.
 Result<void> arrange(const Settings& settings, service::SearchQuery& query);
 
 }  // namespace sokkuri::cli

@@ -20,6 +20,13 @@ class LocalReader final : public CollectionReader {
         asked.embed_elsewhere = embed_elsewhere_;
         return service::search(chosen_.library, asked);
     }
+    Result<service::GroupsAnswer> groups(const service::GroupsQuery& query) override {
+        return service::list_groups(chosen_.library, query);
+    }
+    Result<service::SimilarGroupsAnswer> similar_groups(
+        const service::SimilarGroupsQuery& query) override {
+        return service::similar_groups(chosen_.library, query);
+    }
     Result<service::LibraryStats> stats() override { return service::stats(chosen_.library); }
     Result<collection::Summary> summarize(const collection::SummaryRequest& request) override {
         return chosen_.library.collection().summarize(request);

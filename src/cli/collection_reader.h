@@ -6,6 +6,7 @@
 #include "cli/library_options.h"
 #include "cli/server_link.h"
 #include "cli/verb.h"
+#include "service/groups.h"
 #include "service/ingest.h"
 #include "service/search.h"
 #include "service/stats.h"
@@ -23,6 +24,10 @@ class CollectionReader {
 
     /// As service::search. A server's model embeds pictures by its own settings.
     virtual Result<service::SearchAnswer> search(const service::SearchQuery& query) = 0;
+    /// As service::list_groups and service::similar_groups.
+    virtual Result<service::GroupsAnswer> groups(const service::GroupsQuery& query) = 0;
+    virtual Result<service::SimilarGroupsAnswer> similar_groups(
+        const service::SimilarGroupsQuery& query) = 0;
     virtual Result<service::LibraryStats> stats() = 0;
     /// As Collection::summarize.
     virtual Result<collection::Summary> summarize(const collection::SummaryRequest& request) = 0;

@@ -68,9 +68,9 @@ Option together_option() {
             .kind = ValueKind::kChoice,
             .value_name = "HOW",
             .help =
-                "One search by all of them: near their mean, or near to any of them; each is a "
-                "search of its own otherwise",
-            .choices = {"mean", "nearest"},
+                "One search by all of them: near their mean, near to any of them, or far from all "
+                "of them; each is a search of its own otherwise",
+            .choices = {"mean", "nearest", "farthest"},
             .is_in_file = false};
 }
 
@@ -78,9 +78,11 @@ std::optional<service::BySeveral> together(const Settings& settings,
                                            std::vector<service::BySeveral::Part> parts) {
     if (!settings.has("together")) return std::nullopt;
     using Combine = collection::SeveralVectors::Combine;
-    return service::BySeveral{
-        .parts = std::move(parts),
-        .combine = settings.text("together") == "mean" ? Combine::kMean : Combine::kNearest};
+    const std::string& how = settings.text("together");
+    return service::BySeveral{.parts = std::move(parts),
+                              .combine = how == "mean"      ? Combine::kMean
+                                         : how == "nearest" ? Combine::kNearest
+                                                            : Combine::kFarthest};
 }
 
 service::SearchQuery query_of(const Settings& settings) {

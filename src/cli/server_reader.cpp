@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "cli/answer_reader.h"
 #include "cli/collection_reader.h"
+#include "cli/group_reader.h"
 #include "cli/model_options.h"
 #include "collection/filter_writer.h"
 #include "service/picture_files.h"
@@ -24,6 +25,9 @@ class ServerReader final : public CollectionReader {
           base_("/v1/collections/" + percent_encoded(collection)) {}
 
     Result<service::SearchAnswer> search(const service::SearchQuery& query) override;
+    Result<service::GroupsAnswer> groups(const service::GroupsQuery& query) override;
+    Result<service::SimilarGroupsAnswer> similar_groups(
+        const service::SimilarGroupsQuery& query) override;
     Result<service::LibraryStats> stats() override;
     Result<collection::Summary> summarize(const collection::SummaryRequest& request) override;
     Result<std::vector<service::FailedFile>> failures(const std::string& after_path,
@@ -36,6 +40,11 @@ class ServerReader final : public CollectionReader {
 
  private:
     Result<ServerLink::Message> message_of(const service::SearchQuery& query);
+    /// The path of what the server knows of a group.
+    std::string group_target(const service::ByGroup& group) const {
+        return fmt::format("{}/groups/{}/{}", base_, percent_encoded(group.by),
+                           percent_encoded(group.value));
+    }
     Result<std::string> body_of(const service::BySeveral& several,
                                 const service::SearchQuery& query);
     Result<std::string> handle_of(const service::ByPicture& picture,
@@ -49,6 +58,9 @@ class ServerReader final : public CollectionReader {
 Result<void> refuse_server_choices(const Settings& settings, QueryPictures pictures);
 /// How many hits, and how surely, as the query string of a request.
 std::string wishes_of(const service::SearchQuery& query);
+std::string_view combine_name(collection::SeveralVectors::Combine combine);
+/// Member "field" of a query string, where one was named.
+std::string field_wish(const std::string& field);
 std::string vector_body(const std::vector<float>& vector);
 void write_vector(JsonWriter& json, const std::vector<float>& vector);
 
@@ -79,6 +91,11 @@ Result<ServerLink::Message> ServerReader::message_of(const service::SearchQuery&
         return ServerLink::Message{.target = fmt::format("{}/items/{}/similar?{}&include_self={}",
                                                          base_, percent_encoded(item->id_or_path),
                                                          wishes, includes)};
+    }
+    if (const auto* group = std::get_if<service::ByGroup>(&query.what)) {
+        const bool includes = query.self == service::SelfHit::kInclude;
+        return ServerLink::Message{.target = fmt::format("{}/items?{}&include_members={}",
+                                                         group_target(*group), wishes, includes)};
     }
     ServerLink::Message message{.method = HttpMethod::kPost,
                                 .target = fmt::format("{}/search?{}", base_, wishes)};
@@ -122,8 +139,11 @@ Result<std::string> ServerReader::body_of(const service::BySeveral& several,
         }
         json.member("weight", static_cast<double>(part.weight)).end_object();
     }
-    const bool is_mean = several.combine == collection::SeveralVectors::Combine::kMean;
-    json.end_array().member("combine", is_mean ? "mean" : "nearest").end_object();
+    json.end_array().member("combine", combine_name(several.combine));
+    json.key("exclude").begin_array();
+    for (const std::string& item : query.excluded)
+        json.value(item);
+    json.end_array().end_object();
     return body;
 }
 
@@ -133,6 +153,22 @@ Result<std::string> ServerReader::handle_of(const service::ByPicture& picture,
     const service::SearchAnswer answer =
         TRY(search({.what = picture, .k = 1, .limits = query.limits}));
     return answer.query_handle;
+}
+
+Result<service::GroupsAnswer> ServerReader::groups(const service::GroupsQuery& query) {
+    const JsonValue answer = TRY(link_.ask_json(
+        {.target = fmt::format("{}/groups/{}?limit={}&offset={}&examples={}{}", base_,
+                               percent_encoded(query.by), query.limit, query.offset, query.examples,
+                               field_wish(query.field))}));
+    return in_context("the server's answer", read_groups(answer));
+}
+
+Result<service::SimilarGroupsAnswer> ServerReader::similar_groups(
+    const service::SimilarGroupsQuery& query) {
+    const JsonValue answer = TRY(link_.ask_json(
+        {.target = fmt::format("{}/similar?k={}&offset={}&examples={}{}", group_target(query.group),
+                               query.k, query.offset, query.examples, field_wish(query.field))}));
+    return in_context("the server's answer", read_similar_groups(answer));
 }
 
 Result<service::LibraryStats> ServerReader::stats() {
@@ -205,7 +241,8 @@ Result<void> refuse_server_choices(const Settings& settings, QueryPictures pictu
 
 std::string wishes_of(const service::SearchQuery& query) {
     using Kind = index::Effort::Kind;
-    std::string wishes = fmt::format("k={}&offset={}", query.k, query.offset);
+    std::string wishes =
+        fmt::format("k={}&offset={}{}", query.k, query.offset, field_wish(query.field));
     if (query.score_min) wishes += fmt::format("&min_score={}", *query.score_min);
     if (query.effort.kind == Kind::kExact) wishes += "&exact=true";
     if (query.effort.kind == Kind::kRecall)
@@ -218,6 +255,11 @@ std::string wishes_of(const service::SearchQuery& query) {
         wishes += fmt::format("&group_by={}&per_group={}", percent_encoded(query.group_cap->path),
                               query.group_cap->hits_max);
     }
+    if (query.diversity) {
+        wishes += fmt::format("&diversity={}", query.diversity->strength);
+        if (query.diversity->candidates > 0)
+            wishes += fmt::format("&candidates={}", query.diversity->candidates);
+    }
     if (query.order) {
         const bool is_descending =
             query.order->direction == collection::HitOrder::Direction::kDescending;
@@ -225,6 +267,16 @@ std::string wishes_of(const service::SearchQuery& query) {
             fmt::format("&sort={}{}", is_descending ? "-" : "", percent_encoded(query.order->path));
     }
     return wishes;
+}
+
+std::string_view combine_name(collection::SeveralVectors::Combine combine) {
+    using Combine = collection::SeveralVectors::Combine;
+    if (combine == Combine::kMean) return "mean";
+    return combine == Combine::kNearest ? "nearest" : "farthest";
+}
+
+std::string field_wish(const std::string& field) {
+    return field.empty() ? std::string() : "&field=" + percent_encoded(field);
 }
 
 std::string vector_body(const std::vector<float>& vector) {

@@ -24,9 +24,12 @@ struct Question {
 };
 
 Result<ExitCode> run(Invocation& invocation);
-/// One for each item, or a single one with --together.
-std::vector<Question> questions_of(const Invocation& invocation,
-                                   const std::vector<std::string>& items, const std::string& here);
+/// Why there is nothing to ask, or too much; empty when all is well.
+std::optional<std::string> wrong_question(const Invocation& invocation);
+/// The two parts of --group.
+std::optional<service::ByGroup> group_of(const Settings& settings);
+/// One for each item, or a single one with --together or --group.
+Result<std::vector<Question>> questions_of(const Invocation& invocation, CollectionReader& reader);
 /// The arguments, or the sample that --sample asks for.
 Result<std::vector<std::string>> items_of(const Invocation& invocation, CollectionReader& reader);
 
@@ -50,6 +53,12 @@ Verb similar_verb() {
             {library_options(),
              {server_option(),
               together_option(),
+              {.name = "group",
+               .kind = ValueKind::kText,
+               .value_name = "FIELD=VALUE",
+               .help = "Instead of ITEM: the mean of all items with that value (see `sokkuri "
+                       "groups`); these are left out",
+               .is_in_file = false},
               {.name = "include-self", .help = "Let the item find itself too"},
               {.name = "sample",
                .kind = ValueKind::kInteger,
@@ -62,6 +71,7 @@ Verb similar_verb() {
         .examples = {{"sokkuri similar holiday/beach.jpg", "By path"},
                      {"sokkuri similar -f --min-score 0.9 a.jpg", "Paths of near duplicates"},
                      {"sokkuri similar a.jpg b.jpg --together nearest", "What looks like either"},
+                     {"sokkuri similar --group folder=2019/beach", "What looks like a folder"},
                      {"sokkuri similar --sample 3 --show", "A first look at a collection"}},
         .run = run};
 }
@@ -69,12 +79,8 @@ Verb similar_verb() {
 namespace {
 
 Result<ExitCode> run(Invocation& invocation) {
-    const bool wants_sample = invocation.settings.integer("sample") > 0;
-    if (invocation.arguments.empty() && !wants_sample) {
-        return usage_error(invocation, "similar", "which item? Give ids or paths, or --sample N");
-    }
-    if (!invocation.arguments.empty() && wants_sample) {
-        return usage_error(invocation, "similar", "either items or --sample, not both");
+    if (const auto reason = wrong_question(invocation)) {
+        return usage_error(invocation, "similar", *reason);
     }
     if (const auto reason = contradiction(invocation.settings)) {
         return usage_error(invocation, "similar", *reason);
@@ -84,9 +90,7 @@ Result<ExitCode> run(Invocation& invocation) {
         return usage_error(invocation, "similar", arranged.error().message());
     }
     const auto reader = TRY(open_reader(invocation, QueryPictures::kNone));
-    const std::vector<std::string> items = TRY(items_of(invocation, *reader));
-    const std::string here = TRY(invocation.files.canonical("."));
-    const std::vector<Question> questions = questions_of(invocation, items, here);
+    const std::vector<Question> questions = TRY(questions_of(invocation, *reader));
     const auto printer = printer_of(invocation, *reader, questions.size());
     query.self = invocation.settings.on("include-self") ? service::SelfHit::kInclude
                                                         : service::SelfHit::kLeaveOut;
@@ -113,8 +117,30 @@ Result<ExitCode> run(Invocation& invocation) {
     return exit_code_of(questions.size(), failed);
 }
 
-std::vector<Question> questions_of(const Invocation& invocation,
-                                   const std::vector<std::string>& items, const std::string& here) {
+std::optional<std::string> wrong_question(const Invocation& invocation) {
+    const int ways = int{!invocation.arguments.empty()} +
+                     int{invocation.settings.integer("sample") > 0} +
+                     int{invocation.settings.has("group")};
+    if (ways == 0) return "which item? Give ids or paths, or --sample N, or --group FIELD=VALUE";
+    if (ways > 1) return "either items or --sample or --group, not several of them";
+    if (!invocation.settings.has("group") || group_of(invocation.settings)) return std::nullopt;
+    return fmt::format("--group {}: FIELD=VALUE is expected", invocation.settings.text("group"));
+}
+
+std::optional<service::ByGroup> group_of(const Settings& settings) {
+    const std::string& text = settings.text("group");
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) return std::nullopt;
+    return service::ByGroup{.by = text.substr(0, equals), .value = text.substr(equals + 1)};
+}
+
+Result<std::vector<Question>> questions_of(const Invocation& invocation, CollectionReader& reader) {
+    if (invocation.settings.has("group")) {
+        return std::vector<Question>{
+            {invocation.settings.text("group"), *group_of(invocation.settings)}};
+    }
+    const std::vector<std::string> items = TRY(items_of(invocation, reader));
+    const std::string here = TRY(invocation.files.canonical("."));
     std::vector<service::BySeveral::Part> parts;
     std::vector<Question> questions;
     for (const std::string& item : items) {
@@ -124,7 +150,7 @@ std::vector<Question> questions_of(const Invocation& invocation,
     }
     const auto several = together(invocation.settings, std::move(parts));
     if (!several) return questions;
-    return {{fmt::format("{}", fmt::join(items, ", ")), *several}};
+    return std::vector<Question>{{fmt::format("{}", fmt::join(items, ", ")), *several}};
 }
 
 Result<std::vector<std::string>> items_of(const Invocation& invocation, CollectionReader& reader) {

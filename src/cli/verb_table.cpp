@@ -32,13 +32,13 @@ const std::vector<Verb>& all_verbs() {
     static const std::vector<Verb> verbs = [] {
         std::vector<Verb> rows;
         for (const auto& make :
-             {index_verb,      search_verb,       similar_verb,       embed_verb,
-              serve_verb,      import_verb,       export_verb,        stats_verb,
-              facets_verb,     verify_verb,       compact_verb,       backup_verb,
-              restore_verb,    model_list_verb,   model_inspect_verb, model_add_verb,
-              model_use_verb,  model_switch_verb, field_list_verb,    field_add_verb,
-              field_drop_verb, config_show_verb,  config_path_verb,   bench_ann_verb,
-              completion_verb, man_verb}) {
+             {index_verb,         search_verb,    similar_verb,    recommend_verb,
+              groups_verb,        embed_verb,     serve_verb,      import_verb,
+              export_verb,        stats_verb,     facets_verb,     verify_verb,
+              compact_verb,       backup_verb,    restore_verb,    model_list_verb,
+              model_inspect_verb, model_add_verb, model_use_verb,  model_switch_verb,
+              field_list_verb,    field_add_verb, field_drop_verb, config_show_verb,
+              config_path_verb,   bench_ann_verb, completion_verb, man_verb}) {
             rows.push_back(make());
         }
         return rows;

@@ -8,6 +8,8 @@ namespace sokkuri::cli {
 Verb index_verb();
 Verb search_verb();
 Verb similar_verb();
+Verb recommend_verb();
+Verb groups_verb();
 Verb embed_verb();
 Verb serve_verb();
 Verb import_verb();
