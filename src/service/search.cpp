@@ -129,6 +129,13 @@ Result<void> validate(const SearchQuery& query) {
         return fail(ErrorCode::kInvalidArgument, "score_min = {}: must be a number",
                     *query.score_min);
     }
+    const auto* several = std::get_if<BySeveral>(&query.what);
+    const bool is_farthest =
+        several != nullptr && several->combine == collection::SeveralVectors::Combine::kFarthest;
+    if (is_farthest && query.score_min) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "score_min = {}: what is least alike has no least score", *query.score_min);
+    }
     return {};
 }
 
