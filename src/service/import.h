@@ -51,7 +51,8 @@ struct ImportReport {
     bool was_interrupted = false;
 };
 
-/// Rows whose id has a record replace its vector, and its document where they bring one. Of files
+/// Rows whose id has a record replace its vector, and its document where they bring one, but for
+/// what sokkuri says of pictures (guarded_load.h): kConflict for an item that is a file. Of files
 /// with ids neither own nor listed the ids are "0", "1", …. kInvalidArgument when dimension or
 /// metric are not those of the field. When `stop` asks for it, ends behind the batch in flight.
 /// The files are read here, wherever `target` is.

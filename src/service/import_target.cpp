@@ -1,8 +1,8 @@
 #include "service/import_target.h"
 
 #include "service/document_vectors.h"
+#include "service/guarded_load.h"
 #include "service/main_field.h"
-#include "service/picture_document.h"
 
 #include <algorithm>
 #include <utility>
@@ -13,8 +13,6 @@ namespace {
 using collection::FieldSpec;
 
 Result<DocumentOutcome> put_in_turn(const Library& library, std::vector<NamedDocument> documents);
-/// What sokkuri says of a picture stays.
-Result<std::string> joined_document(const std::string& known, const std::string& users);
 
 }  // namespace
 
@@ -36,7 +34,7 @@ Result<void> LibraryTarget::make_field(const FieldSpec& field) {
 
 Result<collection::LoadOutcome> LibraryTarget::load(const collection::LoadBatch& batch) {
     if (batch.documents.empty()) {
-        return library_.in_turn([&] { return library_.collection().load(batch); });
+        return library_.in_turn([&] { return load_guarded(library_, batch); });
     }
     const std::vector<FieldSpec> fields = TRY(library_.collection().fields());
     std::vector<std::string> documents(batch.documents.begin(), batch.documents.end());
@@ -44,7 +42,7 @@ Result<collection::LoadOutcome> LibraryTarget::load(const collection::LoadBatch&
     collection::LoadBatch cut = batch;
     cut.documents = documents;
     cut.further = further;
-    return library_.in_turn([&] { return library_.collection().load(cut); });
+    return library_.in_turn([&] { return load_guarded(library_, cut); });
 }
 
 Result<std::optional<std::string>> LibraryTarget::mark(const std::string& name) {
@@ -84,7 +82,7 @@ Result<DocumentOutcome> put_in_turn(const Library& library, std::vector<NamedDoc
             ++outcome.unmatched;
             continue;
         }
-        std::string document = TRY(joined_document(known[i]->document, texts[i]));
+        std::string document = TRY(guarded_document(library, *known[i], texts[i], vectors[i]));
         if (known[i]->document == document && vectors[i].empty()) {
             ++outcome.unchanged;
             continue;
@@ -97,12 +95,6 @@ Result<DocumentOutcome> put_in_turn(const Library& library, std::vector<NamedDoc
     outcome.changed = changed.size();
     if (!changed.empty()) TRY(library.collection().put(changed));
     return outcome;
-}
-
-Result<std::string> joined_document(const std::string& known, const std::string& users) {
-    const DocumentFile file = TRY(file_of(known));
-    const bool is_picture = !file.path.empty() || file.content;
-    return is_picture ? with_members(known, users) : Result<std::string>(users);
 }
 
 }  // namespace

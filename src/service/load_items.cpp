@@ -2,6 +2,7 @@
 
 #include "base/npy.h"
 #include "service/document_vectors.h"
+#include "service/guarded_load.h"
 #include "service/main_field.h"
 #include "service/ndjson_record.h"
 #include "service/picture_document.h"
@@ -88,12 +89,12 @@ Result<collection::LoadOutcome> load_items(const Library& library, const std::st
     const std::vector<FieldSpec> fields = TRY(library.collection().fields());
     const auto further = TRY(cut_vectors(items.documents, fields));
     return library.in_turn([&] {
-        return library.collection().load({.field = target,
-                                          .ids = items.ids,
-                                          .vectors = items.vectors,
-                                          .documents = items.documents,
-                                          .further = further,
-                                          .mark = items.mark});
+        return load_guarded(library, {.field = target,
+                                      .ids = items.ids,
+                                      .vectors = items.vectors,
+                                      .documents = items.documents,
+                                      .further = further,
+                                      .mark = items.mark});
     });
 }
 

@@ -35,7 +35,8 @@ Result<ItemsToLoad> parse_npy_items(std::string_view matrix, std::string_view id
                                     std::string_view documents);
 
 /// Makes or replaces the items' vectors in `field` (empty: the main one, made by the first vectors
-/// that come), and their documents where they bring one.
+/// that come), and their documents where they bring one, but for what sokkuri says of pictures
+/// (guarded_load.h): kConflict for an item that is a file, whose main vector follows from it.
 Result<collection::LoadOutcome> load_items(const Library& library, const std::string& field,
                                            ItemsToLoad items);
 

@@ -1,0 +1,119 @@
+#include "service/guarded_load.h"
+
+#include "service/main_field.h"
+#include "service/picture_document.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace sokkuri::service {
+namespace {
+
+using collection::FieldVector;
+using collection::LoadBatch;
+using collection::Record;
+
+constexpr std::size_t kLookedAtOnce = 1'000;
+
+/// What a record shows, as far as that is not its sender's to say.
+enum class Shown { kNothing, kKeptPicture, kFile };
+
+Result<bool> may_show_something(const Library& library);
+/// The documents of `batch` as they are to be put.
+Result<std::vector<std::string>> guarded_documents(const Library& library, const LoadBatch& batch);
+/// The name of the main field; empty when there is none yet.
+Result<std::string> main_name(const Library& library);
+Result<Shown> shown_by(const Library& library, const Record& record);
+bool is_kept(const Library& library, const Hash128& content);
+bool has_vector(std::span<const FieldVector> vectors, const std::string& field);
+Error is_file(const Record& record);
+
+}  // namespace
+
+Result<collection::LoadOutcome> load_guarded(const Library& library, const LoadBatch& batch) {
+    const bool may_show = TRY(may_show_something(library));
+    if (!may_show) return library.collection().load(batch);
+    const std::vector<std::string> documents = TRY(guarded_documents(library, batch));
+    LoadBatch guarded = batch;
+    guarded.documents = documents;
+    return library.collection().load(guarded);
+}
+
+Result<std::string> guarded_document(const Library& library, const Record& known,
+                                     std::string_view users, std::span<const FieldVector> vectors) {
+    const Shown shown = TRY(shown_by(library, known));
+    if (shown == Shown::kNothing) return std::string(users);
+    const std::string main = TRY(main_name(library));
+    if (shown == Shown::kFile && has_vector(vectors, main)) return tl::unexpected(is_file(known));
+    return with_members(known.document, users);
+}
+
+namespace {
+
+/// Costs next to nothing where vectors are all that there is.
+Result<bool> may_show_something(const Library& library) {
+    // Where pictures are kept (picture_store.h); made with the first of them.
+    const auto kept = library.files().status(join_path(library.directory(), "pictures"));
+    if (kept || kept.error().code() != ErrorCode::kNotFound) return true;
+    const auto files = TRY(library.workspace().files_after(library.root(), "", 1));
+    return !files.empty();
+}
+
+Result<std::vector<std::string>> guarded_documents(const Library& library, const LoadBatch& batch) {
+    std::vector<std::string> documents(batch.documents.begin(), batch.documents.end());
+    const std::string main = TRY(main_name(library));
+    const bool is_main = batch.field.empty() || batch.field == main;
+    for (std::size_t first = 0; first < batch.ids.size(); first += kLookedAtOnce) {
+        const auto ids =
+            batch.ids.subspan(first, std::min(kLookedAtOnce, batch.ids.size() - first));
+        const auto known = TRY(library.collection().get(ids));
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            if (!known[i]) continue;
+            const std::size_t row = first + i;
+            const Shown shown = TRY(shown_by(library, *known[i]));
+            const bool gets_main =
+                is_main || (!batch.further.empty() && has_vector(batch.further[row], main));
+            if (shown == Shown::kFile && gets_main) return tl::unexpected(is_file(*known[i]));
+            const bool has_document = !documents.empty() && !documents[row].empty();
+            if (shown == Shown::kNothing || !has_document) continue;
+            documents[row] = TRY(with_members(known[i]->document, documents[row]));
+        }
+    }
+    return documents;
+}
+
+Result<std::string> main_name(const Library& library) {
+    const auto main = TRY(main_field(library.collection()));
+    return main ? main->name : std::string();
+}
+
+/// Documents that came with an import may speak of files and pictures that are not here.
+Result<Shown> shown_by(const Library& library, const Record& record) {
+    const auto file = file_of(record.document);
+    if (!file) return Shown::kNothing;
+    if (!file->path.empty()) {
+        const auto known = TRY(library.workspace().file_of_id(record.id));
+        return known ? Shown::kFile : Shown::kNothing;
+    }
+    const bool has_picture = file->content && is_kept(library, *file->content);
+    return has_picture ? Shown::kKeptPicture : Shown::kNothing;
+}
+
+bool is_kept(const Library& library, const Hash128& content) {
+    return library.pictures().open(content) || library.pictures().open_thumbnail(content);
+}
+
+bool has_vector(std::span<const FieldVector> vectors, const std::string& field) {
+    return std::ranges::find(vectors, field, &FieldVector::field) != vectors.end();
+}
+
+Error is_file(const Record& record) {
+    const auto file = file_of(record.document);
+    return Error(ErrorCode::kConflict,
+                 fmt::format("item {:?}: is the file {:?}, and looks like what that holds",
+                             record.id, file ? file->path : std::string()));
+}
+
+}  // namespace
+}  // namespace sokkuri::service
