@@ -17,6 +17,7 @@ Result<collection::SearchMethod::Path> read_way(const JsonValue& method);
 Result<service::SearchTimings> read_timings(const JsonValue& timings);
 Result<collection::IndexStats> read_index(const JsonValue& index);
 Result<collection::IndexStats::Segment> read_segment(const JsonValue& segment);
+Result<collection::IndexStats::MeasuredRecall> read_measured(const JsonValue& measured);
 Result<collection::IndexStats::Calibration> read_point(const JsonValue& point);
 
 /// `member` as `as` of JsonValue gives it; the error names the member.
@@ -56,6 +57,7 @@ Result<service::SearchAnswer> read_search_answer(const JsonValue& answer) {
     const JsonValue* query = TRY(answer.at("query"));
     read_back.query_id = text_of(*query, "item");
     read_back.query_handle = text_of(*query, "query_id");
+    read_back.field = text_of(answer, "field");
     read_back.model = text_of(answer, "model");
     read_back.items = TRY(read_count(answer, "items"));
     const JsonValue* method = TRY(answer.at("search"));
@@ -183,6 +185,20 @@ Result<collection::IndexStats::Segment> read_segment(const JsonValue& segment) {
     read_back.is_readable = TRY(read(segment, "readable", &JsonValue::as_bool));
     read_back.is_in_memory = TRY(read(segment, "in_memory", &JsonValue::as_bool));
     read_back.calibration = TRY(read_all<Calibration>(segment, "calibration", read_point));
+    const JsonValue* measured = segment.find("measured");
+    if (measured != nullptr && !measured->is_null()) {
+        read_back.measured = TRY(in_context("measured", read_measured(*measured)));
+    }
+    return read_back;
+}
+
+Result<collection::IndexStats::MeasuredRecall> read_measured(const JsonValue& measured) {
+    const std::uint64_t k = TRY(read_count(measured, "k"));
+    const std::uint64_t queries = TRY(read_count(measured, "queries"));
+    collection::IndexStats::MeasuredRecall read_back{
+        .k = static_cast<std::uint32_t>(k), .queries = static_cast<std::uint32_t>(queries)};
+    read_back.asked = TRY(read_number(measured, "asked"));
+    read_back.recall = TRY(read_number(measured, "recall"));
     return read_back;
 }
 

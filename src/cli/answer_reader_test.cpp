@@ -13,6 +13,7 @@ namespace {
 service::SearchAnswer answer() {
     service::SearchAnswer answer{.query_id = "q",
                                  .query_handle = "h",
+                                 .field = "shape",
                                  .model = "m",
                                  .items = 12,
                                  .method = {.path = collection::SearchMethod::Path::kGraph,
@@ -38,6 +39,7 @@ TEST(AnswerReader, ReadsHitsAsTheyWereWritten) {
     ASSERT_TRUE(read) << read.error().message();
     EXPECT_EQ(read->query_id, written.query_id);
     EXPECT_EQ(read->query_handle, written.query_handle);
+    EXPECT_EQ(read->field, written.field);
     EXPECT_EQ(read->model, written.model);
     EXPECT_EQ(read->items, written.items);
     EXPECT_EQ(read->method.path, written.method.path);
@@ -86,6 +88,32 @@ TEST(AnswerReader, ReadsCountsAsTheyWereWritten) {
           R"({"value":[],"items":1}]}]})"}) {
         EXPECT_FALSE(read_summary(parse_json(bad).value())) << bad;
     }
+}
+
+TEST(AnswerReader, ReadsWhatWasMeasuredOfSegments) {
+    using Segment = collection::IndexStats::Segment;
+    collection::IndexStats written;
+    written.segments.push_back({.rows = 5,
+                                .measured = collection::IndexStats::MeasuredRecall{
+                                    .k = 10, .asked = 0.99, .recall = 0.9912, .queries = 256}});
+    written.segments.push_back({.rows = 6});
+    const std::string text =
+        R"({"items":1,"failed":0,"dimension":2,"bytes":1,"tombstones":0,"generation":1)";
+    std::string index;
+    JsonWriter json(index);
+    json.begin_object();
+    http::write_index(json, written);
+    json.end_object();
+    const auto read = read_stats(parse_json(text + ',' + index.substr(1)).value());
+    ASSERT_TRUE(read) << read.error().message();
+    ASSERT_EQ(read->index.segments.size(), 2U);
+    const Segment& first = read->index.segments.front();
+    ASSERT_TRUE(first.measured);
+    EXPECT_EQ(first.measured->k, 10U);
+    EXPECT_EQ(first.measured->asked, 0.99);
+    EXPECT_EQ(first.measured->recall, 0.9912);
+    EXPECT_EQ(first.measured->queries, 256U);
+    EXPECT_FALSE(read->index.segments.back().measured);
 }
 
 TEST(AnswerReader, WhatIsMissingIsNamed) {

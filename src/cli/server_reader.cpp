@@ -151,7 +151,7 @@ Result<std::string> ServerReader::body_of(const service::BySeveral& several,
 Result<std::string> ServerReader::handle_of(const service::ByPicture& picture,
                                             const service::SearchQuery& query) {
     const service::SearchAnswer answer =
-        TRY(search({.what = picture, .k = 1, .limits = query.limits}));
+        TRY(search({.what = picture, .field = query.field, .k = 1, .limits = query.limits}));
     return answer.query_handle;
 }
 

@@ -73,6 +73,9 @@ class Metadata(ServerTest):
         self.assertEqual(item["vectors"], {"more": [1, 0.5]})
         status, found = server.ask("/v1/collections/pictures/search", "POST", {"vector": [1, 0], "field": "more"})
         self.assertEqual((status, json.loads(found)["hits"][0]["id"]), (200, "v"))
+        asked = self.run_program("similar", "v", "--include-self", "--field", "more", "--server", server.url, "--json", "-q",
+                                 check=0)
+        self.assertEqual([hit["id"] for hit in json.loads(asked.stdout)["hits"]], ["v"])
 
     def test_the_model_in_force_has_nothing_to_switch(self):
         folder = self.make_pictures(2)
