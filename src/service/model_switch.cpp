@@ -6,6 +6,7 @@
 #include "service/vector_fields.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -18,12 +19,18 @@ using collection::FieldSpec;
 constexpr int kRoundsMax = 100;
 
 Result<void> require_pictures(const Library& library, const FieldSpec& field);
+/// That a model can look at: a file that was indexed, or a picture that is kept whole.
+Result<bool> has_picture(const Library& library, const collection::Record& record);
+Error would_lose(std::uint64_t count, const std::string& first);
 Result<void> prepare_next(Library& library, const FieldSpec& next);
 Result<void> build_index(const Library& library, const SwitchRequest& request,
                          const std::stop_token& stop);
 /// Whether it could be done: nothing has come that the new field lacks.
 Result<bool> take_over(const Library& library, const FieldSpec& field, const FieldSpec& next,
                        const std::set<std::string>& failed);
+/// Of an item without a picture: one may have come since the switch began.
+Result<void> require_no_vector(const Library& library, const FieldSpec& field,
+                               const std::string& id);
 FillRequest fill_request(const SwitchRequest& request, const std::string& field);
 
 }  // namespace
@@ -77,22 +84,38 @@ namespace {
 Result<void> require_pictures(const Library& library, const FieldSpec& field) {
     std::uint64_t count = 0;
     std::string first;
-    TRY(library.collection().scan(
-        {.field = field.name}, [&](const collection::ScannedRecord& scanned) {
-            const auto file = file_of(scanned.record.document);
-            // Of a thumbnail alone no model could say what the picture would have said.
-            const bool is_kept =
-                file && (!file->path.empty() || library.keeping() == PictureKeeping::kOriginals);
-            const bool has_picture = is_kept && file->content;
-            if (has_picture || scanned.vector.empty()) return true;
-            if (count++ == 0) first = scanned.record.id;
-            return true;
-        }));
+    std::optional<Error> error;
+    TRY(library.collection().scan({.field = field.name},
+                                  [&](const collection::ScannedRecord& scanned) {
+                                      if (scanned.vector.empty()) return true;
+                                      const auto is_picture = has_picture(library, scanned.record);
+                                      if (!is_picture) error = is_picture.error();
+                                      if (is_picture && !*is_picture && count++ == 0)
+                                          first = scanned.record.id;
+                                      return !error;
+                                  }));
+    if (error) return tl::unexpected(*error);
     if (count == 0) return {};
-    return fail(ErrorCode::kConflict,
-                "{} items have a vector and no picture ({:?} is the first): another model would "
-                "cost them their vector; remove them, or keep such vectors in a field of their own",
-                count, first);
+    return tl::unexpected(would_lose(count, first));
+}
+
+Result<bool> has_picture(const Library& library, const collection::Record& record) {
+    const auto file = file_of(record.document);
+    if (!file || !file->content) return false;
+    // Of a thumbnail alone no model could say what the picture would have said.
+    if (file->path.empty()) return library.keeping() == PictureKeeping::kOriginals;
+    // An imported document may speak of a file that never was here.
+    const auto known = TRY(library.workspace().file_of_id(record.id));
+    return known.has_value();
+}
+
+Error would_lose(std::uint64_t count, const std::string& first) {
+    return Error(
+        ErrorCode::kConflict,
+        fmt::format(
+            "{} items have a vector and no picture ({:?} is the first): another model would cost "
+            "them their vector; remove them, or keep such vectors in a field of their own",
+            count, first));
 }
 
 /// An earlier run for the same model has left what it had done.
@@ -119,14 +142,26 @@ Result<bool> take_over(const Library& library, const FieldSpec& field, const Fie
         const collection::RecordPage page =
             TRY(library.collection().page_without(next.name, cursor, collection::kPageRecordsMax));
         for (const collection::Record& record : page.records) {
-            const auto file = file_of(record.document);
-            if (!file || !file->content) continue;
-            if (!failed.contains(file->path.empty() ? record.id : file->path)) return false;
+            const bool is_picture = TRY(has_picture(library, record));
+            if (!is_picture) {
+                TRY(require_no_vector(library, field, record.id));
+                continue;
+            }
+            const auto file = TRY(file_of(record.document));
+            if (!failed.contains(file.path.empty() ? record.id : file.path)) return false;
         }
         cursor = page.next;
     } while (!cursor.empty());
     TRY(library.collection().replace_field(field.name, next.name));
     return true;
+}
+
+Result<void> require_no_vector(const Library& library, const FieldSpec& field,
+                               const std::string& id) {
+    const auto vector = library.collection().vector_of(id, field.name);
+    if (vector) return tl::unexpected(would_lose(1, id));
+    if (vector.error().code() == ErrorCode::kNotFound) return {};
+    return tl::unexpected(vector.error());
 }
 
 FillRequest fill_request(const SwitchRequest& request, const std::string& field) {

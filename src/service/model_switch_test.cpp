@@ -139,6 +139,58 @@ TEST_F(ModelSwitch, IsRefusedWhereItWouldCostVectors) {
     EXPECT_NE(refused.error().message().find("\"given\""), std::string::npos);
 }
 
+TEST_F(ModelSwitch, VectorsThatAreGivenMeanwhileKeepTheOldModelInForce) {
+    Library library = folder.open(LibraryAccess::kWrite);
+    const auto dimension = field_meant(library, "").value().dimension;
+    const auto report = switch_model(
+        library, request("other"),
+        [&](const IngestProgress&) {
+            const auto put =
+                put_item(library, {.id = "given", .source = std::vector<float>(dimension, 1.0F)});
+            EXPECT_TRUE(put) << put.error().message();
+        },
+        {});
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code(), ErrorCode::kConflict);
+    EXPECT_NE(report.error().message().find("\"given\""), std::string::npos);
+    EXPECT_EQ(model_of_main(library), first_);
+    EXPECT_TRUE(library.collection().vector_of("given", kPictureField));
+    ASSERT_TRUE(forget_item(library, "given"));
+    ASSERT_TRUE(switch_model(library, request("other"), nullptr, {}));
+    EXPECT_EQ(model_of_main(library), "other");
+}
+
+TEST_F(ModelSwitch, DocumentsThatOnlySpeakOfAFileAreNoPictures) {
+    Library library = folder.open(LibraryAccess::kWrite);
+    const auto dimension = field_meant(library, "").value().dimension;
+    const std::vector<std::string> ids = {"imported"};
+    const std::vector<float> vector(dimension, 1.0F);
+    const std::vector<std::string> documents = {
+        R"({"path":"gone.jpg","content":"00000000000000000000000000000000"})"};
+    ASSERT_TRUE(library.collection().load({.ids = ids, .vectors = vector, .documents = documents}));
+    const auto refused = switch_model(library, request("other"), nullptr, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
+    EXPECT_NE(refused.error().message().find("\"imported\""), std::string::npos);
+}
+
+TEST_F(ModelSwitch, TakesBatchesOfAnySize) {
+    Library library = folder.open(LibraryAccess::kWrite);
+    SwitchRequest large = request("other");
+    large.batch_rows = collection::kPutRecordsMax;
+    const auto report = switch_model(library, large, nullptr, {});
+    ASSERT_TRUE(report) << report.error().message();
+    EXPECT_EQ(report->replaced, 5U);
+}
+
+TEST_F(ModelSwitch, NobodyElseMakesTheFieldThatItWorksIn) {
+    Library library = folder.open(LibraryAccess::kWrite);
+    const auto refused = add_vector_field(library, {.name = "picture-next", .dimension = 2});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kInvalidArgument);
+    EXPECT_NE(refused.error().message().find("-next"), std::string::npos);
+}
+
 TEST_F(ModelSwitch, AFurtherModelLooksAtEveryPicture) {
     Library library = folder.open(LibraryAccess::kWrite);
     const FieldRequest wanted{

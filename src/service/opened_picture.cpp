@@ -75,6 +75,9 @@ namespace {
 /// What was opened is checked, not its name: a link that is put in its place at any moment leads to
 /// an answer or to a refusal, never outside.
 Result<std::unique_ptr<File>> open_file(const Library& library, const std::string& path) {
+    if (library.folder().empty()) {
+        return tl::unexpected(no_picture(path, "the collection is one without a folder"));
+    }
     if (!is_servable(path)) return tl::unexpected(no_picture(path, "nothing there is served"));
     auto opened = library.files().open(join_path(library.folder(), path), OpenMode::kRead);
     if (!opened && opened.error().code() == ErrorCode::kNotFound) {
