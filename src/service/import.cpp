@@ -7,6 +7,7 @@
 #include "service/picture_document.h"
 #include "service/stopwatch.h"
 
+#include "service/vector_fields.h"
 #include <algorithm>
 #include <thread>
 #include <utility>
@@ -59,6 +60,7 @@ class ImportRun {
 
 Result<void> ImportRequest::validate() const {
     if (batch_bytes >= 1 && batch_bytes <= kImportBatchBytesMax) return {};
+    TRY(check_field_name(field));
     return fail(ErrorCode::kInvalidArgument, "batch_bytes {}: must be 1 to {}", batch_bytes,
                 kImportBatchBytesMax);
 }

@@ -168,6 +168,8 @@ TEST(Libraries, MakingOneThatIsThereSaysInWhatItDiffers) {
     EXPECT_EQ(make_collection(*libraries, wanted).error().code(), ErrorCode::kAlreadyExists);
     wanted = {.name = "other", .fields = {kThreeNumbers, kThreeNumbers}};
     EXPECT_EQ(make_collection(*libraries, wanted).error().code(), ErrorCode::kInvalidArgument);
+    wanted.fields = {{.name = "shape-next", .dimension = 3}};
+    EXPECT_EQ(make_collection(*libraries, wanted).error().code(), ErrorCode::kInvalidArgument);
     wanted.fields = {{.name = "no dimension"}};
     EXPECT_EQ(make_collection(*libraries, wanted).error().code(), ErrorCode::kInvalidArgument);
     EXPECT_EQ(names_in(*libraries), std::vector<std::string>{"shoes"})

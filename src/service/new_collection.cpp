@@ -1,5 +1,7 @@
 #include "service/new_collection.h"
 
+#include "service/vector_fields.h"
+
 #include <algorithm>
 
 namespace sokkuri::service {
@@ -38,6 +40,7 @@ Result<std::vector<FieldSpec>> specs_of(FileSystem& files, const NewCollection& 
         if (std::ranges::count(wanted.fields, field.name, &NewField::name) > 1) {
             return fail(ErrorCode::kInvalidArgument, "field {:?}: is there twice", field.name);
         }
+        TRY(check_field_name(field.name));
         FieldSpec spec = TRY(in_context(fmt::format("field {:?}", field.name),
                                         spec_of(files, field, wanted.models_folder)));
         specs.push_back(std::move(spec));

@@ -94,9 +94,16 @@ Result<void> drop_vector_field(Library& library, const std::string& name) {
     });
 }
 
+Result<void> check_field_name(std::string_view name) {
+    if (!name.ends_with(kNextSuffix)) return {};
+    return fail(ErrorCode::kInvalidArgument,
+                "field {:?}: names that end in \"{}\" are for switching models", name, kNextSuffix);
+}
+
 namespace {
 
 Result<FieldSpec> spec_of(const Library& library, const FieldRequest& request) {
+    TRY(check_field_name(request.name));
     FieldSpec spec{.name = request.name, .metric = request.metric};
     if (request.model.empty()) {
         if (!request.dimension) {

@@ -19,6 +19,9 @@ namespace sokkuri::service {
 /// What a model that is to take over a field's place is called until then (model_switch.h).
 inline constexpr std::string_view kNextSuffix = "-next";
 
+/// kInvalidArgument for a name that ends in kNextSuffix: people's fields have others.
+Result<void> check_field_name(std::string_view name);
+
 /// Of that name, or the main one when it is empty. kNotFound names those that there are.
 Result<collection::FieldSpec> field_meant(const Library& library, const std::string& name);
 
