@@ -5,9 +5,10 @@
 #include "base/shown_text.h"
 #include "service/document_feed.h"
 #include "service/picture_document.h"
+#include "service/source_files.h"
 #include "service/stopwatch.h"
-
 #include "service/vector_fields.h"
+
 #include <algorithm>
 #include <thread>
 #include <utility>
@@ -59,8 +60,8 @@ class ImportRun {
 }  // namespace
 
 Result<void> ImportRequest::validate() const {
-    if (batch_bytes >= 1 && batch_bytes <= kImportBatchBytesMax) return {};
     TRY(check_field_name(field));
+    if (batch_bytes >= 1 && batch_bytes <= kImportBatchBytesMax) return {};
     return fail(ErrorCode::kInvalidArgument, "batch_bytes {}: must be 1 to {}", batch_bytes,
                 kImportBatchBytesMax);
 }
@@ -123,13 +124,17 @@ Result<std::string> mark_name(const FileSystem& files, const ImportRequest& requ
     std::string told = fmt::format("{} {} {} {}", request.field, from.dimension,
                                    from.format ? name_of(*from.format) : "",
                                    from.metric ? name_of(*from.metric) : "");
-    std::vector<std::string> paths = from.files;
+    std::vector<std::string> paths;
+    for (const std::string& file : from.files) {
+        for (std::string& read : files_of_source(files, file))
+            paths.push_back(std::move(read));
+    }
     for (const std::string& path : {from.ids_file, request.metadata_file}) {
         if (!path.empty()) paths.push_back(path);
     }
     for (const std::string& path : paths) {
         const std::string canonical = TRY(files.canonical(path));
-        const FileStatus status = TRY(files.status(canonical));
+        const FileStatus status = TRY(files.status_following(canonical));
         told += fmt::format("\n{} {} {}", status.size_bytes, status.modified_ns, canonical);
     }
     return "import " + hex(xxh128(std::as_bytes(std::span(told))));

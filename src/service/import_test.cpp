@@ -3,12 +3,15 @@
 // before a row is written.
 #include "service/import.h"
 
+#include "base/npy.h"
 #include "base/testing/temporary_directory.h"
 #include "service/export.h"
 #include "service/npy_file.h"
+#include "service/opened_picture.h"
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -155,6 +158,21 @@ TEST_F(Import, VectorsInsideDocumentsComeBackBitByBit) {
     }
 }
 
+/// "a0", "a1", … as NumPy keeps them.
+std::string id_array(std::size_t rows, char first) {
+    constexpr std::size_t kCharacters = 4;
+    std::string bytes =
+        npy_header(fmt::format("<U{}", kCharacters), std::array<std::uint64_t, 1>{rows});
+    for (std::size_t row = 0; row < rows; ++row) {
+        const std::string id = fmt::format("{}{}", first, row);
+        for (std::size_t i = 0; i < kCharacters; ++i) {
+            bytes += i < id.size() ? id[i] : '\0';
+            bytes.append(3, '\0');
+        }
+    }
+    return bytes;
+}
+
 TEST_F(Import, TakesAMatrixWithIdsAndDocuments) {
     const std::vector<float> vectors = random_rows(50, 1);
     write_npy("v.npy", vectors);
@@ -245,6 +263,67 @@ TEST_F(Import, GoesOnWhereItWasStopped) {
     import(whole, request);
     EXPECT_TRUE(items_of(whole) == items_of(library));
     EXPECT_TRUE(items_of(library).contains("199"));
+}
+
+TEST_F(Import, BeginsAnewWhereTheFieldOrAFileIsAnother) {
+    write_npy("0.features.npy", random_rows(40, 7));
+    write("0.object_ids.npy", id_array(40, 'a'));
+    const ImportRequest request{.from = {.files = {path("0.features.npy")}},
+                                .batch_bytes = 8 * kDimension * sizeof(float)};
+    const auto stopped_after_one = [&](const Library& library) {
+        std::stop_source stop;
+        const auto report = import_vectors(
+            library, request, [&](const ImportProgress&) { stop.request_stop(); },
+            stop.get_token());
+        EXPECT_TRUE(report && report->was_interrupted && report->rows == 8);
+    };
+    const Library library = open("shop");
+    stopped_after_one(library);
+    ASSERT_TRUE(library.collection().drop_field(kPictureField));
+    EXPECT_EQ(import(library, request).resumed, 0U);
+    EXPECT_TRUE(library.collection().vector_of("a0", kPictureField));
+    const Library other = open("other");
+    stopped_after_one(other);
+    write("0.object_ids.npy", id_array(40, 'b'));
+    EXPECT_EQ(import(other, request).resumed, 0U) << "its rows are called otherwise";
+    EXPECT_TRUE(other.collection().vector_of("b0", kPictureField));
+}
+
+TEST_F(Import, RefusesTheNameOfAFieldThatModelSwitchesUse) {
+    write_npy("v.npy", random_rows(1, 8));
+    const Library library = open("shop");
+    EXPECT_NE(refusal(library, {.from = {.files = {path("v.npy")}}, .field = "picture-next"})
+                  .find("-next"),
+              std::string::npos);
+}
+
+TEST_F(Import, ADocumentsPathLeadsNowhereWhereThereIsNoFolder) {
+    ASSERT_TRUE(create_directories(files(), path("home")));
+    const Library library =
+        Library::open(files(), {.folder = path("home"), .pictures = PictureSource::kAsMade},
+                      {.access = LibraryAccess::kWrite})
+            .value();
+    ASSERT_TRUE(library.folder().empty());
+    write("v.ndjson", "{\"id\":\"a\",\"vector\":[1,2],\"document\":{\"path\":\"" +
+                          path("v.ndjson").substr(1) + "\"}}");
+    import(library, {.from = {.files = { path("v.ndjson") } }});
+    const auto opened = open_picture(library, "a");
+    ASSERT_FALSE(opened);
+    EXPECT_NE(opened.error().message().find("without a folder"), std::string::npos)
+        << opened.error().message();
+}
+
+TEST_F(Import, ShardsOfTwoExportsNeverMix) {
+    const Library library = open("shop");
+    write_npy("v.npy", random_rows(3, 9));
+    import(library, {.from = {.files = { path("v.npy") } }});
+    ASSERT_TRUE(create_directories(files(), path("shards")));
+    write("shards/0007.features.npy", "of another export");
+    const auto refused = export_vectors(library, {.shards_folder = path("shards")});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kAlreadyExists);
+    EXPECT_NE(refused.error().message().find("0007.features.npy"), std::string::npos);
+    EXPECT_FALSE(files().status(path("shards/0000.features.npy")));
 }
 
 TEST_F(Import, FindsDocumentsInAnyOrder) {

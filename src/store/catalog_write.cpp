@@ -55,6 +55,8 @@ Result<FieldNumber> CatalogWrite::add_field(const FieldRow& field) {
 
 Result<void> CatalogWrite::drop_field(FieldNumber field) {
     TRY(forget_slots(field));
+    // What a mark tells of may have gone with the field.
+    TRY(database_->execute("DELETE FROM marks"));
     Statement* remove = TRY(database_->prepared("DELETE FROM fields WHERE number = ?"));
     TRY(remove->run(field));
     if (database_->changes() == 1) return {};
