@@ -70,10 +70,12 @@ namespace {
 Result<FillReport> Filling::run(const std::stop_token& stop) {
     field_ = TRY(field_meant(library_, request_.field));
     TRY(model_of(field_));
+    const std::size_t rows_max =
+        std::min<std::size_t>(request_.batch_rows, collection::kPageRecordsMax);
     std::string cursor;
     do {
         const collection::RecordPage page =
-            TRY(library_.collection().page_without(field_.name, cursor, request_.batch_rows));
+            TRY(library_.collection().page_without(field_.name, cursor, rows_max));
         TRY(fill_page(page.records, stop));
         cursor = page.next;
         report_.was_interrupted = stop.stop_requested();
