@@ -27,6 +27,8 @@ constexpr std::size_t kWalkedFilesMax = 1'024;  // found and not yet read
 constexpr std::chrono::milliseconds kProgressInterval{200};
 constexpr std::uint32_t kDecodersMax = 256;
 
+Result<std::optional<features::ModelCard>> model_of_pictures(
+    const collection::Collection& collection);
 Result<void> prepare_field(collection::Collection& collection, const features::ModelCard& card);
 /// The fields of further models, which see a picture once it is there.
 Result<void> fill_fields(const Library& library, const IngestRequest& request, IngestReport& report,
@@ -96,7 +98,7 @@ Result<IngestReport> ingest(Library& library, const IngestRequest& request,
         return fail(ErrorCode::kUnsupported, "{}: opened for reading only", library.place());
     }
     TRY(require_folder(library));
-    const auto indexed_with = TRY(indexed_model(library.collection()));
+    const auto indexed_with = TRY(model_of_pictures(library.collection()));
     features::Model model = TRY(choose_model(library.files(), request.model, indexed_with));
     if (!indexed_with) TRY(prepare_field(library.collection(), model.card));
     IngestReport report = TRY(IngestRun(library, request, std::move(model)).run(progress, stop));
@@ -258,6 +260,16 @@ void IngestRun::abort(Error error) {
         if (!*failure) *failure = std::move(error);
     }
     stop_.request_stop();
+}
+
+/// Other fields may be there before the pictures' own.
+Result<std::optional<features::ModelCard>> model_of_pictures(
+    const collection::Collection& collection) {
+    const std::vector<collection::FieldSpec> fields = TRY(collection.fields());
+    const bool is_there =
+        std::ranges::find(fields, kPictureField, &collection::FieldSpec::name) != fields.end();
+    if (!is_there) return std::nullopt;
+    return indexed_model(collection);
 }
 
 Result<void> prepare_field(collection::Collection& collection, const features::ModelCard& card) {

@@ -304,6 +304,17 @@ TEST_F(Ingest, RefusesToMixTheVectorsOfTwoModels) {
     EXPECT_EQ(folder.index(request).model, "squeezenet1.1");  // the collection's own
 }
 
+TEST_F(Ingest, OtherFieldsMayComeBeforeThePictures) {
+    draw_three();
+    {
+        const auto library = folder.open(LibraryAccess::kWrite);
+        ASSERT_TRUE(library.collection().add_field({.name = "own", .dimension = 2}));
+    }
+    EXPECT_EQ(folder.index().added, 3U);
+    EXPECT_EQ(folder.index().unchanged, 3U);
+    EXPECT_EQ(folder.pictures().size(), 3U);
+}
+
 TEST_F(Ingest, ShowsProgressThatEndsWithEverythingDone) {
     draw_three();
     folder.write("bad.jpg", "no");
