@@ -128,7 +128,7 @@ TEST(JsonWriter, WritesTheShortestNumberThatReadsBackTheSame) {
         .value(-0.0)
         .value(1e30)
         .end_array();
-    EXPECT_EQ(text, "[0.1,0.1,1,-0,1e+30]");
+    EXPECT_EQ(text, "[0.1,0.1,1,-0.0,1e+30]");
     std::mt19937 random(7);
     for (int i = 0; i < 20000; ++i) {
         const float number = std::bit_cast<float>(static_cast<std::uint32_t>(random()));

@@ -14,6 +14,11 @@ std::size_t utf8_length(std::string_view rest);
 
 template <typename Number>
 void append_number(std::string& out, Number number) {
+    // Without a point it would be read as the integer 0.
+    if (number == 0 && std::signbit(static_cast<double>(number))) {
+        out += "-0.0";
+        return;
+    }
     fmt::format_to(std::back_inserter(out), "{}", number);
 }
 

@@ -4,13 +4,13 @@
 #include "base/json_members.h"
 #include "base/shown_text.h"
 #include "collection/collection.h"
+#include "service/ndjson_record.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace sokkuri::http {
 namespace {
@@ -186,7 +186,7 @@ Result<std::vector<float>> read_vector(const JsonValue& value) {
             return fail(ErrorCode::kInvalidArgument, "component {}: {}", vector.size(),
                         number.error().message());
         }
-        if (std::abs(*number) > std::numeric_limits<float>::max()) {
+        if (std::abs(*number) >= service::kBeyondFloat) {
             return fail(ErrorCode::kInvalidArgument, "component {}: {} is beyond float32",
                         vector.size(), *number);
         }

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <limits>
 #include <map>
 #include <random>
 #include <set>
@@ -53,6 +55,25 @@ class ItemRoutes : public ::testing::Test {
 
     NativeServer server_{0};
 };
+
+TEST_F(ItemRoutes, TakeTheVectorsThatTheyGive) {
+    const std::vector<float> extreme = {std::numeric_limits<float>::max(), -0.0F,
+                                        std::numeric_limits<float>::denorm_min(), 1};
+    const std::vector<std::string> ids = {"a"};
+    ASSERT_TRUE(server_.library().collection().load({.ids = ids, .vectors = extreme}));
+    const std::string given = server_.get(item("a") + "?vectors=*").raw.body;
+    const std::size_t at = given.find('[');
+    ASSERT_NE(at, std::string::npos) << given;
+    const std::string vector = given.substr(at, given.find(']') + 1 - at);
+    const CheckedAnswer put =
+        server_.send("PUT", item("b"), fmt::format(R"({{"vector":{}}})", vector));
+    ASSERT_EQ(put.status(), 201U) << vector << put.raw.body;
+    const auto stored =
+        server_.library().collection().vector_of("b", service::kPictureField).value();
+    for (std::size_t i = 0; i < extreme.size(); ++i)
+        EXPECT_EQ(std::bit_cast<std::uint32_t>(stored[i]), std::bit_cast<std::uint32_t>(extreme[i]))
+            << i << ": " << vector;
+}
 
 TEST_F(ItemRoutes, AreAMapFromIdsToDocuments) {
     constexpr unsigned kSeed = 3;

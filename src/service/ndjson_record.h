@@ -13,6 +13,10 @@ namespace sokkuri::service {
 
 inline constexpr std::size_t kNdjsonLineBytesMax = 4U << 20;
 
+/// Halfway from the largest float32 to what would be the next one: what is below rounds to a
+/// float32 (and the largest one is written as a little more than it is).
+inline constexpr double kBeyondFloat = 0x1.ffffffp127;
+
 struct NdjsonRecord {
     std::string id;
     std::vector<float> vector;

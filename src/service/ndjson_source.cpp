@@ -15,10 +15,6 @@
 namespace sokkuri::service {
 namespace {
 
-/// Halfway from the largest float32 to what would be the next one: what is below rounds to a
-/// float32 (and the largest one is written as a little more than it is).
-constexpr double kBeyondFloat = 0x1.ffffffp127;
-
 class NdjsonSource final : public VectorSource {
  public:
     explicit NdjsonSource(LineReader lines) : lines_(std::move(lines)) {}
