@@ -31,6 +31,7 @@ Result<void> check_unknown(const std::vector<std::string>& unknown, const Verb& 
 Result<void> check_arguments(const std::vector<std::string>& arguments, const Verb& verb);
 Result<std::optional<std::string>> value_of(const Option& option, const Found& found);
 /// "-k,--k,--top", as CLI11 wants them.
+std::string one_a_line(std::vector<std::string> values);
 std::string cli11_names(const Option& option);
 const Option* find_flag(const std::vector<Option>& options, std::string_view word);
 
@@ -190,7 +191,7 @@ Result<std::optional<std::string>> value_of(const Option& option, const Found& f
     }
     if (values.empty()) return std::nullopt;
     if (option.kind == ValueKind::kTexts) values = {fmt::format("{}", fmt::join(values, ","))};
-    if (option.kind == ValueKind::kLines) values = {fmt::format("{}", fmt::join(values, "\n"))};
+    if (option.kind == ValueKind::kLines) values = {one_a_line(std::move(values))};
     for (const std::string& value : values) {
         if (value == values.front()) continue;
         return fail(ErrorCode::kInvalidArgument, "{} given twice: {} and {}", option.flag(),
@@ -199,6 +200,15 @@ Result<std::optional<std::string>> value_of(const Option& option, const Found& f
     const std::string value =
         TRY(in_context(option.flag(), option.parse(without_guard(values.front()))));
     return std::optional<std::string>(value);
+}
+
+/// A line end within a value means no more than a space.
+std::string one_a_line(std::vector<std::string> values) {
+    for (std::string& value : values) {
+        std::ranges::replace(value, '\n', ' ');
+        std::ranges::replace(value, '\r', ' ');
+    }
+    return fmt::format("{}", fmt::join(values, "\n"));
 }
 
 std::string cli11_names(const Option& option) {

@@ -62,6 +62,14 @@ TEST(CommandLine, TakesEverythingAfterTwoDashesAsArguments) {
     EXPECT_EQ(parse("search", {"--", "--in"}).value().arguments.front(), "--in");
 }
 
+TEST(CommandLine, ALineEndInAValueEndsNoValue) {
+    const auto parsed =
+        parse("search",
+              {"a.jpg", "--filter", "{\"all\": [\n{\"field\": \"n\"}\r\n]}", "--filter", "m=1"});
+    ASSERT_TRUE(parsed) << parsed.error().message();
+    EXPECT_EQ(parsed->flags.at("filter"), "{\"all\": [ {\"field\": \"n\"}  ]}\nm=1");
+}
+
 TEST(CommandLine, FindsTheVerbBehindGlobalFlags) {
     const Words words = split_words({"-q", "--config", "f", "--color=never", "search", "a"});
     EXPECT_EQ(words.verb, "search");

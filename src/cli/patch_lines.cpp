@@ -1,5 +1,7 @@
 #include "cli/patch_lines.h"
 
+#include "base/json_line.h"
+
 #include <fmt/format.h>
 
 namespace sokkuri::cli {
@@ -19,7 +21,7 @@ std::string patch_lines(std::span<const service::ItemPatch> patches) {
         json.begin_object();
         if (!patch.id.empty()) json.member("id", patch.id);
         if (!patch.path.empty()) json.member("path", patch.path);
-        json.key("document").raw(patch.patch).end_object();
+        json.key("document").raw(json_on_one_line(patch.patch)).end_object();
         text += '\n';
     }
     return text;
