@@ -81,6 +81,9 @@ TEST_F(LoadRoutes, RefuseAWholeBodyForOneThingThatIsWrong) {
         EXPECT_NE(refused.detail().find(word), std::string::npos) << refused.detail();
     }
     EXPECT_EQ(load_form(matrix_of(3, 4), "x\ny\n").status(), 400U);
+    const CheckedAnswer no_utf8 = load_form(matrix_of(3, 4), "x\n\xff\nz\n");
+    EXPECT_EQ(no_utf8.status(), 400U);
+    EXPECT_NE(no_utf8.detail().find("line 2"), std::string::npos) << no_utf8.detail();
     EXPECT_EQ(load_form(matrix_of(3, 4).substr(0, 150), "x\ny\nz\n").status(), 400U);
     EXPECT_EQ(load_form("no matrix", "x").status(), 400U);
     EXPECT_EQ(load_lines(good, "?field=none").status(), 404U);

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/remove_tree.h"
+#include "base/shown_text.h"
 #include "service/collection_name.h"
 #include "service/main_field.h"
 
@@ -248,6 +249,12 @@ Result<Library> Libraries::make_library(
     const std::string folder = join_path(data_->path(), name);
     const std::string draft = join_path(
         data_->path(), std::string(kNewPrefix) + hex(xxh128(std::as_bytes(std::span(name)))));
+    const auto there = files_.list(folder);
+    if (there && !there->empty()) {
+        return fail(ErrorCode::kConflict,
+                    "collection {:?}: the folder {} is there already, and is not empty", name,
+                    shown_text(folder));
+    }
     TRY(remove_tree(files_, draft));
     const auto build = [&]() -> Result<void> {
         Library library = TRY(open_library({.folder = draft, .pictures = PictureSource::kAsMade}));

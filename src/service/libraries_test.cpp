@@ -193,7 +193,10 @@ TEST(Libraries, AFolderOfSomebodysOwnIsNotTakenOver) {
     std::ofstream(directory.path() + "/shoes/letter.txt") << "mine";
     const auto libraries = opened_data(directory.path());
     EXPECT_TRUE(libraries->all().empty());
-    EXPECT_FALSE(make_collection(*libraries, {.name = "shoes"}));
+    const auto refused = make_collection(*libraries, {.name = "shoes"});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
+    EXPECT_NE(refused.error().message().find("/shoes"), std::string::npos);
     EXPECT_TRUE(fs::exists(directory.path() + "/shoes/letter.txt"));
     EXPECT_TRUE(make_collection(*libraries, {.name = "empty"}));
 }

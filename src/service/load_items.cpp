@@ -1,6 +1,7 @@
 #include "service/load_items.h"
 
 #include "base/npy.h"
+#include "base/shown_text.h"
 #include "service/document_vectors.h"
 #include "service/guarded_load.h"
 #include "service/main_field.h"
@@ -21,6 +22,8 @@ using collection::FieldSpec;
 std::optional<std::string_view> next_line(std::string_view& rest);
 /// kInvalidArgument unless there are `count`.
 Result<std::vector<std::string>> lines_of(std::string_view text, std::size_t count);
+/// Answers are JSON, and could not name others.
+Result<void> require_utf8(std::span<const std::string> ids);
 Result<std::string> target_field(const Library& library, const std::string& name,
                                  std::uint32_t dimension);
 Error too_many();
@@ -72,6 +75,7 @@ Result<ItemsToLoad> parse_npy_items(std::string_view matrix, std::string_view id
     }
     items.vectors.resize(header.rows * header.columns);
     npy_to_floats(header.element, bytes.data() + header.data_at, items.vectors);
+    TRY(require_utf8(items.ids));
     return items;
 }
 
@@ -118,6 +122,14 @@ Result<std::vector<std::string>> lines_of(std::string_view text, std::size_t cou
     if (lines.size() == count) return lines;
     return fail(ErrorCode::kInvalidArgument, "{}{} for the {} rows of vectors",
                 lines.size() > count ? "more than " : "", std::min(lines.size(), count), count);
+}
+
+Result<void> require_utf8(std::span<const std::string> ids) {
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (is_utf8(ids[i])) continue;
+        return fail(ErrorCode::kInvalidArgument, "ids: line {}: {:?} is not UTF-8", i + 1, ids[i]);
+    }
+    return {};
 }
 
 Result<std::string> target_field(const Library& library, const std::string& name,
