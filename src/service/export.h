@@ -14,7 +14,8 @@ namespace sokkuri::service {
 
 inline constexpr std::uint64_t kShardRows = 10'000;
 
-/// Files to write; those that are empty are not. Each appears when it is whole.
+/// Files to write; those that are empty are not. Each appears when it is whole, shards one after
+/// the other.
 struct ExportRequest {
     std::string field;          // whose vectors; empty: the main one
     std::string npy_file;       // float32 [rows, dimension], C order, by record number
@@ -38,7 +39,8 @@ struct ExportReport {
 };
 
 /// kUnsupported for an id that a format cannot hold (naming it), kNotFound without such a field,
-/// kCancelled when `stop` asked for it: then no file has changed.
+/// kAlreadyExists for a folder that holds shards, kCancelled when `stop` asked for it: then no file
+/// has changed, and of shards those are there that were whole.
 Result<ExportReport> export_vectors(const Library& library, const ExportRequest& request,
                                     const std::stop_token& stop = {});
 

@@ -2,12 +2,13 @@
 
 #include "base/atomic_file.h"
 #include "base/json.h"
+#include "base/json_line.h"
 #include "base/npy.h"
+#include "base/shown_text.h"
 #include "service/export.h"
 #include "service/npy_file.h"
 
 #include <array>
-#include <cmath>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -70,6 +71,10 @@ class IdArraySink final : public VectorSink {
     std::uint64_t rows_ = 0;
 };
 
+/// How the two files of a shard end.
+constexpr std::string_view kShardVectors = ".features.npy";
+constexpr std::string_view kShardIds = ".object_ids.npy";
+
 class ShardsSink final : public VectorSink {
  public:
     ShardsSink(FileSystem& files, std::string folder, std::uint32_t dimension)
@@ -81,7 +86,9 @@ class ShardsSink final : public VectorSink {
  private:
     Result<void> begin_shard();
     Result<void> finish_shard();
-    std::string path_of(std::string_view ending) const;
+    std::string path_of(std::string_view ending) const {
+        return join_path(folder_, fmt::format("{:04}{}", shard_, ending));
+    }
 
     FileSystem& files_;
     const std::string folder_;
@@ -95,7 +102,8 @@ Result<std::string> id_line(const ExportedRow& row);
 Result<std::string> ndjson_line(const ExportedRow& row);
 Result<std::string> metadata_line(const ExportedRow& row);
 Result<void> require_utf8(std::string_view id);
-std::string on_one_line(std::string_view json);
+/// Shards that are there already would be read as one export with the new ones.
+Result<void> require_no_shards(const FileSystem& files, const std::string& folder);
 void append_utf32(std::vector<std::uint32_t>& points, std::string_view utf8);
 
 }  // namespace
@@ -119,6 +127,7 @@ Result<SinkPointer> make_ndjson_sink(FileSystem& files, const std::string& path)
 Result<SinkPointer> make_shards_sink(FileSystem& files, const std::string& folder,
                                      std::uint32_t dimension) {
     TRY(create_directories(files, folder));
+    TRY(require_no_shards(files, folder));
     return std::make_unique<ShardsSink>(files, folder, dimension);
 }
 
@@ -209,7 +218,7 @@ Result<void> ShardsSink::finish() {
 }
 
 Result<void> ShardsSink::begin_shard() {
-    NpyFile file = TRY(NpyFile::create(files_, path_of("features"), dimension_));
+    NpyFile file = TRY(NpyFile::create(files_, path_of(kShardVectors), dimension_));
     vectors_.emplace(std::move(file));
     return {};
 }
@@ -221,7 +230,7 @@ Result<void> ShardsSink::finish_shard() {
         const std::size_t characters = TRY(characters_of(id));
         longest = std::max(longest, characters);
     }
-    IdArraySink ids = TRY(IdArraySink::create(files_, path_of("object_ids"), longest));
+    IdArraySink ids = TRY(IdArraySink::create(files_, path_of(kShardIds), longest));
     for (const std::string& id : ids_) {
         TRY(ids.append_id(id));
     }
@@ -231,10 +240,6 @@ Result<void> ShardsSink::finish_shard() {
     ids_.clear();
     ++shard_;
     return {};
-}
-
-std::string ShardsSink::path_of(std::string_view ending) const {
-    return join_path(folder_, fmt::format("{:04}.{}.npy", shard_, ending));
 }
 
 Result<std::string> id_line(const ExportedRow& row) {
@@ -253,11 +258,9 @@ Result<std::string> ndjson_line(const ExportedRow& row) {
     JsonWriter json(line);
     json.begin_object().member("id", row.id).key("vector").begin_array();
     for (const float value : row.vector) {
-        // Without a point it would be read as the integer 0.
-        const bool is_negative_zero = value == 0 && std::signbit(value);
-        is_negative_zero ? json.raw("-0.0") : json.value(value);
+        json.value(value);
     }
-    json.end_array().key("document").raw(on_one_line(row.document)).end_object();
+    json.end_array().key("document").raw(json_on_one_line(row.document)).end_object();
     return line;
 }
 
@@ -265,7 +268,7 @@ Result<std::string> ndjson_line(const ExportedRow& row) {
 /// text as it was.
 Result<std::string> metadata_line(const ExportedRow& row) {
     TRY(require_utf8(row.id));
-    const std::string document = on_one_line(row.document);
+    const std::string document = json_on_one_line(row.document);
     const std::size_t first = document.find_first_not_of(" \t", document.find('{') + 1);
     const bool has_members = document[first] != '}';
     const std::size_t at = has_members ? first : document.find('{') + 1;
@@ -285,13 +288,16 @@ Result<void> require_utf8(std::string_view id) {
                 "id {:?}: is not UTF-8: only a text file of ids can hold it", id);
 }
 
-/// Line ends can stand between the parts of JSON only, never in a text.
-std::string on_one_line(std::string_view json) {
-    std::string line(json);
-    for (char& character : line) {
-        if (character == '\n' || character == '\r') character = ' ';
+Result<void> require_no_shards(const FileSystem& files, const std::string& folder) {
+    const std::vector<DirectoryEntry> entries = TRY(files.list(folder));
+    for (const DirectoryEntry& entry : entries) {
+        if (!entry.name.ends_with(kShardVectors) && !entry.name.ends_with(kShardIds)) continue;
+        return fail(ErrorCode::kAlreadyExists,
+                    "{}: holds shards already ({}): two exports would mix; name another folder, or "
+                    "remove them",
+                    shown_text(folder), shown_text(entry.name));
     }
-    return line;
+    return {};
 }
 
 void append_utf32(std::vector<std::uint32_t>& points, std::string_view utf8) {

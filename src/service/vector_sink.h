@@ -33,7 +33,7 @@ Result<SinkPointer> make_npy_sink(FileSystem& files, const std::string& path,
 enum class RowHead { kNone, kDimension };
 Result<SinkPointer> make_rows_sink(FileSystem& files, const std::string& path, RowHead head);
 Result<SinkPointer> make_ndjson_sink(FileSystem& files, const std::string& path);
-/// Pairs of files in `folder` (made when missing).
+/// Pairs of files in `folder` (made when missing). kAlreadyExists when it holds shards already.
 Result<SinkPointer> make_shards_sink(FileSystem& files, const std::string& folder,
                                      std::uint32_t dimension);
 Result<SinkPointer> make_ids_sink(FileSystem& files, const std::string& path);
