@@ -189,17 +189,13 @@ Result<collection::FacetRequest> facet_of(const JsonValue& wish) {
         return fail(ErrorCode::kInvalidArgument, "a text or an object is expected, not {}",
                     name_of(wish.kind()));
     }
+    static constexpr std::string_view kMembers[] = {"by", "size"};
+    const RequestJson json = TRY(RequestJson::of(wish, kMembers));
     collection::FacetRequest facet;
-    for (const auto& [name, value] : wish.members()) {
-        if (name == "by") {
-            facet.path = TRY(in_context("by", value.as_string()));
-        } else if (name == "size") {
-            facet.values_max = TRY(in_context("size", value.as_uint64()));
-        } else {
-            return fail(ErrorCode::kInvalidArgument, "member {} is not known here",
-                        shown_value(name));
-        }
-    }
+    const auto path = TRY(json.string("by"));
+    facet.path = path.value_or("");
+    const auto size = TRY(json.integer("size"));
+    if (size) facet.values_max = *size;
     return facet;
 }
 

@@ -2,11 +2,6 @@
 
 #include "http/request_json.h"
 
-#include <fmt/ranges.h>
-
-#include <algorithm>
-#include <limits>
-
 namespace sokkuri::http {
 namespace {
 
@@ -69,15 +64,7 @@ Result<service::NewField> read_field(const JsonValue& value) {
 
 Result<void> check_members(const JsonValue& field) {
     static constexpr std::string_view kMembers[] = {"name", "dimension", "metric", "model"};
-    if (!field.is_object()) {
-        return fail(ErrorCode::kInvalidArgument, "an object is expected, not {}",
-                    name_of(field.kind()));
-    }
-    for (const auto& [name, value] : field.members()) {
-        if (std::ranges::find(kMembers, name) != std::end(kMembers)) continue;
-        return fail(ErrorCode::kInvalidArgument, "there is no member \"{}\"; it may have: {}",
-                    shown_value(name), fmt::join(kMembers, ", "));
-    }
+    TRY(RequestJson::of(field, kMembers));
     return {};
 }
 

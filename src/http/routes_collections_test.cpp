@@ -67,6 +67,7 @@ TEST_F(RoutesCollections, WhatIsWrongIsNamed) {
         {R"({"fields":[{"dimension":2,"metric":"cos"}]})", "metric"},
         {R"({"fields":[{"dimension":2,"size":1}]})", "size"},
         {R"({"fields":[{"name":"a b","dimension":2}]})", "a b"},
+        {R"({"fields":[{"name":"a","name":"b","dimension":2}]})", "twice"},
         {R"({"keep_pictures":1})", "keep_pictures"},
         {R"({"fields":[{"dimension":2},{"dimension":2}]})", "twice"}};
     for (const auto& [body, word] : bodies) {

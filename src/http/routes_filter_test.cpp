@@ -132,6 +132,7 @@ TEST_F(FilterRoutes, RefuseWhatIsNoFilterByName) {
     expect_refusal(search(R"("sort":"")"), "sort");
     expect_refusal(search(R"("facets":[3])"), "facets");
     expect_refusal(search(R"("facets":[{"by":"shop","size":0}])"), "0 values");
+    expect_refusal(search(R"("facets":[{"by":"shop","by":"price"}])"), "twice");
     expect_refusal(similar("filter=%7B"), "filter");
     expect_refusal(server->get(server->target("/items?filter=a%3D1")), "sample");
 }

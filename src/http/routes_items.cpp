@@ -184,7 +184,8 @@ std::vector<Parameter> list_parameters() {
              .maximum = kCursorBytesMax},
             {.name = "sample",
              .kind = ParameterKind::kInteger,
-             .help = "That many items drawn at random, instead of a page.",
+             .help = "That many items drawn at random, instead of a page. `seed` and `filter` "
+                     "are parts of it, and refused without it.",
              .minimum = 1,
              .maximum = service::kItemPageMax},
             {.name = "seed",

@@ -38,8 +38,8 @@ curl -s 'localhost:7171/v1/collections/pictures/items/ID/similar?k=5'
   word, by the model's own cut-offs.
 - **Caching.** Pictures have an `ETag`; `If-None-Match` is answered with 304.
 - **Who may ask.** The server listens on this machine alone unless told otherwise. Requests whose `Host` is no
-  loopback or configured name are refused (421, `foreign_host`), and so are POST, PUT and DELETE with the `Origin` of
-  another site (403, `foreign_origin`): no web page can read or change a person's pictures.
+  loopback or configured name are refused (421, `foreign_host`), and so are POST, PUT, PATCH and DELETE with the
+  `Origin` of another site (403, `foreign_origin`): no web page can read or change a person's pictures.
 
 | status | when |
 |---|---|
@@ -64,6 +64,7 @@ std::string route_text(const Route& route);
 std::string parameter_rows(const Route& route);
 std::string bounds_of(const Parameter& parameter);
 std::string body_rows(const Route& route);
+std::string_view meaning_of(std::string_view media_type);
 std::string answer_rows(const Route& route);
 std::string schema_text(const Schema& schema);
 std::string type_text(std::string_view type, std::span<const std::string_view> choices);
@@ -157,10 +158,16 @@ std::string body_rows(const Route& route) {
     if (route.bodies.empty()) return "";
     std::string text = "\n| body | |\n|---|---|\n";
     for (const BodyKind& body : route.bodies) {
-        text += fmt::format("| `{}` | {} |\n", body.media_type,
-                            body.schema.empty() ? "the picture" : linked(body.schema));
+        text +=
+            fmt::format("| `{}` | {} |\n", body.media_type,
+                        body.schema.empty() ? meaning_of(body.media_type) : linked(body.schema));
     }
     return text;
+}
+
+/// Of a body without a shape.
+std::string_view meaning_of(std::string_view media_type) {
+    return media_type == "application/x-ndjson" ? "JSON lines, one item each" : "the picture";
 }
 
 std::string answer_rows(const Route& route) {
