@@ -7,8 +7,8 @@ import unittest
 
 from program import PROGRAM, ProgramTest
 
-VERBS = ["index", "search", "similar", "embed", "serve", "import", "export", "stats", "facets", "verify", "compact",
-         "backup", "restore", "model list", "model inspect", "model add", "model use", "model switch", "field list",
+VERBS = ["index", "search", "similar", "recommend", "groups", "embed", "serve", "import", "export", "stats", "facets",
+         "verify", "compact", "backup", "restore", "model list", "model inspect", "model add", "model use", "model switch", "field list",
          "field add", "field drop", "config show", "config path", "bench ann", "completion", "man"]
 
 
