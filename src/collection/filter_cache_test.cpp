@@ -73,8 +73,8 @@ TEST_F(FilterCacheTest, KeepsAnswersWhileNoRecordChanges) {
     write([](store::WriteTransaction& transaction) { add_vector(transaction, 1, 0); });
     EXPECT_EQ(filtered(), first);
     write([](store::WriteTransaction& transaction) {
-        ASSERT_TRUE(
-            transaction.replace_segments({}, {.field = 0, .file = "a.seg", .rows = 1, .live = 1}));
+        ASSERT_TRUE(transaction.replace_segments(
+            {}, {.field = 0, .file = "fields/0/segments/a.seg", .rows = 1, .live = 1}));
     });
     write([](store::WriteTransaction& transaction) {
         ASSERT_TRUE(transaction.extend_attribute({.path = "n"}, 100));

@@ -159,7 +159,8 @@ TEST_F(CatalogTest, NextSeqChangesWithRecordsAlone) {
     const std::uint64_t same = after([](WriteTransaction& write) {
         ASSERT_TRUE(write.add_extent(0, {.first_slot = 0, .rows = 1}));
         ASSERT_TRUE(write.set_vector(0, 0, 0));
-        ASSERT_TRUE(write.replace_segments({}, {.field = 0, .file = "s", .rows = 1, .live = 1}));
+        ASSERT_TRUE(write.replace_segments(
+            {}, {.field = 0, .file = "fields/0/segments/s.seg", .rows = 1, .live = 1}));
         ASSERT_TRUE(write.extend_attribute({.path = "n"}, 10));
     });
     EXPECT_EQ(same, first);
