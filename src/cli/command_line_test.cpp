@@ -2,6 +2,7 @@
 
 #include "image/decode.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace sokkuri::cli {
@@ -68,6 +69,14 @@ TEST(CommandLine, ALineEndInAValueEndsNoValue) {
               {"a.jpg", "--filter", "{\"all\": [\n{\"field\": \"n\"}\r\n]}", "--filter", "m=1"});
     ASSERT_TRUE(parsed) << parsed.error().message();
     EXPECT_EQ(parsed->flags.at("filter"), "{\"all\": [ {\"field\": \"n\"}  ]}\nm=1");
+}
+
+TEST(CommandLine, SwitchingModelsTakesNothingThatItDoesNotGoBy) {
+    EXPECT_EQ(refusal("model switch", {"a"}), "");
+    for (const char* flag : {"--model", "--batch-age-ms"}) {
+        const std::string said = refusal("model switch", {"a", flag, "1"});
+        EXPECT_NE(said.find(fmt::format("no flag {}", flag)), std::string::npos) << said;
+    }
 }
 
 TEST(CommandLine, FindsTheVerbBehindGlobalFlags) {

@@ -3,7 +3,15 @@
 #include "cli/library_options.h"
 #include "cli/model_options.h"
 
+#include <string_view>
+
 namespace sokkuri::cli {
+namespace {
+
+std::uint32_t small(const Settings& settings, std::string_view name);
+std::uint32_t decoders(const Settings& settings);
+
+}  // namespace
 
 std::vector<Option> ingest_options() {
     return joined({model_options(),
@@ -30,15 +38,39 @@ std::vector<Option> ingest_options() {
 }
 
 service::IngestRequest ingest_request(const Settings& settings) {
-    const auto small = [&](std::string_view name) {
-        return static_cast<std::uint32_t>(settings.integer(name));
-    };
     return {.model = model_choice(settings),
             .limits = decode_limits(settings),
-            .decoders = settings.at("decoders").origin == Origin::kDefault ? small("threads")
-                                                                           : small("decoders"),
-            .batch_rows = small("batch-rows"),
-            .batch_age_ms = small("batch-age-ms")};
+            .decoders = decoders(settings),
+            .batch_rows = small(settings, "batch-rows"),
+            .batch_age_ms = small(settings, "batch-age-ms")};
 }
 
+std::vector<Option> switch_options() {
+    std::vector<Option> options = ingest_options();
+    std::erase_if(options, [](const Option& option) {
+        return option.name == "model" || option.name == "batch-age-ms";
+    });
+    return options;
+}
+
+service::SwitchRequest switch_request(const Settings& settings, const std::string& model) {
+    return {.model = model_choice(settings, model),
+            .limits = decode_limits(settings),
+            .decoders = decoders(settings),
+            .batch_rows = small(settings, "batch-rows")};
+}
+
+namespace {
+
+std::uint32_t small(const Settings& settings, std::string_view name) {
+    return static_cast<std::uint32_t>(settings.integer(name));
+}
+
+/// As many as threads to work with, unless they were named.
+std::uint32_t decoders(const Settings& settings) {
+    const bool is_named = settings.at("decoders").origin != Origin::kDefault;
+    return small(settings, is_named ? "decoders" : "threads");
+}
+
+}  // namespace
 }  // namespace sokkuri::cli

@@ -40,8 +40,12 @@ Option models_folder_option() {
 }
 
 service::ModelChoice model_choice(const Settings& settings) {
+    return model_choice(settings, settings.text("model"));
+}
+
+service::ModelChoice model_choice(const Settings& settings, const std::string& name) {
     const std::string& precision = settings.text("precision");
-    return {.name = settings.text("model"),
+    return {.name = name,
             .models_folder = settings.text("models"),
             .precision = precision == "f32"    ? features::Precision::kF32
                          : precision == "bf16" ? features::Precision::kBf16

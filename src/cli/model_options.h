@@ -15,6 +15,8 @@ std::vector<Option> model_options();
 /// --models alone.
 Option models_folder_option();
 service::ModelChoice model_choice(const Settings& settings);
+/// Likewise where --model is no option: its name comes otherwise.
+service::ModelChoice model_choice(const Settings& settings, const std::string& name);
 
 /// --file-bytes-max, --pixels-max, --side-max, --memory-bytes-max, --time-max-ms.
 std::vector<Option> limit_options();

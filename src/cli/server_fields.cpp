@@ -34,7 +34,7 @@ Result<service::IngestReport> switch_through_server(const Invocation& invocation
                                                     const HeldFolder& held,
                                                     const SwitchWish& wish) {
     FolderHolder holder = TRY(holder_of(invocation, held));
-    TRY(check_server_choices(invocation, holder.served, ingest_options()));
+    TRY(check_server_choices(invocation, holder.served, switch_options()));
     return in_context(holder.name, holder.link.switch_model(holder.served.name, wish.model,
                                                             wish.progress, wish.stop));
 }

@@ -102,7 +102,7 @@ Verb model_switch_verb() {
                      .count_min = 1,
                      .count_max = 1},
         .options = joined(
-            {{server_option()}, library_options(), {report_format_option()}, ingest_options()}),
+            {{server_option()}, library_options(), {report_format_option()}, switch_options()}),
         .examples = {{"sokkuri model switch resnet50 --in ~/Pictures",
                       "Another model for a folder that is indexed"}},
         .run = run_switch};
@@ -175,12 +175,7 @@ Result<ExitCode> run_drop(Invocation& invocation) {
 Result<ExitCode> run_switch(Invocation& invocation) {
     const Settings& settings = invocation.settings;
     Interrupt interrupt(invocation.console, "stopping; the old model stays in force");
-    const service::IngestRequest ingest = ingest_request(settings);
-    service::SwitchRequest request{.model = ingest.model,
-                                   .limits = ingest.limits,
-                                   .decoders = ingest.decoders,
-                                   .batch_rows = ingest.batch_rows};
-    request.model.name = invocation.arguments.front();
+    service::SwitchRequest request = switch_request(settings, invocation.arguments.front());
     ProgressLine progress(invocation.console, invocation.terminal);
     const bool is_quiet = settings.on("quiet");
     const service::ProgressSink show = [&](const service::IngestProgress& now) {
