@@ -119,7 +119,7 @@ void write_single(JsonWriter& json, std::string_view type) {
         json.member("type", "string").member("format", "date-time");
     } else if (type == "base64") {
         json.member("type", "string").member("contentEncoding", "base64");
-    } else if (type == "picture") {
+    } else if (type == "picture" || type == "file") {
         json.member("type", "string").member("contentMediaType", "application/octet-stream");
     } else if (type == "integer") {
         json.member("type", type).member("minimum", 0);

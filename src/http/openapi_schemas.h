@@ -20,6 +20,7 @@ enum class Need { kRequired, kOptional };
 ///   time                              RFC 3339 in UTC
 ///   base64                            RFC 4648 section 4
 ///   picture                           bytes of a picture file, a part of a form
+///   file                              bytes of another file, likewise
 ///   object                            any JSON object
 struct SchemaMember {
     std::string_view name;

@@ -6,9 +6,9 @@ std::vector<Schema> load_schemas() {
     return {
         {.name = "LoadForm",
          .help = "Many vectors of one's own.",
-         .members = {{"vectors", "picture", "A matrix in NumPy's format (.npy), in C order."},
-                     {"ids", "picture", "The ids of its rows, one a line."},
-                     {"documents", "picture",
+         .members = {{"vectors", "file", "A matrix in NumPy's format (.npy), in C order."},
+                     {"ids", "file", "The ids of its rows, one a line."},
+                     {"documents", "file",
                       "Their documents, one JSON object a line; an empty line: none.",
                       Need::kOptional}},
          .is_closed = true},
