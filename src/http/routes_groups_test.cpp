@@ -106,8 +106,8 @@ TEST_F(GroupRoutes, FollowWhatBecomesOfTheItems) {
     groups("color/red/similar");
     put("d", "[1,0]", R"({"color":"green"})");
     EXPECT_EQ(groups("color/red/similar").text("hits.0.value"), "green");
-    const auto patched = server->send("PATCH", fmt::format("{}/items/a", kShop),
-                                      R"({"document":{"color":"blue"}})");
+    const auto patched =
+        server->send("PATCH", fmt::format("{}/items/a", kShop), R"({"document":{"color":"blue"}})");
     ASSERT_LT(patched.status(), 300U) << patched.raw.body;
     EXPECT_EQ(counts(groups("color")), (Counts{{"\"red\"", 1}, {"\"blue\"", 2}, {"\"green\"", 1}}));
     server->ask("DELETE", fmt::format("{}/items/b", kShop));
