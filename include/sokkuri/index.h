@@ -23,8 +23,7 @@
 #pragma GCC visibility push(default)
 namespace sokkuri {
 
-/// Rows are numbered from 0 in the order in which they came; no number is used twice. An index
-/// takes at most 2^31 − 2, of 1 to 16,000 components.
+/// Numbered from 0 as they came, never used twice: at most 2^31 − 2, of 1 to 16,000 components.
 using Row = std::uint32_t;
 
 enum class Metric {

@@ -152,7 +152,8 @@ class Collection {
                                                  const std::string& field) const = 0;
 
     /// min(k, records with a vector) hits, unless distance_max leaves out some. kInvalidArgument
-    /// when the dimension differs, a component is not finite (Hamming: no byte) or k is out of range.
+    /// when the dimension differs, a component is not finite (Hamming: no byte) or k is out of
+    /// range.
     virtual Result<SearchAnswer> search(const SearchRequest& request) const = 0;
     /// Many queries of one generation in one call, for throughput; `shared.query` is not used. At
     /// most kQueriesMax.

@@ -283,8 +283,8 @@ TEST_F(LocalCollectionTest, WhatCannotBeSearchedForIsRefusedByName) {
 
 TEST_F(LocalCollectionTest, AFieldOfBytesIsSearchedByTheBitsThatDiffer) {
     const auto collection = open_or_die(directory(), Access::kCreate);
-    ASSERT_TRUE(collection->add_field(
-        {.name = "hash", .dimension = 2, .metric = index::Metric::kHamming}));
+    ASSERT_TRUE(
+        collection->add_field({.name = "hash", .dimension = 2, .metric = index::Metric::kHamming}));
     const auto put = [&](const std::string& id, std::vector<float> bytes) {
         const PutRecord record{.id = id, .document = "{}", .vectors = {{"hash", std::move(bytes)}}};
         return collection->put({&record, 1});
@@ -299,8 +299,10 @@ TEST_F(LocalCollectionTest, AFieldOfBytesIsSearchedByTheBitsThatDiffer) {
     EXPECT_EQ(answer.hits[1].id, "near");
     EXPECT_EQ(answer.hits[1].distance, 1);
     EXPECT_EQ(answer.hits[2].distance, 15);
-    EXPECT_NE(put("half", {0.5, 0}).error().message().find(
-                  "component 0 is 0.5: components are bytes, whole numbers from 0 to 255"),
+    EXPECT_NE(put("half", {0.5, 0})
+                  .error()
+                  .message()
+                  .find("component 0 is 0.5: components are bytes, whole numbers from 0 to 255"),
               std::string::npos);
     EXPECT_EQ(collection->search({.query = {0, 256}}).error().message(),
               "query: component 1 is 256: components are bytes, whole numbers from 0 to 255");

@@ -23,7 +23,8 @@ Result<void> validate_patch(std::string_view id, std::string_view patch);
 /// Name: 1 to 64 of letters, digits, '_' and '-'; dimension 1 to kDimensionMax.
 Result<void> validate_field(const FieldSpec& field);
 
-/// As many components as the field has dimensions, all such as its metric measures. `what` names the vector in errors.
+/// As many components as the field has dimensions, all such as its metric measures. `what` names
+/// the vector in errors.
 Result<void> validate_vector(std::string_view what, std::span<const float> vector,
                              const FieldSpec& field);
 

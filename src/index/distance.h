@@ -22,7 +22,8 @@ class Decider {
     /// `row` has as many finite components as the query. Cosine lies in [0, 2]; a zero vector is at
     /// 1. O(dimension).
     double operator()(const float* row) const;
-    /// L1, Linf, Hamming: may stop early with what the distance is at least, once that is beyond `limit`.
+    /// L1, Linf, Hamming: may stop early with what the distance is at least, once that is beyond
+    /// `limit`.
     double within(double limit, const float* row) const;
 
     std::span<const float> query() const { return query_; }

@@ -73,8 +73,8 @@ std::vector<RowsView> in_pieces(std::span<const float> rows, std::size_t dimensi
             {rows.subspan(first * dimension), static_cast<Slot>(first)}};
 }
 
-constexpr Metric kMetrics[] = {Metric::kCosine, Metric::kL2, Metric::kInnerProduct, Metric::kL1,
-                               Metric::kLinf,   Metric::kHamming};
+constexpr Metric kMetrics[] = {Metric::kCosine, Metric::kL2,   Metric::kInnerProduct,
+                               Metric::kL1,     Metric::kLinf, Metric::kHamming};
 
 void expect_exact(std::size_t count, std::size_t dimension, std::mt19937& random) {
     ThreadPool threads(2);

@@ -24,9 +24,8 @@ std::string_view name_of(Metric metric) {
 }
 
 Result<Metric> parse_metric(std::string_view name) {
-    for (const Metric metric :
-         {Metric::kCosine, Metric::kL2, Metric::kInnerProduct, Metric::kL1, Metric::kLinf,
-          Metric::kHamming}) {
+    for (const Metric metric : {Metric::kCosine, Metric::kL2, Metric::kInnerProduct, Metric::kL1,
+                                Metric::kLinf, Metric::kHamming}) {
         if (name == name_of(metric)) return metric;
     }
     return fail(ErrorCode::kInvalidArgument,

@@ -10,11 +10,11 @@
 namespace sokkuri {
 namespace {
 
+using library::testing::as_bytes;
 using library::testing::clustered;
+using library::testing::hamming_distance;
 using library::testing::nearest_by_scan;
 using library::testing::rows_of;
-using library::testing::as_bytes;
-using library::testing::hamming_distance;
 using library::testing::Vectors;
 
 constexpr Metric kMetrics[] = {Metric::kCosine, Metric::kL2, Metric::kInnerProduct, Metric::kL1,
@@ -106,16 +106,16 @@ TEST(Index, HammingTakesBytesAlone) {
 
 TEST(Index, TheMeanUnderHammingIsWhatMostVectorsHave) {
     const std::vector<float> values = {0b1100, 0b1010, 0b1000, 0b0001};
-    Index index = built({.values = values.data(), .count = 4, .dimension = 1},
-                        {.metric = Metric::kHamming});
+    Index index =
+        built({.values = values.data(), .count = 4, .dimension = 1}, {.metric = Metric::kHamming});
     const RowsView three{.values = values.data(), .count = 3, .dimension = 1};
     const auto mean = index.search_mean(three, {}, {.k = 1});
     ASSERT_TRUE(mean) << mean.failure().message;
     EXPECT_EQ(mean->neighbors[0].row, 2U);
     EXPECT_EQ(mean->neighbors[0].distance, 0);
     const std::vector<float> weights = {1, 1, 1, 4};
-    const auto weighted = index.search_mean({.values = values.data(), .count = 4, .dimension = 1},
-                                            weights, {.k = 1});
+    const auto weighted =
+        index.search_mean({.values = values.data(), .count = 4, .dimension = 1}, weights, {.k = 1});
     ASSERT_TRUE(weighted) << weighted.failure().message;
     EXPECT_EQ(weighted->neighbors[0].row, 3U);
     EXPECT_EQ(weighted->neighbors[0].distance, 0);
