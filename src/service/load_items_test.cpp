@@ -91,6 +91,12 @@ TEST_F(LoadItems, AFileTakesFurtherVectorsAndWhatPeopleSay) {
     for (const char* part : {R"("path":"a.jpg")", R"("width":96)", R"("preview")", R"("price":1)"})
         EXPECT_NE(document.find(part), std::string::npos) << part << " in " << document;
     EXPECT_TRUE(original_file(*library, id));
+    const std::string inside =
+        fmt::format(R"({{"picture":[{}]}})", fmt::join(std::vector<float>(dimension, 1.0F), ","));
+    const auto refused = load_items(
+        *library, "own", {.dimension = 2, .ids = {id}, .vectors = {3, 4}, .documents = {inside}});
+    ASSERT_FALSE(refused) << "a vector of the main field inside of the document";
+    EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
     EXPECT_EQ(ingest(*library, folder.request(), nullptr, {})->unchanged, 1U);
 }
 

@@ -64,7 +64,7 @@ std::string route_text(const Route& route);
 std::string parameter_rows(const Route& route);
 std::string bounds_of(const Parameter& parameter);
 std::string body_rows(const Route& route);
-std::string_view meaning_of(std::string_view media_type);
+std::string meaning_of(std::string_view media_type);
 std::string answer_rows(const Route& route);
 std::string schema_text(const Schema& schema);
 std::string type_text(std::string_view type, std::span<const std::string_view> choices);
@@ -166,7 +166,7 @@ std::string body_rows(const Route& route) {
 }
 
 /// Of a body without a shape.
-std::string_view meaning_of(std::string_view media_type) {
+std::string meaning_of(std::string_view media_type) {
     return media_type == "application/x-ndjson" ? "JSON lines, one item each" : "the picture";
 }
 
