@@ -47,6 +47,8 @@ std::string_view capture_help(std::string_view name) {
     }
     if (name == "query") return "The query_id of an earlier answer.";
     if (name == "field") return "Name of a vector field of the collection.";
+    if (name == "by") return "Path of the attribute that makes the groups.";
+    if (name == "value") return "Value that makes the group, percent-encoded (\"/\" is %2F).";
     if (name == "mark") return "What the load was called, percent-encoded.";
     CHECK(name == "job");
     return "Id of a job.";
