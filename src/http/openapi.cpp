@@ -50,12 +50,6 @@ std::string_view capture_help(std::string_view name) {
     if (name == "by") return "Path of the attribute that makes the groups.";
     if (name == "value") return "Value that makes the group, percent-encoded (\"/\" is %2F).";
     if (name == "mark") return "What the load was called, percent-encoded.";
-    if (name == "by") return "Path of an attribute, percent-encoded: shop, exif.camera, folder.";
-    if (name == "value") {
-        return "Value that a group's items have, percent-encoded: JSON where there is such a "
-               "value, "
-               "else text.";
-    }
     CHECK(name == "job");
     return "Id of a job.";
 }
