@@ -47,7 +47,7 @@ class Parameters(ServedTest):
 
     def place(self, path):
         values = {"collection": "pictures", "id": self.ids["0001.png"], "query": self.query, "job": self.job,
-                  "field": "picture"}
+                  "field": "picture", "by": "format", "value": "png", "mark": "import"}
         for name, value in values.items():
             path = path.replace("{" + name + "}", quote(value, safe=""))
         self.assertNotIn("{", path)
@@ -100,6 +100,7 @@ class Parameters(ServedTest):
                     query = {parameter["name"]: schema[bound]} if bound in schema else {}
                     query.update({"sample": 3} if "seed" in query else {})
                     query.update({"group_by": "format"} if "per_group" in query else {})
+                    query.update({"diversity": 0.5, "k": 1} if "candidates" in query else {})
                     answer = self.client.ask(method, self.place(path), **query)
                     self.assertEqual(answer.status, 200, (operation["operationId"], query, answer))
 
