@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "store/words.h"
 
 #include <span>
 #include <utility>
@@ -9,7 +10,14 @@
 namespace sokkuri::collection {
 namespace {
 
-Result<void> check(const Filter& filter, std::size_t depth, std::size_t& nodes);
+/// What of a whole tree is bounded.
+struct Counts {
+    std::size_t nodes = 0;
+    std::size_t tokens = 0;
+};
+
+Result<void> check(const Filter& filter, std::size_t depth, Counts& counts);
+Result<void> check_tokens(const MatchFilter& match, std::size_t& tokens);
 Result<void> check_node(const AllFilter& all);
 Result<void> check_node(const TermsFilter& terms);
 Result<void> check_node(const RangeFilter& range);
@@ -62,8 +70,8 @@ class KeyWriter {
 }  // namespace
 
 Result<void> Filter::validate() const {
-    std::size_t nodes = 0;
-    return check(*this, 1, nodes);
+    Counts counts;
+    return check(*this, 1, counts);
 }
 
 Filter all_of(std::vector<Filter> filters) {
@@ -92,21 +100,36 @@ Result<void> validate_path(const std::string& path) {
 
 namespace {
 
-Result<void> check(const Filter& filter, std::size_t depth, std::size_t& nodes) {
+Result<void> check(const Filter& filter, std::size_t depth, Counts& counts) {
     if (depth > Filter::kDepthMax) {
         return fail(ErrorCode::kInvalidArgument, "filter: more than {} levels deep",
                     Filter::kDepthMax);
     }
-    if (++nodes > Filter::kNodesMax) {
+    if (++counts.nodes > Filter::kNodesMax) {
         return fail(ErrorCode::kInvalidArgument, "filter: more than {} conditions",
                     Filter::kNodesMax);
     }
     TRY(std::visit([](const auto& node) { return check_node(node); }, filter.node));
+    if (const auto* match = std::get_if<MatchFilter>(&filter.node)) {
+        TRY(check_tokens(*match, counts.tokens));
+    }
     const auto* clauses = std::get_if<BoolFilter>(&filter.node);
     if (clauses == nullptr) return {};
     for (const auto* part : {&clauses->must, &clauses->should, &clauses->must_not}) {
         for (const Filter& inner : *part)
-            TRY(check(inner, depth + 1, nodes));
+            TRY(check(inner, depth + 1, counts));
+    }
+    return {};
+}
+
+/// Each is a condition of its own when the filter is evaluated.
+Result<void> check_tokens(const MatchFilter& match, std::size_t& tokens) {
+    for (const store::Word& word : store::words_of(match.text)) {
+        tokens += store::tokens_of(word).size();
+        if (tokens <= Filter::kTokensMax) continue;
+        return fail(ErrorCode::kInvalidArgument,
+                    "filter: match of {}: more than {} words and pairs of letters are asked for",
+                    match.path, Filter::kTokensMax);
     }
     return {};
 }

@@ -17,6 +17,9 @@ using store::RecordSet;
 /// Fewer documents than this are gone through without wishing for an index.
 constexpr std::uint64_t kUnindexedMin = 1'024;
 
+/// Of the records that conditions hold for without an index: 2,000 sets of a million records.
+constexpr std::size_t kRestBytesMax = std::size_t{256} << 20;
+
 class Evaluation {
  public:
     explicit Evaluation(store::ReadTransaction& transaction)
@@ -29,7 +32,7 @@ class Evaluation {
     struct Leaf {
         FilterLeaf condition;
         std::optional<store::AttributeIndex> index;
-        std::optional<RecordSet> rest;  // of the records behind the index's mark
+        std::optional<RecordSet> rest;  // those behind the index's mark; unset: none
 
         std::uint64_t built_to() const { return index ? index->built_to : 0; }
     };
@@ -54,9 +57,12 @@ class Evaluation {
     const std::uint64_t end_;
     std::vector<Leaf> leaves_;
     std::size_t next_ = 0;
+    std::size_t rest_bytes_ = 0;  // of all leaves
     JsonReader reader_;
 };
 
+void add_one(RecordSet records, std::vector<RecordSet>& digits);
+RecordSet counted(std::size_t least, const std::vector<RecordSet>& digits);
 bool starts_path(std::string_view path, std::string_view name);
 
 }  // namespace
@@ -119,7 +125,6 @@ Result<void> Evaluation::find_indexes() {
         for (const store::AttributeIndex& index : indexes) {
             if (index.source == leaf.condition.source()) leaf.index = index;
         }
-        if (leaf.built_to() < end_) leaf.rest.emplace(end_);
     }
     return {};
 }
@@ -130,11 +135,15 @@ Result<void> Evaluation::go_through_documents() {
     for (const Leaf& leaf : leaves_)
         from = std::min(from, leaf.built_to());
     if (from >= end_) return {};
-    return transaction_.attributes().visit_documents(
+    TRY(transaction_.attributes().visit_documents(
         static_cast<RecordNumber>(from), [this](RecordNumber record, std::string_view document) {
             test_document(record, document);
-            return true;
-        });
+            return rest_bytes_ <= kRestBytesMax;
+        }));
+    if (rest_bytes_ <= kRestBytesMax) return {};
+    return fail(ErrorCode::kExhausted,
+                "filter: its {} conditions and words need more than {} bytes of memory",
+                leaves_.size(), kRestBytesMax);
 }
 
 void Evaluation::test_document(RecordNumber record, std::string_view document) {
@@ -154,7 +163,9 @@ void Evaluation::test_document(RecordNumber record, std::string_view document) {
             values = store::values_of(json ? *json : nothing, source);
         }
         last = &source;
-        if (leaf.condition.matches(values)) leaf.rest->set(record);
+        if (!leaf.condition.matches(values)) continue;
+        if (!leaf.rest) rest_bytes_ += leaf.rest.emplace(end_).size_bytes();
+        leaf.rest->set(record);
     }
 }
 
@@ -230,19 +241,19 @@ Result<RecordSet> Evaluation::records_of(const IdsFilter& ids) {
     return records;
 }
 
-/// Records for which `least` of the filters hold: reached[n] are those with n + 1 so far.
+/// Records for which `least` of the filters hold. Counts in binary, so that n filters take log n
+/// sets and O(n) operations on them.
 Result<RecordSet> Evaluation::at_least(std::size_t least, const std::vector<Filter>& filters) {
-    std::vector<RecordSet> reached(std::max<std::size_t>(least, 1), RecordSet(end_));
+    RecordSet any(end_);
+    std::vector<RecordSet> digits;
     for (const Filter& filter : filters) {
         RecordSet inner = TRY(records_of(filter));
-        for (std::size_t n = reached.size(); n > 1; --n) {
-            RecordSet both = reached[n - 2];
-            both &= inner;
-            reached[n - 1] |= both;
-        }
-        reached[0] |= inner;
+        any |= inner;
+        if (least > 1) add_one(std::move(inner), digits);
     }
-    return std::move(reached.back());
+    if (least <= 1) return any;
+    if (least >> digits.size() != 0) return RecordSet(end_);
+    return counted(least, digits);
 }
 
 /// Tokens tell of two neighbors at a time; whether all stand together, the text tells.
@@ -264,6 +275,32 @@ Result<void> Evaluation::keep_containing(const MatchFilter& match, const store::
         if (!is_there) records.reset(record);
     }
     return {};
+}
+
+/// To the counts of `records`: `digits` has a set for each binary digit, the lowest first.
+void add_one(RecordSet records, std::vector<RecordSet>& digits) {
+    for (RecordSet& digit : digits) {
+        RecordSet carried = digit;
+        carried &= records;
+        digit |= records;
+        digit -= carried;
+        records = std::move(carried);
+    }
+    if (records.count() > 0) digits.push_back(std::move(records));
+}
+
+/// Those whose count is at least `least`, digit by digit from the lowest on: a one that `least` has
+/// must be there too, a one that it has not outweighs all digits below. `least` is 1 or more and
+/// has no more digits than there are.
+RecordSet counted(std::size_t least, const std::vector<RecordSet>& digits) {
+    std::optional<RecordSet> enough;  // unset: all
+    for (std::size_t n = 0; n < digits.size(); ++n) {
+        const bool is_one = ((least >> n) & 1U) != 0;
+        if (is_one && enough) *enough &= digits[n];
+        if (is_one && !enough) enough = digits[n];
+        if (!is_one && enough) *enough |= digits[n];
+    }
+    return *std::move(enough);
 }
 
 bool starts_path(std::string_view path, std::string_view name) {

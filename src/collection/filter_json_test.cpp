@@ -127,6 +127,20 @@ TEST(FilterJson, BoundsDepthAndCount) {
     EXPECT_NE(refusal(wide).find("1024"), std::string::npos);
 }
 
+TEST(FilterJson, BoundsWordsAndPairsOfLettersOfAllMatchesTogether) {
+    std::string letters;
+    for (std::size_t i = 0; i <= Filter::kTokensMax; ++i)
+        letters += "靴";
+    const auto match = [](const std::string& text) {
+        return fmt::format(R"({{"match":{{"a":"{}"}}}})", text);
+    };
+    EXPECT_TRUE(filter_of_json(parse_json(match(letters)).value()));
+    EXPECT_NE(refusal(match(letters + "靴")).find("1024"), std::string::npos);
+    const std::string both =
+        fmt::format(R"({{"bool":{{"must":[{},{}]}}}})", match(letters), match("shoes"));
+    EXPECT_NE(refusal(both).find("1024"), std::string::npos);
+}
+
 TEST(FilterJson, ReadsBackWhatIsWritten) {
     std::mt19937 random(3);
     for (int i = 0; i < 500; ++i) {

@@ -94,6 +94,17 @@ TEST_F(FilterSearch, FindsWhatHolds) {
     }
 }
 
+TEST_F(FilterSearch, CountsManyClauses) {
+    put_some(60);
+    for (std::size_t clauses = 1; clauses <= 9; ++clauses) {
+        BoolFilter counted;
+        while (counted.should.size() < clauses)
+            counted.should.push_back(random_filter(random_, kIds));
+        for (counted.should_min = 0; counted.should_min <= clauses; ++counted.should_min)
+            expect_right(Filter{counted});
+    }
+}
+
 TEST_F(FilterSearch, SeesAPutAtOnce) {
     put_some(20);
     const Filter filter{TermsFilter{"color", {std::string("never before")}}};
