@@ -13,12 +13,13 @@ namespace sokkuri::collection {
 namespace {
 
 using store::AttributeValue;
+using Combine = SeveralVectors::Combine;
 
 // Nearest records looked at for each hit that is missing: groups are seldom much larger at first.
 constexpr std::size_t kLooksPerHit = 4;
 constexpr std::size_t kLooksMin = 32;
 
-/// Hits under a cap, as rounds of searches bring them, nearest first.
+/// Hits under a cap, as rounds of searches bring them.
 class CappedHits {
  public:
     explicit CappedHits(const SearchRequest& request)
@@ -28,6 +29,7 @@ class CappedHits {
 
  private:
     SearchRequest next_round() const;
+    std::size_t looks_max() const;
     void take(std::vector<Hit> hits);
 
     const SearchRequest& request_;
@@ -38,6 +40,7 @@ class CappedHits {
     std::size_t rounds_ = 0;
 };
 
+bool is_farthest_first(const SearchRequest& request);
 SearchRequest plain(const SearchRequest& request);
 std::vector<AttributeValue> values_of(const std::string& document, const std::string& path);
 void put_in_order(std::vector<Hit>& hits, const HitOrder& order);
@@ -65,10 +68,19 @@ Result<SearchAnswer> CappedHits::find(const PlainSearch& search) {
         SearchAnswer answer = TRY(search(round));
         const bool was_last = answer.hits.size() < round.k;
         take(std::move(answer.hits));
-        if (!first) first = std::move(answer);
+        if (first) {
+            first->method.add(answer.method);
+        } else {
+            first = std::move(answer);
+        }
         ++rounds_;
         if (was_last || kept_.size() >= wanted_) break;
     }
+    // By a graph, a later round may find what an earlier one has passed over.
+    std::stable_sort(kept_.begin(), kept_.end(), [this](const Hit& left, const Hit& right) {
+        return is_farthest_first(request_) ? left.distance > right.distance
+                                           : left.distance < right.distance;
+    });
     const std::size_t offset = std::min(request_.offset, kept_.size());
     first->hits.assign(std::make_move_iterator(kept_.begin() + static_cast<std::ptrdiff_t>(offset)),
                        std::make_move_iterator(kept_.end()));
@@ -84,7 +96,7 @@ SearchRequest CappedHits::next_round() const {
         round.excluded_ids.push_back(hit.id);
     const std::size_t looks = std::max(kLooksPerHit * (wanted_ - kept_.size()), kLooksMin)
                               << std::min<std::size_t>(rounds_, 10);
-    round.k = std::min(looks, SearchRequest::kKMax);
+    round.k = std::min(looks, looks_max());
     TermsFilter full{.path = cap_.path};
     for (const auto& [group, hits] : hits_by_group_) {
         if (hits >= cap_.hits_max) full.values.push_back(group);
@@ -95,6 +107,14 @@ SearchRequest CappedHits::next_round() const {
     clauses.must_not.push_back({std::move(full)});
     round.filter = Filter{std::move(clauses)};
     return round;
+}
+
+/// As many as one search may be asked for.
+std::size_t CappedHits::looks_max() const {
+    const auto& several = request_.several;
+    const bool is_for_each = several && several->combine == Combine::kNearest;
+    if (!is_for_each || several->vectors.empty()) return SearchRequest::kKMax;
+    return SearchRequest::kKMax / several->vectors.size();
 }
 
 void CappedHits::take(std::vector<Hit> hits) {
@@ -109,6 +129,10 @@ void CappedHits::take(std::vector<Hit> hits) {
             ++hits_by_group_[group];
         kept_.push_back(std::move(hit));
     }
+}
+
+bool is_farthest_first(const SearchRequest& request) {
+    return request.several && request.several->combine == Combine::kFarthest;
 }
 
 /// With documents: values are read from them.

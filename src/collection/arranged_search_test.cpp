@@ -94,6 +94,45 @@ TEST_F(ArrangedSearch, KeepsTheNearestOfEachGroup) {
     }
 }
 
+// Of so many vectors only 100 neighbors each may be asked for at once: less than it looks at.
+TEST_F(ArrangedSearch, CapsGroupsAmongTheNearestToManyVectors) {
+    SearchRequest request{.k = 26, .group_cap = GroupCap{"shop", 1}};
+    request.several = SeveralVectors{.combine = SeveralVectors::Combine::kNearest};
+    while (request.several->vectors.size() < SeveralVectors::kVectorsMax) {
+        const auto number = static_cast<float>(request.several->vectors.size());
+        request.several->vectors.push_back({number - 500, 500 - number, 1, 2});
+    }
+    const auto answer = collection_->search(request);
+    ASSERT_TRUE(answer) << answer.error().message();
+    EXPECT_EQ(answer->hits.size(), 26U);
+    std::map<std::string, std::size_t> taken;
+    float last = -1;
+    for (const Hit& hit : answer->hits) {
+        for (const std::string& group : shops(hit))
+            EXPECT_EQ(++taken[group], 1U) << group;
+        EXPECT_GE(hit.distance, last);
+        last = hit.distance;
+    }
+}
+
+TEST_F(ArrangedSearch, KeepsTheFarthestOfEachGroup) {
+    SearchRequest request{.k = 30, .group_cap = GroupCap{"shop", 1}};
+    request.several = SeveralVectors{.combine = SeveralVectors::Combine::kFarthest,
+                                     .vectors = {{1, 2, 3, 4}, {5, -1, 2, 0}}};
+    std::map<std::string, std::size_t> taken;
+    std::vector<std::string> expected;
+    for (const Hit& hit : all(request)) {
+        bool is_full = false;
+        for (const std::string& group : shops(hit))
+            is_full = is_full || taken[group] > 0;
+        if (is_full || expected.size() == request.k) continue;
+        for (const std::string& group : shops(hit))
+            ++taken[group];
+        expected.push_back(hit.id);
+    }
+    EXPECT_EQ(ids(collection_->search(request).value().hits), expected);
+}
+
 TEST_F(ArrangedSearch, OrdersTheNearestByAValue) {
     using Direction = HitOrder::Direction;
     for (const Direction direction : {Direction::kAscending, Direction::kDescending}) {

@@ -1,5 +1,6 @@
 #include "collection/search.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace sokkuri::collection {
@@ -58,6 +59,17 @@ Result<void> SearchRequest::validate() const {
         return fail(ErrorCode::kInvalidArgument, "ef {}: must be 1 to {}", effort.ef, kEfMax);
     }
     return {};
+}
+
+void SearchMethod::add(const SearchMethod& other) {
+    path = std::max(path, other.path);
+    ef = std::max(ef, other.ef);
+    rows_decided += other.rows_decided;
+    if (!recall_expected || !other.recall_expected) {
+        recall_expected.reset();
+        return;
+    }
+    recall_expected = std::min(*recall_expected, *other.recall_expected);
 }
 
 std::string_view name_of(SearchMethod::Path path) {

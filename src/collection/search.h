@@ -58,6 +58,9 @@ struct SearchMethod {
     std::optional<double> recall_expected;  // as measured when the index was built, 1 where
                                             // searched exactly; empty where nothing was measured
     std::uint64_t rows_decided = 0;         // in float64, in segments
+
+    /// Of two searches that make one answer: as certain as the less certain of them.
+    void add(const SearchMethod& other);
 };
 /// "exact", "filtered_scan", "graph", "filtered_graph"
 std::string_view name_of(SearchMethod::Path path);

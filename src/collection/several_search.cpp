@@ -28,7 +28,6 @@ Result<SearchAnswer> search_nearest(const FieldSearch& search, const SearchReque
 Result<std::vector<Found>> distances_to_nearest(const FieldSearch& search,
                                                 const SeveralVectors& several,
                                                 std::span<const SearchAnswer> answers);
-void add_method(SearchMethod& all, const SearchMethod& one);
 
 }  // namespace
 
@@ -109,7 +108,7 @@ Result<SearchAnswer> search_nearest(const FieldSearch& search, const SearchReque
     answer.rows_searched = answers.front().rows_searched;
     answer.method = answers.front().method;
     for (const SearchAnswer& one : std::span(answers).subspan(1)) {
-        add_method(answer.method, one.method);
+        answer.method.add(one.method);
     }
     const std::size_t end = std::min(found.size(), request.offset + request.k);
     for (std::size_t i = request.offset; i < end; ++i) {
@@ -146,18 +145,6 @@ Result<std::vector<Found>> distances_to_nearest(const FieldSearch& search,
         }
     }
     return found;
-}
-
-/// As certain as the least certain of all.
-void add_method(SearchMethod& all, const SearchMethod& one) {
-    all.path = std::max(all.path, one.path);
-    all.ef = std::max(all.ef, one.ef);
-    all.rows_decided += one.rows_decided;
-    if (!all.recall_expected || !one.recall_expected) {
-        all.recall_expected.reset();
-        return;
-    }
-    all.recall_expected = std::min(*all.recall_expected, *one.recall_expected);
 }
 
 }  // namespace
