@@ -231,7 +231,7 @@ Result<void> IndexKeeper::watch_recall(const std::stop_token& stop) {
                 if (!reading) continue;
                 LOG(kDebug, "event=recall_measured field={:?} recall={:.4f} asked={}",
                     field.spec.name, reading->measured.recall, reading->measured.asked);
-                has_new_fall = has_new_fall || has_fallen(*reading);
+                has_new_fall = has_new_fall || has_fallen_since(*reading, segment.row.live);
             }
             readings[segment.row.file] = *reading;
         }
@@ -242,12 +242,11 @@ Result<void> IndexKeeper::watch_recall(const std::stop_token& stop) {
     return {};
 }
 
-/// What was just made of the rows that live has nothing to gain from being made again.
 void IndexKeeper::mark_fallen(const FieldSnapshot& field, SealState& state) const {
     for (std::size_t i = 0; i < field.segments.size(); ++i) {
         const std::optional<RecallReading> reading = recall_of(field.segments[i].row.file);
         SealedRun& run = state.segments[i];
-        run.has_lost_recall = reading && has_fallen(*reading) && run.live < run.rows;
+        run.has_lost_recall = reading && has_fallen_since(*reading, run.rows);
     }
 }
 

@@ -66,6 +66,10 @@ bool has_fallen(const RecallReading& reading) {
     return reading.recall_high < reading.measured.asked - kFallMax;
 }
 
+bool has_fallen_since(const RecallReading& reading, std::uint64_t rows) {
+    return has_fallen(reading) && reading.live < rows;
+}
+
 namespace {
 
 std::vector<index::Slot> some_slots(const index::Segment& segment) {

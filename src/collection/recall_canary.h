@@ -31,5 +31,8 @@ bool is_reading_due(const std::optional<RecallReading>& last, std::uint64_t live
 
 /// Beyond doubt lower than asked for by more than 0.005.
 bool has_fallen(const RecallReading& reading);
+/// The same of a segment made of `rows` that lived, and some have died: what was no better when it
+/// was made has nothing to gain from being made again.
+bool has_fallen_since(const RecallReading& reading, std::uint64_t rows);
 
 }  // namespace sokkuri::collection

@@ -34,6 +34,12 @@ TEST(RecallCanary, CallsOnlyAFallWhatIsBeyondDoubt) {
     EXPECT_TRUE(has_fallen(reading(0.98, 0.9849, 1)));
 }
 
+TEST(RecallCanary, CallsNoFallWhatWasMadeSo) {
+    EXPECT_FALSE(has_fallen_since(reading(0.98, 0.9849, 10'000), 10'000));
+    EXPECT_TRUE(has_fallen_since(reading(0.98, 0.9849, 9'999), 10'000));
+    EXPECT_FALSE(has_fallen_since(reading(0.98, 0.9851, 9'999), 10'000));
+}
+
 /// Of the first segment, once the server has had time for it with so many rows alive.
 IndexStats::MeasuredRecall measured_with(Collection& collection, std::uint64_t live) {
     while (true) {
