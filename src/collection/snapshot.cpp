@@ -84,7 +84,6 @@ Result<std::shared_ptr<const Snapshot>> Snapshots::load(store::ReadTransaction& 
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->generation = transaction.generation();
     const std::vector<store::FieldRow> rows = TRY(transaction.fields());
-    forget_readers_but(rows);
     for (const store::FieldRow& row : rows) {
         auto field = load_field(transaction, row);
         if (!field) {
@@ -173,19 +172,6 @@ Result<std::shared_ptr<store::VectorReader>> Snapshots::reader_of(const store::F
     if (raced != readers->end()) return raced->second;
     readers->emplace_back(row.number, opened);
     return opened;
-}
-
-/// Of fields that are gone: their files lie on the disk for as long as somebody has them open.
-void Snapshots::forget_readers_but(std::span<const store::FieldRow> rows) {
-    std::vector<std::shared_ptr<store::VectorReader>> forgotten;  // closed without the lock
-    const auto readers = readers_.lock();
-    std::erase_if(*readers, [&](auto& entry) {
-        const bool is_known =
-            std::any_of(rows.begin(), rows.end(),
-                        [&](const store::FieldRow& row) { return row.number == entry.first; });
-        if (!is_known) forgotten.push_back(std::move(entry.second));
-        return !is_known;
-    });
 }
 
 std::string field_directory(const std::string& collection_directory, store::FieldNumber field) {

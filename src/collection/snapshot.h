@@ -105,7 +105,6 @@ class Snapshots {
     Result<FieldSnapshot> load_field(store::ReadTransaction& transaction,
                                      const store::FieldRow& row);
     Result<std::shared_ptr<store::VectorReader>> reader_of(const store::FieldRow& row);
-    void forget_readers_but(std::span<const store::FieldRow> rows);
     void clear_shelf(const Snapshot& snapshot);
     void close_readers(const Snapshot& snapshot);
 
