@@ -60,6 +60,7 @@ struct Facet {
 inline constexpr std::size_t kFacetsMax = 32;             // of one request
 inline constexpr std::size_t kFacetCountsMax = 10'000;    // listed of one facet
 inline constexpr std::size_t kFacetValuesMax = 1U << 20;  // distinct ones of one facet
+inline constexpr std::size_t kFacetBytesMax = 64U << 20;  // of their texts
 
 /// kInvalidArgument naming the bound.
 Result<void> validate(const GroupCap& cap);

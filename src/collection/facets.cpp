@@ -27,11 +27,16 @@ class Counting {
     Facet facet() &&;
 
  private:
+    void add(AttributeValue value, std::uint64_t count);
+    bool has_room() const {
+        return counts_.size() <= kFacetValuesMax && text_bytes_ <= kFacetBytesMax;
+    }
     Result<void> check() const;
 
     const FacetRequest& request_;
     const store::RecordSet* records_;
     std::map<AttributeValue, std::uint64_t, store::AttributeLess> counts_;
+    std::size_t text_bytes_ = 0;  // of the values
 };
 
 Result<Facet> count_facet(store::ReadTransaction& transaction, const FacetRequest& request,
@@ -75,11 +80,11 @@ Result<Facet> count_facet(store::ReadTransaction& transaction, const FacetReques
 
 Result<void> Counting::add_index(const store::AttributeQueries& queries,
                                  const store::AttributeIndex& index) {
-    const auto add = [this](const AttributeValue& value, std::uint64_t count) {
-        counts_[value] += count;
-        return counts_.size() <= kFacetValuesMax;
+    const auto take = [this](const AttributeValue& value, std::uint64_t count) {
+        add(value, count);
+        return has_room();
     };
-    TRY(queries.count(index, records_, add));
+    TRY(queries.count(index, records_, take));
     return check();
 }
 
@@ -96,8 +101,8 @@ Result<void> Counting::add_documents(const store::AttributeQueries& queries,
         const auto json = reader.parse(document, leads_there);
         if (!json) return true;
         for (AttributeValue& value : store::values_of(*json, source))
-            ++counts_[std::move(value)];
-        return counts_.size() <= kFacetValuesMax;
+            add(std::move(value), 1);
+        return has_room();
     };
     TRY(queries.visit_documents(from, visit));
     return check();
@@ -118,7 +123,19 @@ Facet Counting::facet() && {
     return facet;
 }
 
+void Counting::add(AttributeValue value, std::uint64_t count) {
+    const auto [entry, is_new] = counts_.try_emplace(std::move(value));
+    entry->second += count;
+    const auto* text = std::get_if<std::string>(&entry->first);
+    if (is_new && text != nullptr) text_bytes_ += text->size();
+}
+
 Result<void> Counting::check() const {
+    if (text_bytes_ > kFacetBytesMax) {
+        return fail(ErrorCode::kExhausted,
+                    "facet of {}: its different values have more than {} bytes", request_.path,
+                    kFacetBytesMax);
+    }
     if (counts_.size() <= kFacetValuesMax) return {};
     return fail(ErrorCode::kExhausted, "facet of {}: more than {} different values", request_.path,
                 kFacetValuesMax);

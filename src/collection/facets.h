@@ -18,7 +18,8 @@ struct FacetsOutcome {
 };
 
 /// Among `records` (null: all). The requests are valid. kExhausted beyond kFacetValuesMax distinct
-/// values. O(values of the attribute), or about two microseconds a document without an index.
+/// values or kFacetBytesMax bytes of them. O(values of the attribute), or about two microseconds a
+/// document without an index.
 Result<FacetsOutcome> count_facets(store::ReadTransaction& transaction,
                                    const std::vector<FacetRequest>& requests,
                                    const store::RecordSet* records);

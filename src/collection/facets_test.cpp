@@ -92,6 +92,21 @@ TEST_F(Facets, ListTheMostFrequentAndCountTheOthers) {
     EXPECT_EQ(summary.facets[0].values, all.size());
 }
 
+TEST_F(Facets, AreBoundedInBytes) {
+    std::string text(kDocumentBytesMax / 2, 'x');
+    std::vector<PutRecord> records;
+    while (records.size() * text.size() <= kFacetBytesMax) {
+        text[records.size()] = 'y';  // another one
+        records.push_back({.id = fmt::format("{}", records.size()),
+                           .document = fmt::format(R"({{"long":"{}"}})", text)});
+    }
+    ASSERT_TRUE(collection_->put(records));
+    const auto summary = collection_->summarize({.facets = {{"long", 1}}});
+    ASSERT_FALSE(summary);
+    EXPECT_EQ(summary.error().code(), ErrorCode::kExhausted);
+    EXPECT_TRUE(collection_->summarize({.facets = {{"short", 1}}}));
+}
+
 TEST_F(Facets, SamplesDrawOnlyWhatPasses) {
     put_some();
     const Filter filter{ExistsFilter{"color"}};
