@@ -1,6 +1,7 @@
 #include "collection/filter_cache.h"
 
-#include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace sokkuri::collection {
 
@@ -18,6 +19,23 @@ const index::PreparedFilter* FieldFilter::prepared(const SegmentSnapshot& segmen
     Prepared& entry = (*prepared)[segment.row.file];
     if (entry.filter == nullptr) entry.filter = std::move(made);
     return entry.filter.get();
+}
+
+std::size_t FieldFilter::size_bytes() const {
+    std::size_t bytes = slots_.words().size_bytes();
+    const auto prepared = prepared_.lock();
+    for (const auto& [file, entry] : *prepared) {
+        if (entry.filter != nullptr) bytes += entry.filter->size_bytes();
+    }
+    return bytes;
+}
+
+std::size_t FilteredRecords::size_bytes() const {
+    std::size_t bytes = records.size_bytes();
+    const auto made = fields.lock();
+    for (const auto& [number, field] : *made)
+        bytes += field.filter->size_bytes();
+    return bytes;
 }
 
 Result<std::shared_ptr<const FilteredRecords>> FilterCache::of(store::ReadTransaction& transaction,
@@ -50,6 +68,7 @@ Result<std::shared_ptr<const FieldFilter>> FilterCache::of_field(
         slots_of_records(*table, filtered.records, field.committed, field.dead));
     filtered.fields.lock()->insert_or_assign(
         field.number, FilteredRecords::OfField{field.committed, field.tombstones, made});
+    forget_beyond_bounds();
     return made;
 }
 
@@ -65,14 +84,29 @@ std::shared_ptr<const FilteredRecords> FilterCache::find(const std::string& key,
 }
 
 void FilterCache::keep(const std::string& key, std::shared_ptr<const FilteredRecords> filtered) {
+    std::list<Entry> outdated;  // freed without the lock
+    {
+        const auto entries = entries_.lock();
+        for (auto entry = entries->begin(); entry != entries->end();) {
+            const auto next = std::next(entry);
+            const bool is_outdated = entry->filtered->next_seq < filtered->next_seq;
+            if (is_outdated) outdated.splice(outdated.end(), *entries, entry);
+            entry = next;
+        }
+        entries->push_front({key, std::move(filtered)});
+    }
+    forget_beyond_bounds();
+}
+
+/// After each time that something is kept. The most recent one stays in any case.
+void FilterCache::forget_beyond_bounds() {
     std::list<Entry> forgotten;  // freed without the lock
     const auto entries = entries_.lock();
-    entries->push_front({key, std::move(filtered)});
     std::size_t bytes = 0;
     std::size_t kept = 0;
     auto entry = entries->begin();
     while (entry != entries->end() && kept < kFiltersMax && (kept == 0 || bytes < kBytesMax)) {
-        bytes += entry->filtered->records.size_bytes() + entry->key.size();
+        bytes += entry->filtered->size_bytes() + entry->key.size();
         ++kept;
         ++entry;
     }

@@ -1,7 +1,7 @@
 // FilterCache: answers of filters, by the filter's key and the state of the records, so that a
 // repeated filter costs nothing until one of them changes: sealing, merging, indexing and new
-// vectors leave answers as they are. The least recently used go first. Safe from any number of
-// threads.
+// vectors leave answers as they are. Those of older states go when there is a newer one, then the
+// least recently used. Safe from any number of threads.
 #pragma once
 
 #include "base/guarded.h"
@@ -33,6 +33,8 @@ class FieldFilter {
     }
     /// For SegmentQuery::prepared; null while it would not pay.
     const index::PreparedFilter* prepared(const SegmentSnapshot& segment) const;
+    /// With what was prepared so far.
+    std::size_t size_bytes() const;
 
  private:
     struct Prepared {
@@ -58,6 +60,9 @@ struct FilteredRecords {
     std::size_t count = 0;       // of them
     std::uint64_t next_seq = 0;  // of the transactions that it holds in
     mutable Guarded<std::map<store::FieldNumber, OfField>> fields;
+
+    /// With what was made for fields so far.
+    std::size_t size_bytes() const;
 };
 
 class FilterCache {
@@ -74,7 +79,8 @@ class FilterCache {
                                                         const FilteredRecords& filtered);
 
     static constexpr std::size_t kFiltersMax = 64;
-    static constexpr std::size_t kBytesMax = 64U << 20;  // of record sets
+    /// Of record sets, and of what was made of them for fields and segments.
+    static constexpr std::size_t kBytesMax = 64U << 20;
 
  private:
     struct Entry {
@@ -84,6 +90,7 @@ class FilterCache {
 
     std::shared_ptr<const FilteredRecords> find(const std::string& key, std::uint64_t next_seq);
     void keep(const std::string& key, std::shared_ptr<const FilteredRecords> filtered);
+    void forget_beyond_bounds();
 
     Guarded<std::list<Entry>> entries_;  // most recently used first
     SlotRecords slot_records_;

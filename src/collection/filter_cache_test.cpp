@@ -104,6 +104,27 @@ TEST_F(FilterCacheTest, AnOlderReaderGetsItsOwnAnswer) {
     EXPECT_EQ(filtered()->count, 4U);
 }
 
+TEST_F(FilterCacheTest, ForgetsAnswersOfOlderStates) {
+    const std::weak_ptr<const FilteredRecords> first = filtered();
+    EXPECT_FALSE(first.expired());
+    write(
+        [](store::WriteTransaction& transaction) { ASSERT_TRUE(transaction.remove_record("1")); });
+    const auto transaction = catalog_->begin_read().value();
+    const Filter other = filter_of_text("n=0").value();
+    ASSERT_TRUE(cache_.of(*transaction, other, nullptr));
+    EXPECT_TRUE(first.expired());
+}
+
+TEST_F(FilterCacheTest, KnowsTheBytesOfAllThatItKeeps) {
+    const auto records = filtered();
+    const std::size_t alone = records->size_bytes();
+    EXPECT_EQ(alone, records->records.size_bytes());
+    write([](store::WriteTransaction& transaction) { add_vector(transaction, 1, 0); });
+    const auto of_field = field_filter();
+    EXPECT_GT(of_field->size_bytes(), 0U);
+    EXPECT_EQ(records->size_bytes(), alone + of_field->size_bytes());
+}
+
 TEST_F(FilterCacheTest, SlotsAreThoseOfTheVectorsThatAreThere) {
     write([](store::WriteTransaction& transaction) {
         add_vector(transaction, 0, 0);
