@@ -45,6 +45,7 @@ void set_filter(index::SegmentQuery& query, const FieldSearch& search,
 index::ExactScan tail_scan(const FieldSearch& search, const index::SegmentQuery& query);
 Result<SearchAnswer> answer_of(const FieldSearch& search, const SearchRequest& request,
                                std::span<const store::RecordNumber> excluded, Gathered gathered);
+/// Ascending, each once.
 Result<std::vector<store::RecordNumber>> numbers_of(store::ReadTransaction& transaction,
                                                     std::span<const std::string> ids);
 Result<std::vector<FoundRecord>> records_of(const FieldSearch& search,
@@ -200,7 +201,7 @@ Result<SearchAnswer> answer_of(const FieldSearch& search, const SearchRequest& r
     std::vector<FoundRecord> found =
         TRY(records_of(search, gathered.nearest(wanted(request, excluded))));
     std::erase_if(found, [&](const FoundRecord& f) {
-        return std::find(excluded.begin(), excluded.end(), f.record) != excluded.end() ||
+        return std::binary_search(excluded.begin(), excluded.end(), f.record) ||
                (request.distance_max && f.distance > *request.distance_max);
     });
     found.erase(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(
@@ -232,6 +233,8 @@ Result<std::vector<store::RecordNumber>> numbers_of(store::ReadTransaction& tran
         const std::optional<store::RecordRow> row = TRY(transaction.record(id));
         if (row) numbers.push_back(row->number);
     }
+    std::sort(numbers.begin(), numbers.end());
+    numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
     return numbers;
 }
 
