@@ -32,7 +32,16 @@ Result<std::shared_ptr<const SlotTable>> SlotRecords::of(store::ReadTransaction&
     }
     if (known != nullptr && known->end >= committed) return known;
     std::shared_ptr<const SlotTable> table = TRY(extended(known, transaction, field, committed));
+    const std::vector<store::FieldRow> fields = TRY(transaction.fields());
+    std::vector<std::shared_ptr<const SlotTable>> forgotten;  // freed without the lock
     const auto tables = tables_.lock();
+    std::erase_if(*tables, [&](auto& entry) {
+        const auto is_it = [&](const store::FieldRow& row) { return row.number == entry.first; };
+        const bool was_dropped = entry.second->generation <= generation &&
+                                 std::none_of(fields.begin(), fields.end(), is_it);
+        if (was_dropped) forgotten.push_back(std::move(entry.second));
+        return was_dropped;
+    });
     std::shared_ptr<const SlotTable>& kept = (*tables)[field];
     if (kept == nullptr || kept->end < table->end) kept = table;
     return table;

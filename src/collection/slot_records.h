@@ -1,6 +1,7 @@
 // SlotRecords: whose vector lies at each slot of a field: the way from a filter's records to the
 // slots that an index knows. A committed slot never changes its record, so the table only grows: a
-// new generation reads what came since. Safe from any number of threads.
+// new generation reads what came since. Tables of dropped fields go when another one grows. Safe
+// from any number of threads.
 #pragma once
 
 #include "base/guarded.h"
