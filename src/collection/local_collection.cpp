@@ -335,11 +335,13 @@ Result<std::vector<SearchAnswer>> LocalCollection::search_many(
 }
 
 Result<void> LocalCollection::optimize(const OptimizeRequest& request) {
-    if (keeper_ != nullptr) {
-        TRY(attribute_keeper_->catch_up(request.stop));
-        return keeper_->optimize(request);
+    if (keeper_ == nullptr) {
+        return fail(ErrorCode::kUnsupported, "{}: opened for reading only", directory_);
     }
-    return fail(ErrorCode::kUnsupported, "{}: opened for reading only", directory_);
+    // Vectors do not wait for attributes that could not be indexed.
+    const auto caught_up = attribute_keeper_->catch_up(request.stop);
+    TRY(keeper_->optimize(request));
+    return caught_up;
 }
 
 Result<CompactReport> LocalCollection::compact(const CompactRequest& request) {
