@@ -3,6 +3,7 @@
 #include "base/atomic_file.h"
 #include "base/hash.h"
 #include "collection/compaction.h"
+#include "collection/earlier_backup.h"
 #include "collection/seal.h"
 #include "collection/snapshot.h"
 #include "collection/workspace_database.h"
@@ -14,7 +15,6 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <set>
 #include <unistd.h>
 #include <vector>
@@ -29,12 +29,6 @@ constexpr const char* kPicturesName = "pictures";
 constexpr std::uint64_t kPieceBytes = 8U << 20;  // copied at once
 constexpr std::uint64_t kPictureBytesMax = 1U << 30;
 
-/// What an earlier backup of a field has.
-struct EarlierField {
-    store::FieldRow row;
-    std::vector<store::Extent> extents;
-};
-
 class Backup {
  public:
     Backup(FileSystem& files, const std::string& source, const std::string& target,
@@ -45,15 +39,13 @@ class Backup {
 
  private:
     Result<void> lock_target();
-    Result<void> read_earlier();
+    Result<void> check_earlier() const;
     Result<void> check_unused(const char* database) const;
     Result<void> copy_workspace();
     Result<void> copy_pictures();
     Result<void> copy_picture(const std::string& folder, const std::string& name);
     Result<void> copy_fields();
     Result<void> copy_vectors(const store::FieldRow& field);
-    Result<store::Slot> rows_in_target(const store::FieldRow& field,
-                                       std::span<const store::Extent> extents) const;
     Result<void> copy_segments(const store::FieldRow& field);
     Result<void> copy_segment(const store::SegmentRow& segment);
     Result<void> copy_catalog();
@@ -70,7 +62,7 @@ class Backup {
     const BackupOptions& options_;
     BackupReport report_;
     std::unique_ptr<store::WriteLock> lock_;
-    std::vector<EarlierField> earlier_;
+    EarlierBackup earlier_;  // what is in the target
     std::unique_ptr<store::Catalog> catalog_;
     std::unique_ptr<store::ReadTransaction> transaction_;  // the generation that is copied
 };
@@ -93,7 +85,8 @@ Result<BackupReport> Backup::run() {
     catalog_ = TRY(store::Catalog::open(files_, from(kCatalogName), store::CatalogAccess::kRead));
     TRY(create_directories(files_, target_));
     TRY(lock_target());
-    TRY(read_earlier());
+    earlier_ = TRY(EarlierBackup::read(files_, target_));
+    TRY(check_earlier());
     TRY(check_unused(kCatalogName));
     // States of files follow the catalog's commits, and pictures go before them: so they come
     // first.
@@ -119,19 +112,10 @@ Result<void> Backup::lock_target() {
     return {};
 }
 
-/// Closed again: the file is about to be replaced.
-Result<void> Backup::read_earlier() {
-    const auto catalog =
-        store::Catalog::open(files_, to(kCatalogName), store::CatalogAccess::kRead);
-    if (!catalog && catalog.error().code() == ErrorCode::kNotFound) return {};
-    if (!catalog) return tl::unexpected(catalog.error());
-    const auto transaction = TRY((*catalog)->begin_read());
-    std::vector<store::FieldRow> fields = TRY(transaction->fields());
-    for (store::FieldRow& field : fields) {
-        std::vector<store::Extent> extents = TRY(transaction->extents(field.number));
-        earlier_.push_back({std::move(field), std::move(extents)});
-    }
-    return {};
+/// Before anything of another collection is overwritten.
+Result<void> Backup::check_earlier() const {
+    const auto transaction = TRY(catalog_->begin_read());
+    return earlier_.check(*transaction);
 }
 
 /// Beside the log of the one before, a new file would be taken for that one.
@@ -214,7 +198,7 @@ Result<void> Backup::copy_fields() {
 /// Behind the rows that an earlier backup has: they are its committed mark's and stay.
 Result<void> Backup::copy_vectors(const store::FieldRow& field) {
     const std::vector<store::Extent> extents = TRY(transaction_->extents(field.number));
-    const store::Slot there = TRY(rows_in_target(field, extents));
+    const store::Slot there = TRY(earlier_.rows_of(field, extents));
     const store::Slot committed = TRY(transaction_->committed_slots(field.number));
     if (there == committed) return {};
     const auto reader =
@@ -246,33 +230,6 @@ Result<void> Backup::copy_vectors(const store::FieldRow& field) {
         }
     }
     return writer->sync();
-}
-
-/// kConflict unless the rows of the earlier backup are the first rows of the source.
-Result<store::Slot> Backup::rows_in_target(const store::FieldRow& field,
-                                           std::span<const store::Extent> extents) const {
-    const auto earlier =
-        std::find_if(earlier_.begin(), earlier_.end(),
-                     [&](const EarlierField& other) { return other.row.number == field.number; });
-    if (earlier == earlier_.end()) return 0;
-    const bool is_laid_out_alike = earlier->row.dimension == field.dimension &&
-                                   earlier->row.element == field.element &&
-                                   earlier->row.rows_per_chunk == field.rows_per_chunk;
-    const auto is_same = [](const store::Extent& a, const store::Extent& b) {
-        return a.first_slot == b.first_slot && a.rows == b.rows && a.checksum == b.checksum;
-    };
-    const bool is_beginning =
-        earlier->extents.size() <= extents.size() &&
-        std::equal(earlier->extents.begin(), earlier->extents.end(), extents.begin(), is_same);
-    if (!is_laid_out_alike || !is_beginning) {
-        return fail(
-            ErrorCode::kConflict,
-            "{}: holds vectors of field \"{}\" that {} never had: it is no earlier backup of "
-            "this collection; choose another folder",
-            target_, field.name, source_);
-    }
-    if (earlier->extents.empty()) return 0;
-    return earlier->extents.back().first_slot + earlier->extents.back().rows;
 }
 
 Result<void> Backup::copy_segments(const store::FieldRow& field) {

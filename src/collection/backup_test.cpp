@@ -136,6 +136,52 @@ TEST(Backup, RefusesAFolderThatHoldsAnotherCollection) {
     EXPECT_EQ(everything_in(files, kTarget), before);
 }
 
+TEST(Backup, RefusesACollectionThatSharesNoFieldWithIt) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    {
+        // From now on its field has another number than that of any young collection.
+        const auto collection = open_small(files, kSource);
+        ASSERT_TRUE(collection->compact({}));
+    }
+    const auto expect_refused = [&](const char* source) {
+        const std::string before = everything_in(files, kTarget);
+        const std::vector<std::string> files_before = files_below(files, kTarget);
+        const auto report = back_up_local_collection(files, source, kTarget, {});
+        ASSERT_FALSE(report);
+        EXPECT_EQ(report.error().code(), ErrorCode::kConflict);
+        EXPECT_NE(report.error().message().find(kTarget), std::string::npos);
+        EXPECT_EQ(everything_in(files, kTarget), before);
+        EXPECT_EQ(files_below(files, kTarget), files_before);
+    };
+    make_small(files, kTarget);
+    expect_refused(kSource);
+    // Nor one of documents alone.
+    constexpr const char* kDocuments = "/documents/.sokkuri";
+    {
+        const auto collection = open_small(files, kDocuments);
+        const PutRecord record{.id = "a", .document = "{}"};
+        ASSERT_TRUE(collection->put({&record, 1}));
+    }
+    expect_refused(kDocuments);
+}
+
+TEST(Backup, RefusesAFolderThatHasGoneOnWithoutIt) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    backed_up(files);
+    {
+        const auto copy = open_small(files, kTarget);
+        const std::string gone = "record-1";
+        ASSERT_TRUE(copy->remove({&gone, 1}));
+    }
+    const std::string before = everything_in(files, kTarget);
+    const auto report = back_up_local_collection(files, kSource, kTarget, {});
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code(), ErrorCode::kConflict);
+    EXPECT_EQ(everything_in(files, kTarget), before);
+}
+
 TEST(Backup, RefusesAFolderThatSomebodyHasOpen) {
     MemoryFileSystem files;
     make_small(files, kSource);

@@ -1,6 +1,7 @@
 #include "store/catalog_write.h"
 
 #include "base/check.h"
+#include "store/catalog_identity.h"
 
 #include <algorithm>
 #include <bit>
@@ -56,7 +57,8 @@ Result<FieldNumber> CatalogWrite::add_field(const FieldRow& field) {
 Result<void> CatalogWrite::drop_field(FieldNumber field) {
     TRY(forget_slots(field));
     // What a mark tells of may have gone with the field.
-    TRY(database_->execute("DELETE FROM marks"));
+    Statement* forget = TRY(database_->prepared("DELETE FROM marks WHERE name <> ?"));
+    TRY(forget->run(kCatalogIdMark));
     Statement* remove = TRY(database_->prepared("DELETE FROM fields WHERE number = ?"));
     TRY(remove->run(field));
     if (database_->changes() == 1) return {};
@@ -259,6 +261,7 @@ Result<Generation> CatalogWrite::commit() {
     CHECK(transaction_);
     TRY(check_slots());
     TRY(attributes_.flush());
+    TRY(give_id());
     ++meta_.generation;
     TRY(write_meta());
     const auto committed = transaction_->commit();
@@ -329,6 +332,15 @@ Result<void> CatalogWrite::remove_segment(FieldNumber field, SegmentNumber segme
     TRY(remove->run(segment, field));
     if (database_->changes() == 1) return {};
     return fail(ErrorCode::kConflict, "field {}: segment {} does not exist", field, segment);
+}
+
+/// Where the catalog has none yet.
+Result<void> CatalogWrite::give_id() {
+    Statement* insert = TRY(database_->prepared(
+        "WITH made (id) AS MATERIALIZED (SELECT lower(hex(randomblob(16)))) "
+        "INSERT INTO marks SELECT ?1, id, row_hash(?1, id) FROM made "
+        "WHERE NOT EXISTS (SELECT 1 FROM marks WHERE name = ?1)"));
+    return insert->run(kCatalogIdMark);
 }
 
 /// A slot below the mark is somebody's or a tombstone: a scan of the files relies on it.

@@ -71,6 +71,7 @@ class CatalogWrite final : public WriteTransaction {
     Result<void> check_slots() const;
     Result<void> check_vectors(FieldNumber field);
     Result<void> write_meta();
+    Result<void> give_id();
     Result<void> forget_slots(FieldNumber field);
 
     CatalogWriteOwner* owner_;
