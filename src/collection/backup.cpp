@@ -49,8 +49,8 @@ class Backup {
     Result<void> copy_segments(const store::FieldRow& field);
     Result<void> copy_segment(const store::SegmentRow& segment);
     Result<void> copy_catalog();
+    Result<void> note_old_pictures();
     void remove_what_is_old();
-    void remove_old_pictures();
     Result<void> begin(const std::string& file);
 
     std::string from(const std::string& name) const { return join_path(source_, name); }
@@ -65,11 +65,14 @@ class Backup {
     EarlierBackup earlier_;  // what is in the target
     std::unique_ptr<store::Catalog> catalog_;
     std::unique_ptr<store::ReadTransaction> transaction_;  // the generation that is copied
+    std::vector<std::string> old_pictures_;  // in the target alone, at both times of copying
 };
 
 /// Under a temporary name, which must not be there yet.
 std::string partial(const std::string& path);
-std::vector<std::string> names_in(const FileSystem& files, const std::string& folder);
+/// None when there is no such folder. Entries of kind `but_not` are left out.
+Result<std::vector<std::string>> names_in(const FileSystem& files, const std::string& folder,
+                                          FileKind but_not);
 
 }  // namespace
 
@@ -92,10 +95,15 @@ Result<BackupReport> Backup::run() {
     // first.
     TRY(copy_workspace());
     TRY(copy_pictures());
+    TRY(note_old_pictures());
     transaction_ = TRY(catalog_->begin_read());
     report_.generation = transaction_->generation();
     report_.records = TRY(transaction_->record_count());
     TRY(copy_pictures());  // those of records that have come meanwhile
+    std::erase_if(old_pictures_, [this](const std::string& file) {
+        const auto status = files_.status(from(file));
+        return status || status.error().code() != ErrorCode::kNotFound;
+    });
     TRY(copy_fields());
     TRY(copy_catalog());
     remove_what_is_old();
@@ -156,13 +164,36 @@ Result<void> Backup::copy_workspace() {
 }
 
 Result<void> Backup::copy_pictures() {
-    for (const std::string& folder : names_in(files_, from(kPicturesName))) {
+    const std::vector<std::string> folders =
+        TRY(names_in(files_, from(kPicturesName), FileKind::kRegular));
+    for (const std::string& folder : folders) {
         const std::string inner = join_path(kPicturesName, folder);
-        const std::vector<std::string> there = names_in(files_, to(inner));
+        const std::vector<std::string> names =
+            TRY(names_in(files_, from(inner), FileKind::kDirectory));
+        const std::vector<std::string> there =
+            TRY(names_in(files_, to(inner), FileKind::kDirectory));
         const std::set<std::string> known(there.begin(), there.end());
-        for (const std::string& name : names_in(files_, from(inner))) {
+        for (const std::string& name : names) {
             if (name.ends_with(".tmp") || known.contains(name)) continue;
             TRY(copy_picture(inner, name));
+        }
+    }
+    return {};
+}
+
+/// What the source does not have, while its generation may still need what it had a moment ago.
+Result<void> Backup::note_old_pictures() {
+    const std::vector<std::string> folders =
+        TRY(names_in(files_, to(kPicturesName), FileKind::kRegular));
+    for (const std::string& folder : folders) {
+        const std::string inner = join_path(kPicturesName, folder);
+        const std::vector<std::string> names =
+            TRY(names_in(files_, from(inner), FileKind::kDirectory));
+        const std::vector<std::string> there =
+            TRY(names_in(files_, to(inner), FileKind::kDirectory));
+        const std::set<std::string> wanted(names.begin(), names.end());
+        for (const std::string& name : there) {
+            if (!wanted.contains(name)) old_pictures_.push_back(join_path(inner, name));
         }
     }
     return {};
@@ -283,19 +314,8 @@ Result<void> Backup::copy_catalog() {
 void Backup::remove_what_is_old() {
     remove_leftovers(files_, target_, *transaction_);
     remove_old_fields(files_, target_, *transaction_);
-    remove_old_pictures();
-}
-
-void Backup::remove_old_pictures() {
-    for (const std::string& folder : names_in(files_, to(kPicturesName))) {
-        const std::string inner = join_path(kPicturesName, folder);
-        const std::vector<std::string> there = names_in(files_, from(inner));
-        const std::set<std::string> wanted(there.begin(), there.end());
-        for (const std::string& name : names_in(files_, to(inner))) {
-            if (wanted.contains(name)) continue;
-            static_cast<void>(files_.remove_file(to(join_path(inner, name))));
-        }
-    }
+    for (const std::string& picture : old_pictures_)
+        static_cast<void>(files_.remove_file(to(picture)));
 }
 
 Result<void> Backup::begin(const std::string& file) {
@@ -308,11 +328,14 @@ std::string partial(const std::string& path) {
     return path + ".partial";
 }
 
-std::vector<std::string> names_in(const FileSystem& files, const std::string& folder) {
-    const auto entries = files.list(folder);
+Result<std::vector<std::string>> names_in(const FileSystem& files, const std::string& folder,
+                                          FileKind but_not) {
     std::vector<std::string> names;
-    for (const DirectoryEntry& entry : entries.value_or(std::vector<DirectoryEntry>())) {
-        names.push_back(entry.name);
+    const auto entries = files.list(folder);
+    if (!entries && entries.error().code() == ErrorCode::kNotFound) return names;
+    if (!entries) return tl::unexpected(entries.error());
+    for (const DirectoryEntry& entry : *entries) {
+        if (entry.kind != but_not) names.push_back(entry.name);
     }
     return names;
 }

@@ -211,6 +211,56 @@ TEST(Backup, RefusesAFolderThatSomebodyHasOpen) {
     EXPECT_EQ(everything_in(files, kTarget), everything_in(files, kSource));
 }
 
+constexpr const char* kPicture = "pictures/ab/a picture";
+
+void keep_picture(FileSystem& files) {
+    const std::string path = join_path(kSource, kPicture);
+    ASSERT_TRUE(create_directories(files, path.substr(0, path.rfind('/'))));
+    const std::byte byte{1};
+    ASSERT_TRUE(replace_file(files, path, {&byte, 1}));
+}
+
+bool has_picture(const FileSystem& files) {
+    return files.status(join_path(kTarget, kPicture)).has_value();
+}
+
+TEST(Backup, KeepsThePicturesOfItsGeneration) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    keep_picture(files);
+    backed_up(files);
+    EXPECT_TRUE(has_picture(files));
+    put_one(files, 60);
+    const auto report = back_up_local_collection(
+        files, kSource, kTarget, {.progress = [&](std::string_view file) {
+            // Its record goes after the generation was taken.
+            if (!file.starts_with("fields/")) return;
+            static_cast<void>(files.remove_file(join_path(kSource, kPicture)));
+        }});
+    ASSERT_TRUE(report) << report.error().message();
+    EXPECT_FALSE(files.status(join_path(kSource, kPicture)));
+    EXPECT_TRUE(has_picture(files));
+    backed_up(files);
+    EXPECT_FALSE(has_picture(files)) << "nor is it wanted any more";
+}
+
+TEST(Backup, LosesNoPictureByAnErrorAnywhere) {
+    MemoryFileSystem memory;
+    make_small(memory, kSource);
+    keep_picture(memory);
+    backed_up(memory);
+    for (std::uint64_t at = 0;; ++at) {
+        SCOPED_TRACE(at);
+        FaultyFileSystem files(memory);
+        files.set_fault({.at = at, .effect = FaultEffect::kFailOnce});
+        const auto report = back_up_local_collection(files, kSource, kTarget, {});
+        ASSERT_TRUE(has_picture(memory));
+        if (files.has_failed()) continue;
+        EXPECT_TRUE(report) << report.error().message();
+        return;
+    }
+}
+
 TEST(Backup, RefusesToCopyDamage) {
     MemoryFileSystem files;
     make_small(files, kSource);
