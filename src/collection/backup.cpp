@@ -70,6 +70,7 @@ class Backup {
 
 /// Under a temporary name, which must not be there yet.
 std::string partial(const std::string& path);
+Result<bool> is_there(const FileSystem& files, const std::string& path);
 /// None when there is no such folder. Entries of kind `but_not` are left out.
 Result<std::vector<std::string>> names_in(const FileSystem& files, const std::string& folder,
                                           FileKind but_not);
@@ -128,25 +129,33 @@ Result<void> Backup::check_earlier() const {
 
 /// Beside the log of the one before, a new file would be taken for that one.
 Result<void> Backup::check_unused(const char* database) const {
-    const std::string log = to(database) + "-wal";
-    const auto status = files_.status(log);
-    if (status) {
+    for (const char* ending : {"-wal", "-journal"}) {
+        const std::string log = to(database) + ending;
+        const bool has_log = TRY(is_there(files_, log));
+        if (!has_log) continue;
+        const bool has_database = TRY(is_there(files_, to(database)));
+        if (has_database) {
+            return fail(ErrorCode::kUnavailable,
+                        "{}: somebody has it open, or it was not closed cleanly ({} is there): "
+                        "back up when it is closed",
+                        to(database), log);
+        }
         return fail(ErrorCode::kUnavailable,
-                    "{}: somebody has it open, or it was not closed cleanly ({} is there): back up "
-                    "when it is closed",
-                    to(database), log);
+                    "{}: left behind by a database that is gone; move it away first", log);
     }
-    if (status.error().code() == ErrorCode::kNotFound) return {};
-    return tl::unexpected(status.error());
+    return {};
 }
 
 Result<void> Backup::copy_workspace() {
-    if (!files_.status_following(from(kWorkspaceName))) return {};
-    TRY(begin(kWorkspaceName));
-    if (!check_unused(kWorkspaceName)) {
+    const bool is_in_target = TRY(is_there(files_, to(kWorkspaceName)));
+    if (is_in_target && !check_unused(kWorkspaceName)) {
         // What a kill has left is taken in by whoever opens and closes it.
         TRY(WorkspaceDatabase::open(files_, target_, WorkspaceAccess::kRead));
     }
+    TRY(check_unused(kWorkspaceName));
+    const bool is_in_source = TRY(is_there(files_, from(kWorkspaceName)));
+    if (!is_in_source) return {};
+    TRY(begin(kWorkspaceName));
     const std::string copy = partial(to(kWorkspaceName));
     static_cast<void>(files_.remove_file(copy));
     {
@@ -314,6 +323,10 @@ Result<void> Backup::copy_catalog() {
 void Backup::remove_what_is_old() {
     remove_leftovers(files_, target_, *transaction_);
     remove_old_fields(files_, target_, *transaction_);
+    const auto has_workspace = is_there(files_, from(kWorkspaceName));
+    // One that is left over speaks of files of another time.
+    if (has_workspace && !*has_workspace)
+        static_cast<void>(files_.remove_file(to(kWorkspaceName)));
     for (const std::string& picture : old_pictures_)
         static_cast<void>(files_.remove_file(to(picture)));
 }
@@ -326,6 +339,13 @@ Result<void> Backup::begin(const std::string& file) {
 
 std::string partial(const std::string& path) {
     return path + ".partial";
+}
+
+Result<bool> is_there(const FileSystem& files, const std::string& path) {
+    const auto status = files.status_following(path);
+    if (status) return true;
+    if (status.error().code() == ErrorCode::kNotFound) return false;
+    return tl::unexpected(status.error());
 }
 
 Result<std::vector<std::string>> names_in(const FileSystem& files, const std::string& folder,

@@ -211,6 +211,37 @@ TEST(Backup, RefusesAFolderThatSomebodyHasOpen) {
     EXPECT_EQ(everything_in(files, kTarget), everything_in(files, kSource));
 }
 
+TEST(Backup, RefusesLogsThatWereLeftBehind) {
+    for (const char* name :
+         {"catalog.db-wal", "catalog.db-journal", "workspace.db-wal", "workspace.db-journal"}) {
+        SCOPED_TRACE(name);
+        MemoryFileSystem files;
+        make_small(files, kSource);
+        ASSERT_TRUE(
+            Workspace::open(files, kSource, WorkspaceAccess::kWrite).value()->add_root("."));
+        const std::string log = join_path(kTarget, name);
+        ASSERT_TRUE(create_directories(files, kTarget));
+        const std::byte byte{1};
+        ASSERT_TRUE(replace_file(files, log, {&byte, 1}));
+        const auto report = back_up_local_collection(files, kSource, kTarget, {});
+        ASSERT_FALSE(report);
+        EXPECT_EQ(report.error().code(), ErrorCode::kUnavailable);
+        EXPECT_NE(report.error().message().find(log), std::string::npos);
+        EXPECT_FALSE(files.status(join_path(kTarget, "catalog.db")));
+        ASSERT_TRUE(files.remove_file(log));
+        backed_up(files);
+        EXPECT_EQ(everything_in(files, kTarget), everything_in(files, kSource));
+    }
+}
+
+TEST(Backup, LeavesNoWorkspaceOfAnotherTime) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    ASSERT_TRUE(Workspace::open(files, kTarget, WorkspaceAccess::kWrite).value()->add_root("."));
+    backed_up(files);
+    EXPECT_EQ(files_below(files, kTarget), files_below(files, kSource));
+}
+
 constexpr const char* kPicture = "pictures/ab/a picture";
 
 void keep_picture(FileSystem& files) {
