@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "collection/compaction.h"
 #include "collection/earlier_backup.h"
+#include "collection/field_files.h"
 #include "collection/seal.h"
 #include "collection/snapshot.h"
 #include "collection/workspace_database.h"
@@ -28,6 +29,17 @@ constexpr const char* kWorkspaceName = "workspace.db";
 constexpr const char* kPicturesName = "pictures";
 constexpr std::uint64_t kPieceBytes = 8U << 20;  // copied at once
 constexpr std::uint64_t kPictureBytesMax = 1U << 30;
+constexpr int kTriesMax = 16;  // more often no files go from under a generation that begins
+
+/// Of the generation that is copied.
+struct OpenField {
+    store::FieldRow row;
+    std::vector<store::Extent> extents;
+    store::Slot committed = 0;
+    store::Slot there = 0;  // rows that an earlier backup has
+    // With the rows mapped: whoever removes the files now takes nothing away. Null: all are there.
+    std::unique_ptr<store::VectorReader> reader;
+};
 
 class Backup {
  public:
@@ -39,13 +51,14 @@ class Backup {
 
  private:
     Result<void> lock_target();
-    Result<void> check_earlier() const;
     Result<void> check_unused(const char* database) const;
     Result<void> copy_workspace();
     Result<void> copy_pictures();
     Result<void> copy_picture(const std::string& folder, const std::string& name);
+    Result<void> begin_generation();
+    Result<void> open_fields();
     Result<void> copy_fields();
-    Result<void> copy_vectors(const store::FieldRow& field);
+    Result<void> copy_vectors(const OpenField& field);
     Result<void> copy_segments(const store::FieldRow& field);
     Result<void> copy_segment(const store::SegmentRow& segment);
     Result<void> copy_catalog();
@@ -65,15 +78,12 @@ class Backup {
     EarlierBackup earlier_;  // what is in the target
     std::unique_ptr<store::Catalog> catalog_;
     std::unique_ptr<store::ReadTransaction> transaction_;  // the generation that is copied
+    std::vector<OpenField> fields_;
     std::vector<std::string> old_pictures_;  // in the target alone, at both times of copying
 };
 
 /// Under a temporary name, which must not be there yet.
 std::string partial(const std::string& path);
-Result<bool> is_there(const FileSystem& files, const std::string& path);
-/// None when there is no such folder. Entries of kind `but_not` are left out.
-Result<std::vector<std::string>> names_in(const FileSystem& files, const std::string& folder,
-                                          FileKind but_not);
 
 }  // namespace
 
@@ -90,14 +100,17 @@ Result<BackupReport> Backup::run() {
     TRY(create_directories(files_, target_));
     TRY(lock_target());
     earlier_ = TRY(EarlierBackup::read(files_, target_));
-    TRY(check_earlier());
+    {
+        const auto current = TRY(catalog_->begin_read());
+        TRY(earlier_.check(*current));
+    }
     TRY(check_unused(kCatalogName));
     // States of files follow the catalog's commits, and pictures go before them: so they come
     // first.
     TRY(copy_workspace());
     TRY(copy_pictures());
     TRY(note_old_pictures());
-    transaction_ = TRY(catalog_->begin_read());
+    TRY(begin_generation());
     report_.generation = transaction_->generation();
     report_.records = TRY(transaction_->record_count());
     TRY(copy_pictures());  // those of records that have come meanwhile
@@ -119,12 +132,6 @@ Result<void> Backup::lock_target() {
         .socket = ""};
     lock_ = TRY(store::WriteLock::acquire(files_, to("lock"), self));
     return {};
-}
-
-/// Before anything of another collection is overwritten.
-Result<void> Backup::check_earlier() const {
-    const auto transaction = TRY(catalog_->begin_read());
-    return earlier_.check(*transaction);
 }
 
 /// Beside the log of the one before, a new file would be taken for that one.
@@ -226,37 +233,62 @@ Result<void> Backup::copy_picture(const std::string& folder, const std::string& 
     return {};
 }
 
+/// A compaction or a dropped field may take files away between the moment at which a generation is
+/// begun and that at which they are open: then there is a newer one without them.
+Result<void> Backup::begin_generation() {
+    for (int tries_left = kTriesMax;; --tries_left) {
+        transaction_ = TRY(catalog_->begin_read());
+        const auto opened = open_fields();
+        if (opened) return {};
+        const auto newest = TRY(catalog_->begin_read());
+        const bool has_moved = newest->generation() != transaction_->generation();
+        if (!has_moved || tries_left == 0) return opened;
+    }
+}
+
+Result<void> Backup::open_fields() {
+    fields_.clear();
+    std::vector<store::FieldRow> rows = TRY(transaction_->fields());
+    for (store::FieldRow& row : rows) {
+        OpenField field{.row = std::move(row)};
+        field.extents = TRY(transaction_->extents(field.row.number));
+        field.committed = TRY(transaction_->committed_slots(field.row.number));
+        field.there = TRY(earlier_.rows_of(field.row, field.extents));
+        if (field.there != field.committed) {
+            field.reader = TRY(store::VectorReader::open(
+                files_, field_directory(source_, field.row.number), field.row));
+            TRY(field.reader->rows(field.committed));
+        }
+        fields_.push_back(std::move(field));
+    }
+    return {};
+}
+
 Result<void> Backup::copy_fields() {
-    const std::vector<store::FieldRow> fields = TRY(transaction_->fields());
-    for (const store::FieldRow& field : fields) {
-        TRY(copy_vectors(field));
-        TRY(copy_segments(field));
+    for (const OpenField& field : fields_) {
+        if (field.reader != nullptr) TRY(copy_vectors(field));
+        TRY(copy_segments(field.row));
     }
     return {};
 }
 
 /// Behind the rows that an earlier backup has: they are its committed mark's and stay.
-Result<void> Backup::copy_vectors(const store::FieldRow& field) {
-    const std::vector<store::Extent> extents = TRY(transaction_->extents(field.number));
-    const store::Slot there = TRY(earlier_.rows_of(field, extents));
-    const store::Slot committed = TRY(transaction_->committed_slots(field.number));
-    if (there == committed) return {};
-    const auto reader =
-        TRY(store::VectorReader::open(files_, field_directory(source_, field.number), field));
-    const auto writer = TRY(
-        store::VectorWriter::open(files_, field_directory(target_, field.number), field, there));
-    const std::vector<store::MappedRows> chunks = TRY(reader->rows(committed));
-    for (const store::Extent& extent : extents) {
+Result<void> Backup::copy_vectors(const OpenField& field) {
+    const store::Slot there = field.there;
+    const auto writer = TRY(store::VectorWriter::open(
+        files_, field_directory(target_, field.row.number), field.row, there));
+    const std::vector<store::MappedRows> chunks = TRY(field.reader->rows(field.committed));
+    for (const store::Extent& extent : field.extents) {
         if (extent.first_slot < there) continue;
-        TRY(reader->verify(std::span(&extent, 1)));
+        TRY(field.reader->verify(std::span(&extent, 1)));
     }
-    const std::uint64_t row_bytes = store::row_bytes(field);
+    const std::uint64_t row_bytes = store::row_bytes(field.row);
     const std::uint64_t piece_bytes =
         std::max<std::uint64_t>(kPieceBytes / row_bytes, 1) * row_bytes;
     for (const store::MappedRows& chunk : chunks) {
         const std::uint64_t rows = chunk.bytes.size() / row_bytes;
         if (chunk.first_slot + rows <= there) continue;
-        TRY(begin(fmt::format("fields/{}/vectors", field.number)));
+        TRY(begin(fmt::format("fields/{}/vectors", field.row.number)));
         const std::uint64_t skipped = there - std::min(there, chunk.first_slot);
         std::span<const std::byte> bytes =
             chunk.bytes.subspan(static_cast<std::size_t>(skipped * row_bytes));
@@ -325,8 +357,7 @@ void Backup::remove_what_is_old() {
     remove_old_fields(files_, target_, *transaction_);
     const auto has_workspace = is_there(files_, from(kWorkspaceName));
     // One that is left over speaks of files of another time.
-    if (has_workspace && !*has_workspace)
-        static_cast<void>(files_.remove_file(to(kWorkspaceName)));
+    if (has_workspace && !*has_workspace) static_cast<void>(files_.remove_file(to(kWorkspaceName)));
     for (const std::string& picture : old_pictures_)
         static_cast<void>(files_.remove_file(to(picture)));
 }
@@ -339,25 +370,6 @@ Result<void> Backup::begin(const std::string& file) {
 
 std::string partial(const std::string& path) {
     return path + ".partial";
-}
-
-Result<bool> is_there(const FileSystem& files, const std::string& path) {
-    const auto status = files.status_following(path);
-    if (status) return true;
-    if (status.error().code() == ErrorCode::kNotFound) return false;
-    return tl::unexpected(status.error());
-}
-
-Result<std::vector<std::string>> names_in(const FileSystem& files, const std::string& folder,
-                                          FileKind but_not) {
-    std::vector<std::string> names;
-    const auto entries = files.list(folder);
-    if (!entries && entries.error().code() == ErrorCode::kNotFound) return names;
-    if (!entries) return tl::unexpected(entries.error());
-    for (const DirectoryEntry& entry : *entries) {
-        if (entry.kind != but_not) names.push_back(entry.name);
-    }
-    return names;
 }
 
 }  // namespace

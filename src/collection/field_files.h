@@ -1,4 +1,4 @@
-// The files of a collection as the disk sees them: how large they are together.
+// The files of a collection as the disk sees them: which are there, how large they are together.
 #pragma once
 
 #include "base/file_system.h"
@@ -6,10 +6,19 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace sokkuri::collection {
 
 /// Bytes of the files in `directory` and of those of its fields. Links are not followed.
 Result<std::uint64_t> bytes_on_disk(const FileSystem& files, const std::string& directory);
+
+/// Likewise of all files in `directory` and below.
+Result<std::uint64_t> bytes_below(const FileSystem& files, const std::string& directory);
+
+Result<bool> is_there(const FileSystem& files, const std::string& path);
+/// None when there is no such folder. Entries of kind `but_not` are left out.
+Result<std::vector<std::string>> names_in(const FileSystem& files, const std::string& folder,
+                                          FileKind but_not);
 
 }  // namespace sokkuri::collection
