@@ -1,5 +1,7 @@
 #include "collection/compaction.h"
 
+#include "base/log.h"
+#include "collection/field_files.h"
 #include "collection/snapshot.h"
 #include "store/vector_file.h"
 
@@ -45,6 +47,9 @@ class FieldCompaction {
     std::vector<store::Extent> extents_;
 };
 
+/// Folders of fields that the catalog does not know.
+std::vector<std::string> old_field_folders(const FileSystem& files, const std::string& directory,
+                                           store::ReadTransaction& transaction);
 void remove_folder(FileSystem& files, const std::string& path);
 
 }  // namespace
@@ -68,27 +73,26 @@ Result<CompactReport> compact_fields(FileSystem& files, const std::string& direc
         }
         if (report.rows_dropped > 0) TRY(transaction->commit());
     }
-    TRY(catalog.shrink());
+    // The vectors have moved, whatever becomes of this.
+    if (const auto shrunk = catalog.shrink(); !shrunk) {
+        LOG(kWarn, "event=catalog_not_shrunk reason={:?}", shrunk.error().message());
+    }
     return report;
+}
+
+std::uint64_t bytes_of_old_fields(const FileSystem& files, const std::string& directory,
+                                  store::ReadTransaction& transaction) {
+    std::uint64_t bytes = 0;
+    for (const std::string& folder : old_field_folders(files, directory, transaction)) {
+        bytes += bytes_below(files, folder).value_or(0);
+    }
+    return bytes;
 }
 
 void remove_old_fields(FileSystem& files, const std::string& directory,
                        store::ReadTransaction& transaction) {
-    const auto fields = transaction.fields();
-    const std::string folder = join_path(directory, "fields");
-    const auto entries = files.list(folder);
-    if (!fields || !entries) return;
-    std::set<std::string> known;
-    for (const store::FieldRow& field : *fields) {
-        known.insert(std::to_string(field.number));
-    }
-    for (const DirectoryEntry& entry : *entries) {
-        const bool is_number = std::all_of(entry.name.begin(), entry.name.end(),
-                                           [](char digit) { return digit >= '0' && digit <= '9'; });
-        if (entry.kind != FileKind::kDirectory || !is_number || known.contains(entry.name)) {
-            continue;
-        }
-        remove_folder(files, join_path(folder, entry.name));
+    for (const std::string& folder : old_field_folders(files, directory, transaction)) {
+        remove_folder(files, folder);
     }
 }
 
@@ -147,6 +151,28 @@ Result<void> FieldCompaction::flush() {
         request_.progress(done / static_cast<double>(live_rows()), "moving vectors");
     }
     return {};
+}
+
+std::vector<std::string> old_field_folders(const FileSystem& files, const std::string& directory,
+                                           store::ReadTransaction& transaction) {
+    std::vector<std::string> folders;
+    const auto fields = transaction.fields();
+    const std::string folder = join_path(directory, "fields");
+    const auto entries = files.list(folder);
+    if (!fields || !entries) return folders;
+    std::set<std::string> known;
+    for (const store::FieldRow& field : *fields) {
+        known.insert(std::to_string(field.number));
+    }
+    for (const DirectoryEntry& entry : *entries) {
+        const bool is_number = std::all_of(entry.name.begin(), entry.name.end(),
+                                           [](char digit) { return digit >= '0' && digit <= '9'; });
+        if (entry.kind != FileKind::kDirectory || !is_number || known.contains(entry.name)) {
+            continue;
+        }
+        folders.push_back(join_path(folder, entry.name));
+    }
+    return folders;
 }
 
 /// A field's: folders of files. What does not go now goes at the next opening.

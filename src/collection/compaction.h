@@ -26,14 +26,19 @@ struct CompactReport {
     std::uint64_t rows_moved = 0;
     std::uint64_t rows_dropped = 0;  // dead ones
     std::uint64_t bytes_before = 0;  // on disk, as CollectionStats has them
-    std::uint64_t bytes_after = 0;
+    std::uint64_t bytes_after = 0;   // without the old files, which go some seconds later
 };
 
-/// Copies, commits, and gives unused pages of the catalog back. The folders of the old fields stay
-/// until remove_old_fields. kCorruption when rows are not what they were: nothing has changed then;
-/// kCancelled likewise. O(bytes of the fields that have dead rows), and so much room on the disk.
+/// Copies, commits, and gives unused pages of the catalog back: what fails after the commit is
+/// logged. The folders of the old fields stay until remove_old_fields. kCorruption when rows are
+/// not what they were: nothing has changed then; kCancelled likewise. O(bytes of the fields that
+/// have dead rows), and so much room on the disk.
 Result<CompactReport> compact_fields(FileSystem& files, const std::string& directory,
                                      store::Catalog& catalog, const CompactRequest& request);
+
+/// How much the folders take that remove_old_fields would delete.
+std::uint64_t bytes_of_old_fields(const FileSystem& files, const std::string& directory,
+                                  store::ReadTransaction& transaction);
 
 /// Deletes folders of fields that the catalog does not know: those that were compacted or dropped,
 /// and what a kill has left. Never while vectors are written. Best effort.

@@ -346,19 +346,22 @@ Result<void> LocalCollection::optimize(const OptimizeRequest& request) {
 
 Result<CompactReport> LocalCollection::compact(const CompactRequest& request) {
     const std::uint64_t before = TRY(bytes_on_disk(files_, directory_));
-    CompactReport report =
-        TRY(write([&request](LocalWriter& writer) { return writer.compact(request); }));
+    CompactReport report = TRY(write([&](LocalWriter& writer) {
+        auto moved = writer.compact(request);
+        // Others may be about to open the old files, as with a field that is dropped.
+        if (moved && moved->rows_dropped > 0) write_half_->dropped_at = Clock::now();
+        return moved;
+    }));
     snapshots_.forget();
-    TRY(optimize({.progress = request.progress, .stop = request.stop}));
-    // Only now: whoever began to read before the commit has its files open.
-    const auto removed = write([this](LocalWriter&) -> Result<void> {
-        const auto transaction = TRY(catalog_->begin_read());
-        remove_old_fields(files_, directory_, *transaction);
-        return {};
-    });
-    if (!removed) return tl::unexpected(removed.error());
+    // The vectors have moved, whatever becomes of this: the keeper goes on with it.
+    if (const auto built = optimize({.progress = request.progress, .stop = request.stop}); !built) {
+        LOG(kWarn, "event=compacted_without_index reason={:?}", built.error().message());
+    }
+    const auto now = catalog_->begin_read();
+    const std::uint64_t old = now ? bytes_of_old_fields(files_, directory_, **now) : 0;
     report.bytes_before = before;
-    report.bytes_after = TRY(bytes_on_disk(files_, directory_));
+    report.bytes_after = bytes_on_disk(files_, directory_).value_or(before);
+    report.bytes_after -= std::min(old, report.bytes_after);
     return report;
 }
 
