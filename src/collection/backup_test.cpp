@@ -1,5 +1,5 @@
 // Backups: what comes back is what was there at one generation, made beside a writer, made again,
-// broken off anywhere. And compaction, which a backup must follow.
+// broken off anywhere, and after a compaction.
 #include "collection/backup.h"
 
 #include "base/testing/faulty_file_system.h"
@@ -307,64 +307,7 @@ TEST(Backup, RefusesToCopyDamage) {
     EXPECT_NE(report.error().message().find("0000"), std::string::npos);
 }
 
-TEST(Compaction, GivesRoomBackAndChangesNoAnswer) {
-    MemoryFileSystem files;
-    make_small(files, kSource);
-    const std::string before = everything_in(files, kSource);
-    {
-        const auto collection = open_small(files, kSource);
-        const auto report = collection->compact({});
-        ASSERT_TRUE(report) << report.error().message();
-        EXPECT_EQ(report->rows_dropped, 3U);
-        EXPECT_EQ(report->rows_moved, 38U);
-        EXPECT_EQ(collection->stats()->fields[0].tombstones, 0U);
-        EXPECT_EQ(collection->stats()->fields[0].index.tail_rows, 0U) << "sealed again";
-        const PutRecord record = small_record(70);
-        EXPECT_TRUE(collection->put({&record, 1}));
-        const std::string gone = "record-70";
-        EXPECT_TRUE(collection->remove({&gone, 1}));
-    }
-    EXPECT_EQ(everything_in(files, kSource), before);
-    EXPECT_TRUE(is_whole(files, kSource));
-    for (const std::string& file : files_below(files, kSource)) {
-        EXPECT_FALSE(file.starts_with("fields/0/")) << file;
-    }
-}
-
-TEST(Compaction, OfWhatHasNoDeadRowsMovesNothing) {
-    MemoryFileSystem files;
-    make_small(files, kSource);
-    const auto collection = open_small(files, kSource);
-    ASSERT_TRUE(collection->compact({}));
-    const auto again = collection->compact({});
-    ASSERT_TRUE(again) << again.error().message();
-    EXPECT_EQ(again->rows_moved, 0U);
-}
-
-TEST(Compaction, RefusesToMoveDamage) {
-    MemoryFileSystem files;
-    make_small(files, kSource);
-    const std::string chunk_path = join_path(kSource, "fields/0/vectors/0000");
-    const auto flip = [&] {
-        const auto chunk = files.open(chunk_path, OpenMode::kReadWrite).value();
-        std::byte byte{};
-        ASSERT_TRUE(chunk->read_at(4'100, {&byte, 1}));
-        byte ^= std::byte{1};
-        ASSERT_TRUE(chunk->write_at(4'100, {&byte, 1}));
-    };
-    const std::string before = everything_in(files, kSource);
-    flip();
-    {
-        const auto collection = open_small(files, kSource);
-        const auto report = collection->compact({});
-        ASSERT_FALSE(report);
-        EXPECT_EQ(report.error().code(), ErrorCode::kCorruption);
-    }
-    flip();
-    EXPECT_EQ(everything_in(files, kSource), before);
-}
-
-TEST(Compaction, IsFollowedByABackup) {
+TEST(Backup, FollowsACompaction) {
     MemoryFileSystem files;
     make_small(files, kSource);
     backed_up(files);
