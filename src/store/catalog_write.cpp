@@ -336,10 +336,10 @@ Result<void> CatalogWrite::remove_segment(FieldNumber field, SegmentNumber segme
 
 /// Where the catalog has none yet.
 Result<void> CatalogWrite::give_id() {
-    Statement* insert = TRY(database_->prepared(
-        "WITH made (id) AS MATERIALIZED (SELECT lower(hex(randomblob(16)))) "
-        "INSERT INTO marks SELECT ?1, id, row_hash(?1, id) FROM made "
-        "WHERE NOT EXISTS (SELECT 1 FROM marks WHERE name = ?1)"));
+    Statement* insert = TRY(
+        database_->prepared("WITH made (id) AS MATERIALIZED (SELECT lower(hex(randomblob(16)))) "
+                            "INSERT INTO marks SELECT ?1, id, row_hash(?1, id) FROM made "
+                            "WHERE NOT EXISTS (SELECT 1 FROM marks WHERE name = ?1)"));
     return insert->run(kCatalogIdMark);
 }
 
