@@ -104,7 +104,8 @@ TEST(JsonMerge, ManyMembersCostNoMoreThanTheirTexts) {
     };
     const std::string old_half = members(0);
     const std::string new_half = members(kMembers / 2);
-    const auto merged = json_members(merge(old_half, new_half));
+    const std::string text = merge(old_half, new_half);
+    const auto merged = json_members(text);  // views of it
     ASSERT_EQ(merged.size(), kMembers + kMembers / 2);
     EXPECT_EQ(merged.front().value, "0");
     EXPECT_EQ(merged[kMembers / 2].value, std::to_string(kMembers / 2));
