@@ -5,8 +5,21 @@
 #include "index/head_trainer.h"
 
 #include <random>
+#include <utility>
 
 namespace sokkuri::index {
+
+namespace {
+
+/// Rows held out beyond this part of the others change the graph that they are queries of.
+constexpr std::size_t kGrowthShare = 25;
+
+Result<std::size_t> calibrate(SegmentDraft& draft, std::size_t linked, const Building& building);
+/// Of nodes `first` on, searched for among the first `linked` ones.
+Result<RecallTable> recalls_of_held_out(const SegmentDraft& draft, std::size_t linked,
+                                        std::size_t first, const Building& building);
+
+}  // namespace
 
 std::vector<bool> choose_some(std::size_t count, std::size_t chosen, std::uint64_t seed) {
     CHECK(chosen <= count);
@@ -47,16 +60,7 @@ Result<SegmentImage> finish_graph(SegmentDraft& draft, std::size_t linked,
                                   const Building& building) {
     if (linked < draft.nodes()) {
         TRY(building.report({"calibrating", 0.85, 0.95}));
-        std::vector<Slot> queries;
-        for (std::size_t node = linked; node < draft.nodes(); ++node) {
-            queries.push_back(draft.postings[draft.posting_ends[node - 1]]);
-        }
-        const std::shared_ptr<const Segment> first = TRY(draft.open(linked, building.from.kernels));
-        draft.calibration = TRY(calibrate({.segment = *first,
-                                           .rows = building.from.rows,
-                                           .queries = queries,
-                                           .threads = building.from.threads,
-                                           .stop = building.options.stop}));
+        linked = TRY(calibrate(draft, linked, building));
         TRY(building.report({"adding the rows held out", 0.95, 0.98}));
         TRY(add_to_graph(draft.graph_nodes(draft.nodes()), draft.graph, building.graph_build()));
     }
@@ -66,5 +70,40 @@ Result<SegmentImage> finish_graph(SegmentDraft& draft, std::size_t linked,
     TRY(building.report({"done", 1, 1}));
     return image;
 }
+
+namespace {
+
+/// Few rows grow much by those held out, and a search of more rows finds less: half of them are
+/// added on the way, to see how much less. Returns how many nodes are linked now.
+Result<std::size_t> calibrate(SegmentDraft& draft, std::size_t linked, const Building& building) {
+    const std::size_t held_out = draft.nodes() - linked;
+    if (held_out <= linked / kGrowthShare) {
+        draft.calibration =
+            calibration_of(TRY(recalls_of_held_out(draft, linked, linked, building)));
+        return linked;
+    }
+    const std::size_t middle = linked + held_out / 2;
+    const RecallTable before = TRY(recalls_of_held_out(draft, linked, middle, building));
+    TRY(add_to_graph(draft.graph_nodes(middle), draft.graph, building.graph_build()));
+    RecallTable after = TRY(recalls_of_held_out(draft, middle, middle, building));
+    draft.calibration = calibration_of(after_like_growth(before, std::move(after)));
+    return middle;
+}
+
+Result<RecallTable> recalls_of_held_out(const SegmentDraft& draft, std::size_t linked,
+                                        std::size_t first, const Building& building) {
+    std::vector<Slot> queries;
+    for (std::size_t node = first; node < draft.nodes(); ++node) {
+        queries.push_back(draft.postings[draft.posting_ends[node - 1]]);
+    }
+    const std::shared_ptr<const Segment> segment = TRY(draft.open(linked, building.from.kernels));
+    return measure_recalls({.segment = *segment,
+                            .rows = building.from.rows,
+                            .queries = queries,
+                            .threads = building.from.threads,
+                            .stop = building.options.stop});
+}
+
+}  // namespace
 
 }  // namespace sokkuri::index

@@ -1,25 +1,28 @@
 #include "index/calibration_run.h"
 
+#include "base/check.h"
 #include "index/segment_search.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace sokkuri::index {
 
 namespace {
 
 /// Which ks one search at each width serves, how many queries that takes, and where the curves need
-/// points: misses fall about as a power of the width, less exactly so for large ks (on features, a
-/// straight line between logarithms is off by at most .001).
+/// points: misses fall about as a power of the width, less exactly so for large ks and for widths
+/// hardly larger than k (on features, a straight line between logarithms is off by at most .001;
+/// from 10 to 20 at once it would be by .010).
 struct Series {
     std::vector<std::uint32_t> ks;
     std::size_t queries_max = 0;  // large ks: each query says ten times as much, and costs more
     std::vector<std::uint32_t> widths;
 };
 const std::array<Series, 2> kSeries = {{
-    {{1, 10}, SIZE_MAX, {10, 20, 40, 80, 160, 320, 640, 1024}},
+    {{1, 10}, SIZE_MAX, {10, 12, 14, 17, 20, 40, 80, 160, 320, 640, 1024}},
     {{50, 100}, 500, {50, 70, 100, 140, 200, 280, 400, 560, 800, 1024}},
 }};
 /// Where a curve ends: wider searches cost more than all before and have next to nothing to add.
@@ -40,11 +43,9 @@ struct Measured {
     std::uint32_t k = 0;
     bool is_done = false;
     std::vector<double> recalls = {};  // at one width, by query
-    Curve curve = {};
 };
 
-Result<void> run_series(const CalibrationRun& run, const Series& series,
-                        std::vector<Curve>& curves);
+Result<void> run_series(const CalibrationRun& run, const Series& series, RecallTable& table);
 Result<Truth> true_distances(const CalibrationRun& run, std::size_t k);
 std::vector<float> vectors_of(const CalibrationRun& run, std::span<const Slot> slots);
 /// Searches once for the largest k and looks at the first k of the answer for the others.
@@ -60,9 +61,9 @@ void lean_on(const Curve& harder, Curve& easier);
 
 }  // namespace
 
-Result<std::vector<CalibrationPoint>> calibrate(const CalibrationRun& run) {
-    if (run.queries.empty()) return std::vector<CalibrationPoint>();
-    std::vector<Curve> curves;
+Result<RecallTable> measure_recalls(const CalibrationRun& run) {
+    RecallTable table;
+    if (run.queries.empty()) return table;
     for (const Series& series : kSeries) {
         const std::size_t step = (run.queries.size() - 1) / series.queries_max + 1;
         std::vector<Slot> queries;
@@ -71,15 +72,40 @@ Result<std::vector<CalibrationPoint>> calibrate(const CalibrationRun& run) {
         }
         CalibrationRun part = run;
         part.queries = queries;
-        TRY(run_series(part, series, curves));
+        TRY(run_series(part, series, table));
+    }
+    std::ranges::sort(table, {},
+                      [](const RecallsAtWidth& one) { return std::pair(one.k, one.ef); });
+    return table;
+}
+
+std::vector<CalibrationPoint> calibration_of(const RecallTable& table) {
+    std::vector<Curve> curves;
+    for (const RecallsAtWidth& one : table) {
+        if (curves.empty() || curves.back().front().k != one.k) curves.emplace_back();
+        curves.back().push_back(point_of(one.recalls, one.k, one.ef));
     }
     return joined(std::move(curves));
 }
 
+RecallTable after_like_growth(const RecallTable& before, RecallTable after) {
+    for (RecallsAtWidth& one : after) {
+        const auto found = std::ranges::find_if(before, [&](const RecallsAtWidth& other) {
+            return other.k == one.k && other.ef == one.ef;
+        });
+        // Where the first one had stopped looking nothing was missed.
+        if (found == before.end()) continue;
+        CHECK(found->recalls.size() == one.recalls.size());
+        for (std::size_t i = 0; i < one.recalls.size(); ++i) {
+            one.recalls[i] += one.recalls[i] - found->recalls[i];
+        }
+    }
+    return after;
+}
+
 namespace {
 
-Result<void> run_series(const CalibrationRun& run, const Series& series,
-                        std::vector<Curve>& curves) {
+Result<void> run_series(const CalibrationRun& run, const Series& series, RecallTable& table) {
     const std::uint32_t nodes = run.segment.parts().nodes;
     std::vector<Measured> all;
     for (const std::uint32_t k : series.ks) {
@@ -97,12 +123,9 @@ Result<void> run_series(const CalibrationRun& run, const Series& series,
         measure(run, truth, ef, measured);
         for (Measured* one : measured) {
             const CalibrationPoint point = point_of(one->recalls, one->k, ef);
-            one->curve.push_back(point);
             one->is_done = point.recall_low >= kLowEnough || point.recall >= kRecallEnough;
+            table.push_back({one->k, ef, std::move(one->recalls)});
         }
-    }
-    for (Measured& one : all) {
-        if (!one.curve.empty()) curves.push_back(std::move(one.curve));
     }
     return {};
 }
@@ -185,8 +208,8 @@ CalibrationPoint point_of(std::span<const double> recalls, std::uint32_t k, std:
     const double low = mean - 1.645 * std::sqrt(variance / (count + 1));
     return {.k = k,
             .ef = ef,
-            .recall = static_cast<float>(sum / count),
-            .recall_low = static_cast<float>(std::max(0.0, low))};
+            .recall = static_cast<float>(std::min(1.0, sum / count)),
+            .recall_low = static_cast<float>(std::clamp(low, 0.0, 1.0))};
 }
 
 std::vector<CalibrationPoint> joined(std::vector<Curve> curves) {

@@ -1,5 +1,7 @@
 #include "index/calibration.h"
 
+#include "index/calibration_run.h"
+
 #include <gtest/gtest.h>
 
 #include <vector>
@@ -73,6 +75,30 @@ TEST(Calibration, KnowsNothingWithoutATable) {
     EXPECT_FALSE(ef_for(parts, 10, 0.9));
     EXPECT_FALSE(expected_recall(parts, 10, 64));
     EXPECT_FALSE(expected_recall(calibrated(), 1, 4));
+}
+
+TEST(CalibrationRun, BoundsTheMeanFromBelowAndLetsNothingFall) {
+    const RecallTable table = {{10, 10, std::vector<double>(100, 0.9)},
+                               {10, 20, std::vector<double>(100, 0.8)},
+                               {10, 40, std::vector<double>(100, 1.0)}};
+    const std::vector<CalibrationPoint> points = calibration_of(table);
+    ASSERT_EQ(points.size(), 3U);
+    EXPECT_FLOAT_EQ(points[0].recall, 0.9F);
+    EXPECT_FLOAT_EQ(points[1].recall, 0.9F);
+    EXPECT_FLOAT_EQ(points[2].recall, 1.0F);
+    EXPECT_LT(points[2].recall_low, 1.0F) << "a hundred queries prove no certainty";
+    EXPECT_GT(points[2].recall_low, 0.99F);
+}
+
+TEST(CalibrationRun, TakesOffOnceMoreWhatGrowingHasCost) {
+    const RecallTable before = {{10, 20, {1.0, 0.9, 0.8}}};
+    const RecallTable after = {{10, 20, {1.0, 0.8, 0.7}}, {10, 40, {1.0, 1.0, 0.9}}};
+    const RecallTable grown = after_like_growth(before, after);
+    ASSERT_EQ(grown.size(), 2U);
+    EXPECT_DOUBLE_EQ(grown[0].recalls[0], 1.0);
+    EXPECT_DOUBLE_EQ(grown[0].recalls[1], 0.7);
+    EXPECT_DOUBLE_EQ(grown[0].recalls[2], 0.6);
+    EXPECT_EQ(grown[1].recalls, after[1].recalls) << "was not measured before";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // is what the calibration says.
 #include "index/segment_builder.h"
 
+#include "index/build_stages.h"
 #include "index/calibration.h"
 #include "index/exact_batch.h"
 #include "index/segment_check.h"
@@ -219,6 +220,23 @@ TEST(SegmentBuilder, CalibratesWhatOtherQueriesFind) {
             EXPECT_GE(recall, asked - 0.01) << "k " << k << ", ef " << *ef;
         }
     }
+}
+
+TEST(SegmentBuilder, TrainsOnNoQueryOfItsCalibration) {
+    // A model suits the rows that it was trained on better than any others.
+    constexpr std::size_t kRows = 2'000;
+    const Field field = {grow_rows({.count = kRows, .dimension = 48}), 48};
+    Field other = field;
+    const std::vector<float> strange =
+        grow_rows({.count = kRows, .dimension = 48, .world_seed = 2});
+    const std::vector<bool> is_query = choose_some(kRows, kRows / 10, BuildOptions().seed);
+    for (std::size_t row = 0; row < kRows; ++row) {
+        if (is_query[row]) std::copy_n(&strange[row * 48], 48, &other.values[row * 48]);
+    }
+    const auto segment = opened(build(field, kSmall));
+    const auto same = opened(build(other, kSmall));
+    EXPECT_TRUE(std::ranges::equal(segment->parts().model.matrix, same->parts().model.matrix));
+    EXPECT_TRUE(std::ranges::equal(segment->parts().model.mean, same->parts().model.mean));
 }
 
 }  // namespace
