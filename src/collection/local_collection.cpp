@@ -10,6 +10,7 @@
 #include "collection/local_groups.h"
 #include "collection/local_search.h"
 #include "collection/local_writer.h"
+#include "collection/lost_catalog.h"
 #include "collection/record_pages.h"
 #include "collection/segment_shelf.h"
 #include "collection/snapshot.h"
@@ -196,15 +197,15 @@ Result<std::optional<CollectionWriter>> writer_of_local_collection(FileSystem& f
 namespace {
 
 Result<void> LocalCollection::open(const LocalOptions& options) {
-    const LocalOptions::Access access = options.access;
     const std::string path = join_path(directory_, "catalog.db");
-    if (access == LocalOptions::Access::kRead) return open_for_reading(path);
-    if (access == LocalOptions::Access::kCreate) TRY(create_directories(files_, directory_));
+    TRY(refuse_lost_catalog(files_, directory_));
+    if (options.access == LocalOptions::Access::kRead) return open_for_reading(path);
+    const bool may_create = options.access == LocalOptions::Access::kCreate;
+    if (may_create) TRY(create_directories(files_, directory_));
     TRY(become_writer(options.socket));
-    catalog_ = TRY(store::Catalog::open(files_, path,
-                                        access == LocalOptions::Access::kCreate
-                                            ? store::CatalogAccess::kCreate
-                                            : store::CatalogAccess::kWrite));
+    using store::CatalogAccess;
+    catalog_ = TRY(store::Catalog::open(
+        files_, path, may_create ? CatalogAccess::kCreate : CatalogAccess::kWrite));
     write_half_->writer = std::make_unique<LocalWriter>(files_, directory_, *catalog_);
     // What a kill has left behind.
     const auto transaction = TRY(catalog_->begin_read());

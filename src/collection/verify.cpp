@@ -1,6 +1,7 @@
 #include "collection/verify.h"
 
 #include "collection/local_collection.h"
+#include "collection/lost_catalog.h"
 #include "collection/segment_shelf.h"
 #include "collection/snapshot.h"
 #include "collection/workspace_database.h"
@@ -122,6 +123,10 @@ Result<VerifyReport> Verification::run() {
 
 Result<void> Verification::check_catalog() {
     TRY(begin(kCatalogName));
+    if (const auto there = refuse_lost_catalog(files_, directory_); !there) {
+        find(Finding::Kind::kDamage, kCatalogName, there.error());
+        return {};
+    }
     const auto depth =
         is_deep(options_) ? store::CatalogCheck::kMeaning : store::CatalogCheck::kChecksums;
     const std::vector<std::string> damage =

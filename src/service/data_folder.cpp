@@ -1,5 +1,6 @@
 #include "service/data_folder.h"
 
+#include "collection/lost_catalog.h"
 #include "service/library.h"
 
 #include <fmt/format.h>
@@ -38,7 +39,10 @@ bool DataFolder::is_reserved(std::string_view name) {
 }
 
 bool DataFolder::is_collection(const FileSystem& files, const std::string& folder) {
-    return files.status(join_path(join_path(folder, kReserved), "catalog.db")).has_value();
+    const std::string directory = join_path(folder, kReserved);
+    // One without its catalog is one too, to be told of.
+    return files.status(join_path(directory, "catalog.db")).has_value() ||
+           !collection::refuse_lost_catalog(files, directory);
 }
 
 Result<std::vector<std::string>> DataFolder::look(const std::set<std::string>& known) {

@@ -1,5 +1,7 @@
 #include "service/library.h"
 
+#include "collection/lost_catalog.h"
+
 #include <utility>
 #include <vector>
 
@@ -65,8 +67,11 @@ Result<std::optional<collection::CollectionWriter>> Library::writer(FileSystem& 
 Result<std::string> Library::find_above(const FileSystem& files, const std::string& path) {
     std::string folder = TRY(files.canonical(path));
     for (;;) {
-        const std::string catalog = join_path(join_path(folder, kDirectoryName), kCatalogName);
-        if (files.status_following(catalog)) return folder;
+        const std::string directory = join_path(folder, kDirectoryName);
+        const bool is_there =
+            files.status_following(join_path(directory, kCatalogName)).has_value();
+        // One without its catalog is found, too, to be told of.
+        if (is_there || !collection::refuse_lost_catalog(files, directory)) return folder;
         if (folder == "/") break;
         const std::size_t slash = folder.rfind('/');
         folder.resize(slash == 0 ? 1 : slash);
