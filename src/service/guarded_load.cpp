@@ -1,6 +1,7 @@
 #include "service/guarded_load.h"
 
 #include "service/main_field.h"
+#include "service/picture_behind.h"
 #include "service/picture_document.h"
 
 #include <algorithm>
@@ -16,16 +17,11 @@ using collection::Record;
 
 constexpr std::size_t kLookedAtOnce = 1'000;
 
-/// What a record shows, as far as that is not its sender's to say.
-enum class Shown { kNothing, kKeptPicture, kFile };
-
 Result<bool> may_show_something(const Library& library);
 /// The documents of `batch` as they are to be put.
 Result<std::vector<std::string>> guarded_documents(const Library& library, const LoadBatch& batch);
 /// The name of the main field; empty when there is none yet.
 Result<std::string> main_name(const Library& library);
-Result<Shown> shown_by(const Library& library, const Record& record);
-bool is_kept(const Library& library, const Hash128& content);
 bool has_vector(std::span<const FieldVector> vectors, const std::string& field);
 Error is_file(const Record& record);
 
@@ -42,10 +38,11 @@ Result<collection::LoadOutcome> load_guarded(const Library& library, const LoadB
 
 Result<std::string> guarded_document(const Library& library, const Record& known,
                                      std::string_view users, std::span<const FieldVector> vectors) {
-    const Shown shown = TRY(shown_by(library, known));
-    if (shown == Shown::kNothing) return std::string(users);
+    const PictureBehind shown = TRY(picture_behind(library, known));
+    if (shown == PictureBehind::kNone) return std::string(users);
     const std::string main = TRY(main_name(library));
-    if (shown == Shown::kFile && has_vector(vectors, main)) return tl::unexpected(is_file(known));
+    if (shown == PictureBehind::kFile && has_vector(vectors, main))
+        return tl::unexpected(is_file(known));
     return with_members(known.document, users);
 }
 
@@ -71,12 +68,13 @@ Result<std::vector<std::string>> guarded_documents(const Library& library, const
         for (std::size_t i = 0; i < ids.size(); ++i) {
             if (!known[i]) continue;
             const std::size_t row = first + i;
-            const Shown shown = TRY(shown_by(library, *known[i]));
+            const PictureBehind shown = TRY(picture_behind(library, *known[i]));
             const bool gets_main =
                 is_main || (!batch.further.empty() && has_vector(batch.further[row], main));
-            if (shown == Shown::kFile && gets_main) return tl::unexpected(is_file(*known[i]));
+            if (shown == PictureBehind::kFile && gets_main)
+                return tl::unexpected(is_file(*known[i]));
             const bool has_document = !documents.empty() && !documents[row].empty();
-            if (shown == Shown::kNothing || !has_document) continue;
+            if (shown == PictureBehind::kNone || !has_document) continue;
             documents[row] = TRY(with_members(known[i]->document, documents[row]));
         }
     }
@@ -86,22 +84,6 @@ Result<std::vector<std::string>> guarded_documents(const Library& library, const
 Result<std::string> main_name(const Library& library) {
     const auto main = TRY(main_field(library.collection()));
     return main ? main->name : std::string();
-}
-
-/// Documents that came with an import may speak of files and pictures that are not here.
-Result<Shown> shown_by(const Library& library, const Record& record) {
-    const auto file = file_of(record.document);
-    if (!file) return Shown::kNothing;
-    if (!file->path.empty()) {
-        const auto known = TRY(library.workspace().file_of_id(record.id));
-        return known ? Shown::kFile : Shown::kNothing;
-    }
-    const bool has_picture = file->content && is_kept(library, *file->content);
-    return has_picture ? Shown::kKeptPicture : Shown::kNothing;
-}
-
-bool is_kept(const Library& library, const Hash128& content) {
-    return library.pictures().open(content) || library.pictures().open_thumbnail(content);
 }
 
 bool has_vector(std::span<const FieldVector> vectors, const std::string& field) {

@@ -4,6 +4,7 @@
 #include "service/document_vectors.h"
 #include "service/items.h"
 #include "service/main_field.h"
+#include "service/picture_behind.h"
 #include "service/picture_document.h"
 #include "service/picture_files.h"
 #include "service/query_vector.h"
@@ -58,6 +59,9 @@ Result<std::string> require_field(const Library& library, const collection::Fiel
 Result<void> store_picture(const Library& library, const NewSource& source);
 Result<PutItemAnswer> put_in_turn(const Library& library, const PutItemRequest& request,
                                   const NewSource& source);
+/// An imported document may speak of a file that is another item's, or nobody's.
+Result<bool> is_indexed_file(const Library& library,
+                             const std::optional<collection::Record>& known);
 PutItemAnswer refused(const std::optional<collection::Record>& known);
 Result<void> check_vectors(const Library& library, std::span<const collection::FieldVector> vectors,
                            bool may_replace_main);
@@ -69,6 +73,7 @@ Result<collection::PutOutcome> put_source(const Library& library, const PutRecor
                                           std::optional<Hash128> former_content);
 Result<bool> forget_in_turn(const Library& library, const std::string& id,
                             const ItemCondition& condition);
+Result<void> exclude_file(const Library& library, const std::string& id, const std::string& path);
 Result<std::optional<collection::Record>> find_record(const Library& library,
                                                       const std::string& id);
 
@@ -216,7 +221,8 @@ Result<PutItemAnswer> put_in_turn(const Library& library, const PutItemRequest& 
     }
     DocumentFile former;
     if (known) former = TRY(file_of(known->document));
-    if (is_source_new && !former.path.empty()) {
+    const bool is_file = TRY(is_indexed_file(library, known));
+    if (is_source_new && is_file) {
         return fail(ErrorCode::kConflict,
                     "item {:?}: is the file {:?}, and looks like what that holds", request.id,
                     former.path);
@@ -226,7 +232,7 @@ Result<PutItemAnswer> put_in_turn(const Library& library, const PutItemRequest& 
     collection::PutOutcome outcome;
     record.others = collection::OtherVectors::kKeep;
     record.vectors = request.vectors;
-    TRY(check_vectors(library, record.vectors, is_source_new || former.path.empty()));
+    TRY(check_vectors(library, record.vectors, is_source_new || !is_file));
     if (is_source_new) {
         TRY(add_source(library, source, record));
         outcome = TRY(put_source(library, record, source, former.content));
@@ -242,6 +248,13 @@ Result<PutItemAnswer> put_in_turn(const Library& library, const PutItemRequest& 
                                   .version = outcome.version,
                                   .seq = outcome.seq},
                          .was_created = outcome.was_created};
+}
+
+Result<bool> is_indexed_file(const Library& library,
+                             const std::optional<collection::Record>& known) {
+    if (!known) return false;
+    const PictureBehind behind = TRY(picture_behind(library, *known));
+    return behind == PictureBehind::kFile;
 }
 
 /// By name, since none is meant twice; of a file the main one follows from what it holds.
@@ -325,15 +338,24 @@ Result<bool> forget_in_turn(const Library& library, const std::string& id,
     if (!known) return fail(ErrorCode::kNotFound, "item {:?}: there is none", id);
     const DocumentFile file = TRY(file_of(known->document));
     std::vector<KeptPicture> doubtful;
-    if (!file.path.empty()) {
-        TRY(library.workspace().exclude(library.root(), file.path));
-    } else if (file.content) {
+    const bool is_file = TRY(is_indexed_file(library, known));
+    if (is_file) {
+        TRY(exclude_file(library, id, file.path));
+    } else if (file.content && file.path.empty()) {
         doubtful.push_back({id, *file.content});
         TRY(library.workspace().kept_pictures().doubt(doubtful));
     }
     TRY(library.collection().remove(std::span(&id, 1)));
     static_cast<void>(settle_pictures(library, doubtful));  // as in put_source
     return true;
+}
+
+/// What another item's file is stays one.
+Result<void> exclude_file(const Library& library, const std::string& id, const std::string& path) {
+    const auto owner = TRY(library.workspace().file(library.root(), path));
+    const bool is_anothers = owner && !owner->id.empty() && owner->id != id;
+    if (is_anothers) return {};
+    return library.workspace().exclude(library.root(), path);
 }
 
 Result<std::optional<collection::Record>> find_record(const Library& library,

@@ -1,0 +1,20 @@
+#include "service/picture_behind.h"
+
+#include "service/picture_document.h"
+
+namespace sokkuri::service {
+
+Result<PictureBehind> picture_behind(const Library& library, const collection::Record& record) {
+    const auto file = file_of(record.document);
+    if (!file) return PictureBehind::kNone;
+    if (!file->path.empty()) {
+        const auto known = TRY(library.workspace().file_of_id(record.id));
+        return known ? PictureBehind::kFile : PictureBehind::kNone;
+    }
+    if (!file->content) return PictureBehind::kNone;
+    if (library.pictures().open(*file->content)) return PictureBehind::kOriginal;
+    const bool is_thumbnail = library.pictures().open_thumbnail(*file->content).has_value();
+    return is_thumbnail ? PictureBehind::kThumbnail : PictureBehind::kNone;
+}
+
+}  // namespace sokkuri::service
