@@ -81,8 +81,9 @@ std::string failures_text(const service::IngestReport& report, const std::string
         }
     }
     if (report.failures.size() <= shown) return text;
-    return text + fmt::format("  … and {} more: sokkuri stats --failures --in {}\n",
-                              with_commas(report.failures.size() - shown), shown_text(folder));
+    return text +
+           fmt::format("  … and {} more: sokkuri stats --failures --in {}; --json names all\n",
+                       with_commas(report.failures.size() - shown), shown_text(folder));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "base/guarded.h"
 #include "service/item_lookup.h"
 #include "service/opened_picture.h"
+#include "service/picture_behind.h"
 #include "service/picture_document.h"
 #include "service/picture_embedder.h"
 #include "service/stopwatch.h"
@@ -111,6 +112,12 @@ Result<void> Filling::fill_one(const Record& record) {
         TRY(find_stored_vector(library_, *file.content, field_.name));
     if (stored) {
         ready_.lock()->push_back({record.id, *file.content, std::move(stored->values)});
+        return {};
+    }
+    const PictureBehind behind = TRY(picture_behind(library_, record));
+    // Of a thumbnail alone no model could say what the picture would have said.
+    if (behind == PictureBehind::kNone || behind == PictureBehind::kThumbnail) {
+        ++report_.without_picture;
         return {};
     }
     const std::string& name = file.path.empty() ? record.id : file.path;

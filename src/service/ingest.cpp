@@ -30,7 +30,8 @@ constexpr std::uint32_t kDecodersMax = 256;
 Result<std::optional<features::ModelCard>> model_of_pictures(
     const collection::Collection& collection);
 Result<void> prepare_field(collection::Collection& collection, const features::ModelCard& card);
-/// The fields of further models, which see a picture once it is there.
+/// The fields of further models, which see a picture once it is there; and the pictures' own, for
+/// those that have lost their vector, or came while there was none to be had.
 Result<void> fill_fields(const Library& library, const IngestRequest& request, IngestReport& report,
                          const std::stop_token& stop);
 std::int64_t now_ns();
@@ -284,9 +285,9 @@ Result<void> fill_fields(const Library& library, const IngestRequest& request, I
                          const std::stop_token& stop) {
     const std::vector<collection::FieldSpec> fields = TRY(library.collection().fields());
     for (const collection::FieldSpec& field : fields) {
-        const bool is_other = !field.fingerprint.empty() && field.name != kPictureField &&
-                              !field.name.ends_with(kNextSuffix);
-        if (!is_other || report.was_interrupted) continue;
+        const bool has_model = !field.fingerprint.empty() && !field.name.ends_with(kNextSuffix);
+        if (!has_model || report.was_interrupted) continue;
+        const bool is_own = field.name == kPictureField;
         FillReport filled = TRY(fill_field(library,
                                            {.field = field.name,
                                             .model = request.model,
@@ -295,8 +296,13 @@ Result<void> fill_fields(const Library& library, const IngestRequest& request, I
                                             .batch_rows = request.batch_rows},
                                            nullptr, stop));
         report.was_interrupted = filled.was_interrupted;
+        if (is_own) {
+            report.replaced += filled.filled;
+            report.unchanged -= std::min(report.unchanged, filled.filled);
+            if (report.precision.empty()) report.precision = filled.precision;
+        }
         for (FailedFile& failure : filled.failures) {
-            failure.reason = fmt::format("field {}: {}", field.name, failure.reason);
+            if (!is_own) failure.reason = fmt::format("field {}: {}", field.name, failure.reason);
             report.failures.push_back(std::move(failure));
         }
     }

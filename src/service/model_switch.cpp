@@ -1,13 +1,15 @@
 #include "service/model_switch.h"
 
+#include "base/shown_text.h"
 #include "service/field_filling.h"
+#include "service/picture_behind.h"
 #include "service/picture_document.h"
 #include "service/stopwatch.h"
 #include "service/vector_fields.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 namespace sokkuri::service {
@@ -18,19 +20,33 @@ using collection::FieldSpec;
 /// Pictures that come while others are embedded make another round; they get fewer with each.
 constexpr int kRoundsMax = 100;
 
+/// Items that have a vector, and would have none of the new model.
+struct Losses {
+    std::uint64_t count = 0;
+    std::string first;  // its id
+    std::string reason;
+
+    void add(const collection::Record& record, const std::string& why);
+    /// kConflict when there are any.
+    Result<void> refuse() const;
+};
+/// Why pictures could not be looked at, by path or id.
+using Failures = std::map<std::string, std::string>;
+
 Result<void> require_pictures(const Library& library, const FieldSpec& field);
-/// That a model can look at: a file that was indexed, or a picture that is kept whole.
-Result<bool> has_picture(const Library& library, const collection::Record& record);
-Error would_lose(std::uint64_t count, const std::string& first);
+/// Why no model can look at the record's picture; empty where one can: at a file that was indexed
+/// and is there, or at a picture that is kept whole.
+Result<std::string> why_unseen(const Library& library, const collection::Record& record);
+std::string name_of_item(const collection::Record& record);
 Result<void> prepare_next(Library& library, const FieldSpec& next);
 Result<void> build_index(const Library& library, const SwitchRequest& request,
                          const std::stop_token& stop);
 /// Whether it could be done: nothing has come that the new field lacks.
 Result<bool> take_over(const Library& library, const FieldSpec& field, const FieldSpec& next,
-                       const std::set<std::string>& failed);
-/// Of an item without a picture: one may have come since the switch began.
-Result<void> require_no_vector(const Library& library, const FieldSpec& field,
-                               const std::string& id);
+                       const Failures& failures);
+Result<bool> has_vector(const Library& library, const FieldSpec& field, const std::string& id);
+Failures failures_of(const IngestReport& report);
+void count_filled(FillReport filled, IngestReport& report);
 FillRequest fill_request(const SwitchRequest& request, const std::string& field);
 
 }  // namespace
@@ -44,7 +60,13 @@ Result<IngestReport> switch_model(Library& library, const SwitchRequest& request
     IngestReport report{.model = model.card.name};
     report.found = TRY(library.collection().count());
     report.unchanged = report.found;
-    if (features::fingerprint(model.card) == field.fingerprint) return report;
+    if (features::fingerprint(model.card) == field.fingerprint) {
+        FillReport missing =
+            TRY(fill_field(library, fill_request(request, field.name), progress, stop));
+        count_filled(std::move(missing), report);
+        report.seconds = watch.ms() / 1'000;
+        return report;
+    }
     TRY(require_pictures(library, field));
     const FieldSpec next{.name = field.name + std::string(kNextSuffix),
                          .dimension = model.card.dimension,
@@ -55,22 +77,16 @@ Result<IngestReport> switch_model(Library& library, const SwitchRequest& request
     for (int round = 0; round < kRoundsMax; ++round) {
         FillReport filled =
             TRY(fill_field(library, fill_request(request, next.name), progress, stop));
-        report.replaced += filled.filled;
-        report.failures = std::move(filled.failures);
-        if (!filled.precision.empty()) report.precision = filled.precision;
-        report.was_interrupted = filled.was_interrupted;
+        count_filled(std::move(filled), report);
         if (!report.was_interrupted) {
             const auto built = build_index(library, request, stop);
             report.was_interrupted = !built && built.error().code() == ErrorCode::kCancelled;
         }
-        report.unchanged = report.found - std::min(report.found, report.replaced);
         report.seconds = watch.ms() / 1'000;
         if (report.was_interrupted) return report;
-        std::set<std::string> failed;
-        for (const FailedFile& failure : report.failures)
-            failed.insert(failure.path);
+        const Failures failures = failures_of(report);
         const bool is_done =
-            TRY(library.in_turn([&] { return take_over(library, field, next, failed); }));
+            TRY(library.in_turn([&] { return take_over(library, field, next, failures); }));
         if (is_done) return report;
     }
     return fail(ErrorCode::kUnavailable,
@@ -80,42 +96,54 @@ Result<IngestReport> switch_model(Library& library, const SwitchRequest& request
 
 namespace {
 
-/// Vectors that were given cannot be made anew.
+void Losses::add(const collection::Record& record, const std::string& why) {
+    if (count++ > 0) return;
+    first = record.id;
+    const std::string name = name_of_item(record);
+    reason = name == first ? why : fmt::format("{}: {}", name, why);
+}
+
+Result<void> Losses::refuse() const {
+    if (count == 0) return {};
+    return fail(ErrorCode::kConflict,
+                "{} items have a vector and no picture that another model could look at ({:?} is "
+                "the first: {}): they would lose their vector, so the old model stays; bring the "
+                "pictures back, or index, which forgets files that are gone; vectors of your own "
+                "can be kept in a field of their own",
+                count, first, shown_text(reason));
+}
+
+/// Vectors that were given cannot be made anew, nor those of files that are not there now.
 Result<void> require_pictures(const Library& library, const FieldSpec& field) {
-    std::uint64_t count = 0;
-    std::string first;
+    Losses losses;
     std::optional<Error> error;
     TRY(library.collection().scan({.field = field.name},
                                   [&](const collection::ScannedRecord& scanned) {
                                       if (scanned.vector.empty()) return true;
-                                      const auto is_picture = has_picture(library, scanned.record);
-                                      if (!is_picture) error = is_picture.error();
-                                      if (is_picture && !*is_picture && count++ == 0)
-                                          first = scanned.record.id;
+                                      const auto why = why_unseen(library, scanned.record);
+                                      if (!why) error = why.error();
+                                      if (why && !why->empty()) losses.add(scanned.record, *why);
                                       return !error;
                                   }));
     if (error) return tl::unexpected(*error);
-    if (count == 0) return {};
-    return tl::unexpected(would_lose(count, first));
+    return losses.refuse();
 }
 
-Result<bool> has_picture(const Library& library, const collection::Record& record) {
-    const auto file = file_of(record.document);
-    if (!file || !file->content) return false;
+Result<std::string> why_unseen(const Library& library, const collection::Record& record) {
+    const PictureBehind behind = TRY(picture_behind(library, record));
+    if (behind == PictureBehind::kOriginal) return std::string();
     // Of a thumbnail alone no model could say what the picture would have said.
-    if (file->path.empty()) return library.keeping() == PictureKeeping::kOriginals;
-    // An imported document may speak of a file that never was here.
-    const auto known = TRY(library.workspace().file_of_id(record.id));
-    return known.has_value();
+    if (behind == PictureBehind::kThumbnail) return std::string("only a thumbnail of it is kept");
+    if (behind == PictureBehind::kNone) return std::string("it has no picture here");
+    const DocumentFile file = TRY(file_of(record.document));
+    const auto status = library.files().status_following(join_path(library.folder(), file.path));
+    const bool has_vanished = !status && status.error().code() == ErrorCode::kNotFound;
+    return std::string(has_vanished ? "its file has vanished" : "");
 }
 
-Error would_lose(std::uint64_t count, const std::string& first) {
-    return Error(
-        ErrorCode::kConflict,
-        fmt::format(
-            "{} items have a vector and no picture ({:?} is the first): another model would cost "
-            "them their vector; remove them, or keep such vectors in a field of their own",
-            count, first));
+std::string name_of_item(const collection::Record& record) {
+    const auto file = file_of(record.document);
+    return file && !file->path.empty() ? file->path : record.id;
 }
 
 /// An earlier run for the same model has left what it had done.
@@ -136,32 +164,49 @@ Result<void> build_index(const Library& library, const SwitchRequest& request,
 }
 
 Result<bool> take_over(const Library& library, const FieldSpec& field, const FieldSpec& next,
-                       const std::set<std::string>& failed) {
+                       const Failures& failures) {
+    Losses losses;
+    bool is_complete = true;
     std::string cursor;
     do {
         const collection::RecordPage page =
             TRY(library.collection().page_without(next.name, cursor, collection::kPageRecordsMax));
         for (const collection::Record& record : page.records) {
-            const bool is_picture = TRY(has_picture(library, record));
-            if (!is_picture) {
-                TRY(require_no_vector(library, field, record.id));
-                continue;
-            }
-            const auto file = TRY(file_of(record.document));
-            if (!failed.contains(file.path.empty() ? record.id : file.path)) return false;
+            std::string why = TRY(why_unseen(library, record));
+            const auto failure = failures.find(name_of_item(record));
+            if (why.empty() && failure != failures.end()) why = failure->second;
+            if (why.empty()) is_complete = false;
+            if (why.empty()) continue;
+            const bool loses = TRY(has_vector(library, field, record.id));
+            if (loses) losses.add(record, why);
         }
         cursor = page.next;
     } while (!cursor.empty());
-    TRY(library.collection().replace_field(field.name, next.name));
-    return true;
+    TRY(losses.refuse());
+    if (is_complete) TRY(library.collection().replace_field(field.name, next.name));
+    return is_complete;
 }
 
-Result<void> require_no_vector(const Library& library, const FieldSpec& field,
-                               const std::string& id) {
+Result<bool> has_vector(const Library& library, const FieldSpec& field, const std::string& id) {
     const auto vector = library.collection().vector_of(id, field.name);
-    if (vector) return tl::unexpected(would_lose(1, id));
-    if (vector.error().code() == ErrorCode::kNotFound) return {};
+    if (vector) return true;
+    if (vector.error().code() == ErrorCode::kNotFound) return false;
     return tl::unexpected(vector.error());
+}
+
+Failures failures_of(const IngestReport& report) {
+    Failures failures;
+    for (const FailedFile& failure : report.failures)
+        failures.emplace(failure.path, failure.reason);
+    return failures;
+}
+
+void count_filled(FillReport filled, IngestReport& report) {
+    report.replaced += filled.filled;
+    report.unchanged = report.found - std::min(report.found, report.replaced);
+    report.failures = std::move(filled.failures);
+    if (!filled.precision.empty()) report.precision = std::move(filled.precision);
+    report.was_interrupted = filled.was_interrupted;
 }
 
 FillRequest fill_request(const SwitchRequest& request, const std::string& field) {

@@ -25,11 +25,12 @@ struct SwitchRequest {
 };
 
 /// `replaced` counts the vectors that were made, `unchanged` those that were there (an earlier
-/// run's, or all of them when the model is in force already), `failures` the pictures that have no
-/// vector now because they could not be read. kNotFound for a model that is not here; kUnsupported
-/// when the main field holds vectors that were given; kConflict, with their number and the first
-/// one, while items have a vector and no picture: they would lose it. Also when the first of them
-/// comes while the switch goes on: then the old model stays, and the next run goes on.
+/// run's, or all of them when the model is in force already and none is missing), `failures` the
+/// pictures that could not be read and had no vector before either. kNotFound for a model that is
+/// not here; kUnsupported when the main field holds vectors that were given; kConflict, with their
+/// number and the first one, while items have a vector and no picture that can be looked at: they
+/// would lose it. Also when that comes out, or the first of them comes, while the switch goes on:
+/// then the old model stays, and the next run goes on.
 Result<IngestReport> switch_model(Library& library, const SwitchRequest& request,
                                   const ProgressSink& progress, const std::stop_token& stop);
 

@@ -174,6 +174,87 @@ TEST_F(ModelSwitch, DocumentsThatOnlySpeakOfAFileAreNoPictures) {
     EXPECT_NE(refused.error().message().find("\"imported\""), std::string::npos);
 }
 
+TEST_F(ModelSwitch, DocumentsThatOnlySpeakOfAKeptPictureAreNoPictures) {
+    Library library = folder.open(LibraryAccess::kWrite);
+    const auto dimension = field_meant(library, "").value().dimension;
+    const std::vector<std::string> ids = {"imported"};
+    const std::vector<float> vector(dimension, 1.0F);
+    const std::vector<std::string> documents = {
+        R"({"content":"00112233445566778899aabbccddeeff"})"};
+    ASSERT_TRUE(library.collection().load({.ids = ids, .vectors = vector, .documents = documents}));
+    const auto refused = switch_model(library, request("other"), nullptr, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
+    EXPECT_NE(refused.error().message().find("1 items"), std::string::npos);
+    EXPECT_NE(refused.error().message().find("\"imported\""), std::string::npos);
+    EXPECT_EQ(library.collection().vector_of("imported", kPictureField).value(), vector);
+}
+
+TEST_F(ModelSwitch, FilesThatHaveVanishedKeepTheOldModelInForce) {
+    Library library = folder.open(LibraryAccess::kWrite);
+    folder.move("1.jpg", ".hidden");
+    const auto refused = switch_model(library, request("other"), nullptr, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
+    EXPECT_NE(refused.error().message().find("the first: 1.jpg: its file has vanished"),
+              std::string::npos)
+        << refused.error().message();
+    EXPECT_EQ(model_of_main(library), first_);
+    EXPECT_EQ(hits(library), 4U);
+    folder.move(".hidden", "1.jpg");
+    EXPECT_EQ(switch_model(library, request("other"), nullptr, {})->replaced, 5U);
+    EXPECT_EQ(hits(library), 4U);
+}
+
+TEST_F(ModelSwitch, FilesThatVanishMeanwhileKeepTheOldModelInForce) {
+    Library library = folder.open(LibraryAccess::kWrite);
+    const auto before = testing::indexed_pictures(library);
+    const auto hide_last = [&](const IngestProgress&) {
+        if (fs::exists(folder.path("4.jpg"))) folder.move("4.jpg", ".hidden");
+    };
+    const auto refused = switch_model(library, request("other"), hide_last, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
+    EXPECT_EQ(testing::indexed_pictures(library), before);
+    folder.move(".hidden", "4.jpg");
+    EXPECT_EQ(switch_model(library, request("other"), nullptr, {})->replaced, 1U) << "it goes on";
+    EXPECT_EQ(testing::indexed_pictures(library).size(), 5U);
+}
+
+/// As switches of earlier versions have left them.
+void take_vector(const Library& library, const std::string& id) {
+    collection::PutRecord without{.id = id, .others = collection::OtherVectors::kKeep};
+    without.document = library.collection().get(std::span(&id, 1)).value().front()->document;
+    without.vectors.push_back({.field = kPictureField});
+    ASSERT_TRUE(library.collection().put(std::span(&without, 1)));
+    ASSERT_FALSE(library.collection().vector_of(id, kPictureField));
+}
+
+TEST_F(ModelSwitch, IndexingMakesVectorsThatAreMissing) {
+    Library library = folder.open(LibraryAccess::kWrite);
+    const auto before = testing::indexed_pictures(library);
+    for (const char* path : {"0.jpg", "3.jpg"})
+        take_vector(library, before.at(path).id);
+    const auto report = ingest(library, folder.request(), nullptr, {});
+    ASSERT_TRUE(report) << report.error().message();
+    EXPECT_EQ(report->replaced, 2U);
+    EXPECT_EQ(report->unchanged, 3U);
+    EXPECT_TRUE(report->failures.empty());
+    EXPECT_EQ(testing::indexed_pictures(library), before);
+    EXPECT_EQ(ingest(library, folder.request(), nullptr, {})->unchanged, 5U) << "once";
+}
+
+TEST_F(ModelSwitch, ToTheModelInForceMakesVectorsThatAreMissing) {
+    Library library = folder.open(LibraryAccess::kWrite);
+    const auto before = testing::indexed_pictures(library);
+    take_vector(library, before.at("2.jpg").id);
+    const auto report = switch_model(library, request(first_), nullptr, {});
+    ASSERT_TRUE(report) << report.error().message();
+    EXPECT_EQ(report->replaced, 1U);
+    EXPECT_EQ(report->unchanged, 4U);
+    EXPECT_EQ(testing::indexed_pictures(library), before);
+}
+
 TEST_F(ModelSwitch, TakesBatchesOfAnySize) {
     Library library = folder.open(LibraryAccess::kWrite);
     SwitchRequest large = request("other");
