@@ -207,7 +207,9 @@ Result<void> Serving::start_work(const Invocation& invocation) {
         follower_ = TRY(service::FolderFollower::start(*libraries_, *jobs_, request));
     }
     for (const auto& entry : libraries_->all()) {
+        const bool is_writable = entry->library.access() == service::LibraryAccess::kWrite;
         if (entry->library.folder().empty() || !invocation.settings.on("index")) continue;
+        if (!is_writable) continue;
         TRY(jobs_->index(entry->name, request));
     }
     if (invocation.settings.has("data")) {

@@ -17,7 +17,10 @@ Result<service::NewCollection> read_new_collection(const Request& request, const
     static constexpr std::string_view kMembers[] = {"fields", "keep_pictures"};
     const RequestJson body = TRY(RequestJson::parse(request.body, limits, kMembers));
     const auto keeps = TRY(body.boolean("keep_pictures"));
-    if (keeps == false) wanted.keeping = service::PictureKeeping::kThumbnails;
+    if (keeps) {
+        wanted.keeping =
+            *keeps ? service::PictureKeeping::kOriginals : service::PictureKeeping::kThumbnails;
+    }
     const JsonValue* fields = body.find("fields");
     if (fields == nullptr) return wanted;
     if (!fields->is_array()) {

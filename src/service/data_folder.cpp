@@ -1,6 +1,7 @@
 #include "service/data_folder.h"
 
 #include "collection/lost_catalog.h"
+#include "service/collection_name.h"
 #include "service/library.h"
 
 #include <fmt/format.h>
@@ -43,6 +44,15 @@ bool DataFolder::is_collection(const FileSystem& files, const std::string& folde
     // One without its catalog is one too, to be told of.
     return files.status(join_path(directory, "catalog.db")).has_value() ||
            !collection::refuse_lost_catalog(files, directory);
+}
+
+std::string DataFolder::name_of(const std::string& folder,
+                                const std::function<bool(const std::string&)>& is_taken) const {
+    const std::string own = folder.substr(folder.rfind('/') + 1);
+    return free_name(slug_of(own), [&](const std::string& name) {
+        const bool is_anothers = name != own && files_.status(join_path(path_, name));
+        return is_anothers || is_taken(name);
+    });
 }
 
 Result<std::vector<std::string>> DataFolder::look(const std::set<std::string>& known) {

@@ -10,6 +10,7 @@
 #include "store/write_lock.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -31,6 +32,12 @@ class DataFolder {
     static bool is_reserved(std::string_view name);
     /// Whether `folder` holds one.
     static bool is_collection(const FileSystem& files, const std::string& folder);
+
+    /// What the collection in `folder` is called: as its folder where that is a valid name, else
+    /// by a name that no folder here has: the same whichever of them came first, so that none
+    /// changes places with another at a restart.
+    std::string name_of(const std::string& folder,
+                        const std::function<bool(const std::string&)>& is_taken) const;
 
     /// Folders with a collection that are none of `known`, whole and as they were at the last look.
     /// O(folders, and files of those that are not known).

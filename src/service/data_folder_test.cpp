@@ -13,6 +13,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <unistd.h>
 
 namespace sokkuri::service {
@@ -140,6 +141,86 @@ TEST_F(DataFolderTest, OfTwoWithOneNameBothAreServed) {
         look(*libraries);
     EXPECT_TRUE(libraries->find("shoes"));
     EXPECT_TRUE(libraries->find("shoes-2"));
+}
+
+TEST_F(DataFolderTest, NobodyChangesPlacesAtARestart) {
+    const auto homes = [](const Libraries& libraries) {
+        std::map<std::string, std::string> by_name;
+        for (const auto& entry : libraries.all())
+            by_name.emplace(entry->name, entry->library.home());
+        return by_name;
+    };
+    auto libraries = serve();
+    ASSERT_TRUE(make_collection(*libraries, {.name = "shoes"}));
+    for (const char* name : {"Shoes", "SHOES", "shoes-2", "Bags"})
+        copy_to(name);
+    for (int i = 0; i < 3; ++i)
+        look(*libraries);
+    const auto before = homes(*libraries);
+    EXPECT_EQ(before.size(), 5U);
+    EXPECT_TRUE(before.at("shoes").ends_with("/shoes"));
+    EXPECT_TRUE(before.at("shoes-2").ends_with("/shoes-2"));
+    libraries.reset();
+    EXPECT_EQ(homes(*serve()), before);
+}
+
+TEST_F(DataFolderTest, WhatTakesTheirPlaceIsServedInstead) {
+    copy_to("shoes");
+    const auto libraries = serve();
+    ASSERT_TRUE(put_item(*libraries->find("shoes").value(),
+                         {.id = "c", .source = std::vector<float>{1, 2, 4}}));
+    const auto held = libraries->find("shoes").value();
+    fs::remove_all(target("shoes"));
+    EXPECT_EQ(libraries->find("shoes").error().code(), ErrorCode::kNotFound);
+    copy_to("shoes");
+    EXPECT_EQ(libraries->find("shoes").error().code(), ErrorCode::kUnavailable)
+        << "what would be put now would be lost";
+    EXPECT_EQ(libraries->drop("shoes", [] {}).error().code(), ErrorCode::kUnavailable);
+    EXPECT_TRUE(fs::exists(target("shoes") + kCatalog));
+    EXPECT_EQ(look(*libraries), (std::vector<std::string>{"shoes"}));
+    look(*libraries);
+    const auto shoes = libraries->find("shoes").value();
+    EXPECT_EQ(shoes->collection().count().value(), 2U);
+    ASSERT_TRUE(put_item(*shoes, {.id = "d", .source = std::vector<float>{1, 2, 4}}));
+    const auto reader =
+        Library::open(posix_file_system(), target("shoes"), "", LibraryAccess::kRead);
+    EXPECT_EQ(reader->collection().count().value(), 3U) << "and what is put is put there";
+}
+
+TEST_F(DataFolderTest, DroppingStopsWhereAnotherHasTakenItsPlaceMeanwhile) {
+    copy_to("shoes");
+    const auto libraries = serve();
+    const auto replace = [&] {
+        fs::remove_all(target("shoes"));
+        copy_to("shoes");
+    };
+    EXPECT_EQ(libraries->drop("shoes", replace).error().code(), ErrorCode::kConflict);
+    EXPECT_TRUE(fs::exists(target("shoes") + kCatalog));
+    for (int i = 0; i < 3; ++i)
+        look(*libraries);
+    const auto remove = [&] { fs::remove_all(target("shoes")); };
+    EXPECT_EQ(libraries->drop("shoes", remove).error().code(), ErrorCode::kConflict);
+    EXPECT_FALSE(fs::exists(target("shoes"))) << "and no empty one is made in its place";
+    EXPECT_EQ(count(*libraries), 0U);
+}
+
+TEST_F(DataFolderTest, OneThatCannotBeOpenedKeepsNoOtherFromBeingServed) {
+    for (const char* name : {"bags", "busy", "shoes"})
+        copy_to(name);
+    fs::resize_file(target("bags") + kCatalog, 13);
+    auto writer = Library::open(posix_file_system(),
+                                {.folder = target("busy"), .pictures = PictureSource::kAsMade},
+                                {.access = LibraryAccess::kWrite});
+    ASSERT_TRUE(writer);
+    const auto libraries = serve();
+    ASSERT_TRUE(libraries);
+    EXPECT_TRUE(libraries->find("shoes"));
+    EXPECT_EQ(count(*libraries), 1U);
+    { const Library closed = std::move(*writer); }
+    for (int i = 0; i < 12 && count(*libraries) == 1; ++i)
+        look(*libraries);
+    EXPECT_TRUE(libraries->find("busy"));
+    EXPECT_EQ(count(*libraries), 2U);
 }
 
 TEST_F(DataFolderTest, AFolderWithoutACollectionIsLeftAlone) {

@@ -45,7 +45,7 @@ Result<std::unique_ptr<FolderFollower>> FolderFollower::start(const Libraries& l
     std::vector<std::pair<std::string, std::unique_ptr<FolderWatch>>> watches;
     for (const Libraries::EntryPointer& entry : libraries.all()) {
         const std::string& folder = entry->library.folder();
-        if (folder.empty()) continue;
+        if (folder.empty() || entry->library.access() != LibraryAccess::kWrite) continue;
         std::unique_ptr<FolderWatch> watch = TRY(watch_pictures(folder));
         watches.emplace_back(entry->name, std::move(watch));
     }

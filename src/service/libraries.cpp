@@ -5,7 +5,7 @@
 #include "base/remove_tree.h"
 #include "base/shown_text.h"
 #include "service/collection_name.h"
-#include "service/main_field.h"
+#include "service/served_library.h"
 
 #include <algorithm>
 #include <tuple>
@@ -20,12 +20,17 @@ constexpr std::string_view kNewPrefix = ".sokkuri-new-";
 /// What `.sokkuri` is renamed to before it is removed: from then on it is none.
 constexpr std::string_view kDroppedEnding = ".dropped";
 
+Result<void> require_writable(const Libraries& libraries, const std::string& name);
 Result<void> finish_dropping(FileSystem& files, const std::string& home, bool is_in_data);
 /// kCorruption and the like unless all that its catalog speaks of is there.
 Result<void> check_whole(FileSystem& files, const LibraryPlace& place);
-Result<void> load_model(const Library& library, const ModelChoice& choice);
 
 }  // namespace
+
+Libraries::Entry::Entry(std::string own_name, Library own_library)
+    : name(std::move(own_name)),
+      library(std::move(own_library)),
+      identity(CatalogIdentity::of(library.files(), library.home())) {}
 
 Libraries::Libraries(FileSystem& files, std::string socket, std::unique_ptr<DataFolder> data)
     : files_(files),
@@ -53,11 +58,26 @@ std::vector<Libraries::EntryPointer> Libraries::all() const {
 }
 
 Result<std::shared_ptr<Library>> Libraries::find(std::string_view name) const {
-    const auto state = state_.lock();
+    EntryPointer found;
+    LeftOut left_out;
     std::string known;
-    for (const EntryPointer& entry : state->entries) {
-        if (entry->name == name) return std::shared_ptr<Library>(entry, &entry->library);
-        known += fmt::format("{}{}", known.empty() ? "" : ", ", entry->name);
+    {
+        const auto state = state_.lock();
+        const auto refused = state->left_out.find(name);
+        if (refused != state->left_out.end()) left_out = refused->second;
+        for (const EntryPointer& entry : state->entries) {
+            if (entry->name == name) found = entry;
+            known += fmt::format("{}{}", known.empty() ? "" : ", ", entry->name);
+        }
+    }
+    if (found && found->is_in_data) {
+        TRY(in_context(fmt::format("collection {:?}", name),
+                       found->identity.check(files_, found->library.home())));
+    }
+    if (found) return std::shared_ptr<Library>(found, &found->library);
+    if (!left_out.folder.empty() && DataFolder::is_collection(files_, left_out.folder)) {
+        return fail(ErrorCode::kUnavailable, "collection {:?}: cannot be opened: {}", name,
+                    left_out.reason);
     }
     return fail(ErrorCode::kNotFound, "collection {:?}: there is none; there are: {}", name,
                 known.empty() ? "none" : known);
@@ -87,16 +107,23 @@ Result<std::shared_ptr<Library>> Libraries::make(
 }
 
 Result<void> Libraries::drop(const std::string& name, const std::function<void()>& once_hidden) {
+    TRY(require_writable(*this, name));
     EntryPointer entry = TRY(hide(name));
     once_hidden();
     const std::string home = entry->library.home();
     const bool is_in_data = entry->is_in_data;
+    const CatalogIdentity identity = entry->identity;
     const LibraryPlace place{.folder = entry->library.folder(),
                              .collection_directory = home,
                              .pictures = PictureSource::kAsMade};
     std::future<void> ended = entry->ending.promise.get_future();
     entry.reset();
     ended.wait();
+    if (const auto there = identity.check(files_, home); !there) {
+        release(name);
+        return fail(ErrorCode::kConflict, "collection {:?}: not dropped: {}", name,
+                    there.error().message());
+    }
     auto removed =
         files_.rename(join_path(home, kReserved),
                       join_path(home, std::string(kReserved) + std::string(kDroppedEnding)));
@@ -125,21 +152,21 @@ Result<void> Libraries::look(const std::function<void(const std::string& name)>&
     const std::vector<std::string> settled = TRY(data_->look(known));
     for (const std::string& folder : settled) {
         const auto adopted = adopt(folder);
-        if (adopted) continue;
-        LOG(kWarn, "event=collection_not_served folder={:?} reason={:?}", folder,
-            adopted.error().message());
-        data_->put_off(folder);
+        if (!adopted) leave_out(folder, adopted.error());
     }
     return {};
 }
 
-/// Those in the data folder whose catalog is there no more. Who has one keeps it.
+/// Those in the data folder whose catalog is there no more, or is another one. Who has one keeps
+/// it.
 std::vector<std::string> Libraries::forget_gone() {
     std::vector<std::string> gone;
     for (const EntryPointer& entry : all()) {
-        const auto status = files_.status(join_path(entry->library.directory(), "catalog.db"));
-        const bool is_there = status || status.error().code() != ErrorCode::kNotFound;
-        if (is_there || !entry->is_in_data) continue;
+        if (!entry->is_in_data) continue;
+        const auto there = entry->identity.check(files_, entry->library.home());
+        const bool is_gone = !there && (there.error().code() == ErrorCode::kNotFound ||
+                                        there.error().code() == ErrorCode::kUnavailable);
+        if (!is_gone) continue;
         const auto state = state_.lock();
         if (std::erase(state->entries, entry) > 0) gone.push_back(entry->name);
     }
@@ -147,7 +174,7 @@ std::vector<std::string> Libraries::forget_gone() {
 }
 
 Result<void> Libraries::adopt(const std::string& folder) {
-    const std::string name = free_name(slug_of(folder));
+    const std::string name = name_in_data(folder);
     // Whoever makes or drops it now goes first.
     if (const auto claimed = claim(name); !claimed) return {};
     const auto open_it = [&]() -> Result<void> {
@@ -197,18 +224,30 @@ Result<void> Libraries::open_data() {
         const std::string folder = join_path(data_->path(), found.name);
         if (found.name.starts_with(kNewPrefix)) TRY(remove_tree(files_, folder));
         if (DataFolder::is_reserved(found.name)) continue;
-        TRY(finish_dropping(files_, folder, true));
-        if (!DataFolder::is_collection(files_, folder)) continue;
-        const auto is_its = [&](const EntryPointer& entry) {
-            return entry->library.home() == folder;
-        };
-        if (std::ranges::any_of(all(), is_its)) continue;  // also named as a folder
-        Library library = TRY(open_library({.folder = folder, .pictures = PictureSource::kAsMade}));
-        const auto entry =
-            std::make_shared<Entry>(free_name(slug_of(found.name)), std::move(library));
-        entry->is_in_data = true;
-        add(entry);
+        const auto opened = open_found(folder);
+        if (opened) continue;
+        leave_out(folder, opened.error());
     }
+    return {};
+}
+
+/// One that is damaged, or that somebody writes to, keeps no other from being served.
+void Libraries::leave_out(const std::string& folder, const Error& why) {
+    LOG(kWarn, "event=collection_not_served folder={:?} reason={:?}", folder, why.message());
+    data_->put_off(folder);
+    const std::string name = name_in_data(folder);
+    state_.lock()->left_out[name] = {.folder = folder, .reason = why.message()};
+}
+
+Result<void> Libraries::open_found(const std::string& folder) {
+    TRY(finish_dropping(files_, folder, true));
+    if (!DataFolder::is_collection(files_, folder)) return {};
+    const auto is_its = [&](const EntryPointer& entry) { return entry->library.home() == folder; };
+    if (std::ranges::any_of(all(), is_its)) return {};  // also named as a folder
+    Library library = TRY(open_library({.folder = folder, .pictures = PictureSource::kAsMade}));
+    const auto entry = std::make_shared<Entry>(name_in_data(folder), std::move(library));
+    entry->is_in_data = true;
+    add(entry);
     return {};
 }
 
@@ -221,25 +260,13 @@ Result<void> Libraries::add_folder(const LibraryPlace& place) {
     const std::string home =
         place.collection_directory.empty() ? place.folder : place.collection_directory;
     TRY(finish_dropping(files_, home, false));
-    auto library = open_library(place);
-    if (!library && library.error().code() == ErrorCode::kUnsupported) {
-        LibraryPlace as_made = place;  // one without a folder of pictures is served as well
-        as_made.pictures = PictureSource::kAsMade;
-        library = open_library(as_made);
-    }
-    Library opened = TRY(std::move(library));
+    Library opened = TRY(open_folder_to_serve(files_, place, socket_, extractors_));
     add(std::make_shared<Entry>(free_name(slug_of(folder)), std::move(opened)));
     return {};
 }
 
 Result<Library> Libraries::open_library(const LibraryPlace& place) const {
-    using Keeper = collection::KeeperOptions;
-    return Library::open(files_, place,
-                         {.access = LibraryAccess::kWrite,
-                          .socket = socket_,
-                          .keeper = {.sealing = Keeper::Sealing::kInBackground,
-                                     .segments = Keeper::Segments::kInMemory},
-                          .extractors = extractors_});
+    return open_to_serve(files_, place, socket_, extractors_);
 }
 
 /// Under another name until all of it is there: a kill leaves a collection as it was asked for, or
@@ -279,11 +306,20 @@ std::string Libraries::free_name(const std::string& wanted) const {
     });
 }
 
+std::string Libraries::name_in_data(const std::string& folder) const {
+    const std::vector<EntryPointer> taken = all();
+    return data_->name_of(folder, [&](const std::string& name) {
+        return std::ranges::any_of(taken,
+                                   [&](const EntryPointer& entry) { return entry->name == name; });
+    });
+}
+
 void Libraries::add(EntryPointer entry) {
     const auto state = state_.lock();
     const auto place = [](const EntryPointer& one) {
         return std::tuple(one->is_in_data, one->is_in_data ? one->name : std::string());
     };
+    state->left_out.erase(entry->name);
     const auto behind = std::ranges::upper_bound(state->entries, place(entry), {}, place);
     state->entries.insert(behind, std::move(entry));
 }
@@ -319,6 +355,12 @@ Result<Libraries::EntryPointer> Libraries::hide(const std::string& name) {
 
 namespace {
 
+Result<void> require_writable(const Libraries& libraries, const std::string& name) {
+    const auto library = TRY(libraries.find(name));
+    if (library->access() == LibraryAccess::kWrite) return {};
+    return fail(ErrorCode::kUnsupported, "{}: opened for reading only", library->place());
+}
+
 Result<void> finish_dropping(FileSystem& files, const std::string& home, bool is_in_data) {
     const std::string dropped =
         join_path(home, std::string(kReserved) + std::string(kDroppedEnding));
@@ -333,17 +375,6 @@ Result<void> finish_dropping(FileSystem& files, const std::string& home, bool is
 Result<void> check_whole(FileSystem& files, const LibraryPlace& place) {
     const Library library = TRY(Library::open(files, place, {.access = LibraryAccess::kRead}));
     TRY(library.collection().stats());
-    return {};
-}
-
-/// Of collections that pictures may come to.
-Result<void> load_model(const Library& library, const ModelChoice& choice) {
-    const auto field = TRY(main_field(library.collection()));
-    const bool is_for_pictures = field ? !field->model.empty() : !library.folder().empty();
-    if (!is_for_pictures) return {};
-    const auto indexed_with = TRY(indexed_model(library.collection()));
-    const features::Model model = TRY(choose_model(library.files(), choice, indexed_with));
-    TRY(library.extractors().get(model, choice, features::Urgency::kInteractive));
     return {};
 }
 

@@ -7,11 +7,13 @@
 #include "base/file_system.h"
 #include "base/guarded.h"
 #include "base/result.h"
+#include "service/catalog_identity.h"
 #include "service/data_folder.h"
 #include "service/library.h"
 
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -32,21 +34,24 @@ class Libraries {
         ~Ending() { promise.set_value(); }
     };
     struct Entry {
-        Entry(std::string own_name, Library own_library)
-            : name(std::move(own_name)), library(std::move(own_library)) {}
+        Entry(std::string own_name, Library own_library);
 
         Ending ending;  // first: goes last
         std::string name;
         Library library;
-        bool is_in_data = false;  // its home is a folder of the data folder
+        bool is_in_data = false;   // its home is a folder of the data folder
+        CatalogIdentity identity;  // of what is open: something else may lie there
     };
     using EntryPointer = std::shared_ptr<Entry>;
 
     /// `socket`: where this process listens for others that want to write (named in the locks).
     /// `data`: the folder whose collections are served and where new ones are made, each in a
     /// folder of its name; made when missing; empty: none. kConflict while another server has the
-    /// data folder or another process writes to one of them, kInvalidArgument when one is named
-    /// twice. Two folders of one name get "-2", ….
+    /// data folder or another process writes to one of `places`, kInvalidArgument when one is named
+    /// twice. Two folders of one name get "-2", …; in the data folder a folder whose name is a
+    /// valid one for a collection has that name, and others never get it. What of the data folder
+    /// cannot be opened is warned of and left to `look`; of `places`, what cannot be written to is
+    /// served for reading.
     static Result<std::unique_ptr<Libraries>> open(FileSystem& files,
                                                    const std::vector<LibraryPlace>& places,
                                                    const std::string& socket,
@@ -57,7 +62,10 @@ class Libraries {
     FileSystem& files() const { return files_; }
     /// Those of now: the folders in the order in which they were named, then the others by name.
     std::vector<EntryPointer> all() const;
-    /// kNotFound names the ones that there are.
+    /// kNotFound names the ones that there are. Of those in the data folder kNotFound, too, when
+    /// its folder has been taken away since the last look, and kUnavailable when another one lies
+    /// in its place: what would be written to it would be lost. Likewise kUnavailable, with the
+    /// reason, for one that cannot be opened. O(collections), one file looked at.
     Result<std::shared_ptr<Library>> find(std::string_view name) const;
 
     /// Makes the collection of that name in the data folder; `fill` gets it before anybody else,
@@ -67,7 +75,8 @@ class Libraries {
         const std::string& name, const std::function<Result<void>(Library& library)>& fill);
     /// Forgets the collection and all that is kept for it; files of an indexed folder stay. Nobody
     /// finds it any more when `once_hidden` is called (to end what works on it); returns when all
-    /// who have it are done and it is gone. A kill leaves it whole or gone. kNotFound.
+    /// who have it are done and it is gone. A kill leaves it whole or gone. As `find`; kConflict
+    /// when its folder was taken away meanwhile: what lies there then stays.
     Result<void> drop(const std::string& name, const std::function<void()>& once_hidden);
 
     /// Serves the collections that were put into the data folder since the look before, and are the
@@ -81,19 +90,28 @@ class Libraries {
     void sweep();
 
  private:
+    /// One in the data folder that cannot be opened.
+    struct LeftOut {
+        std::string folder;
+        std::string reason;
+    };
     struct State {
         std::vector<EntryPointer> entries;
         std::set<std::string, std::less<>> changing;  // names that are being made or dropped
+        std::map<std::string, LeftOut, std::less<>> left_out;  // by name
     };
 
     Libraries(FileSystem& files, std::string socket, std::unique_ptr<DataFolder> data);
 
     Result<void> open_data();
+    Result<void> open_found(const std::string& folder);
+    void leave_out(const std::string& folder, const Error& why);
     Result<void> add_folder(const LibraryPlace& place);
     Result<Library> open_library(const LibraryPlace& place) const;
     Result<Library> make_library(const std::string& name,
                                  const std::function<Result<void>(Library& library)>& fill) const;
     std::string free_name(const std::string& wanted) const;
+    std::string name_in_data(const std::string& folder) const;
     void add(EntryPointer entry);
     Result<void> claim(const std::string& name);
     void release(const std::string& name);

@@ -7,6 +7,7 @@
 #include "service/items.h"
 #include "service/main_field.h"
 #include "service/new_collection.h"
+#include "service/testing/forwarding_file_system.h"
 #include "service/testing/picture_folder.h"
 #include "store/write_lock.h"
 
@@ -77,6 +78,26 @@ TEST(Libraries, TheLockNamesTheSocket) {
     ASSERT_TRUE(holder);
     EXPECT_EQ(holder->socket, "/run/user/1/sokkuri.sock");
     EXPECT_EQ(holder->pid, getpid());
+}
+
+TEST(Libraries, AFolderThatCannotBeWrittenToIsServedForReading) {
+    const TemporaryDirectory directory;
+    ASSERT_TRUE(opened({{.folder = directory.path()}}));
+    testing::ForwardingFileSystem files(posix_file_system());
+    files.on_write([](const std::string& path) -> Result<void> {
+        return fail(ErrorCode::kIo, "{}: Read-only file system", path);
+    });
+    const auto libraries = Libraries::open(files, {{.folder = directory.path()}}, "");
+    ASSERT_TRUE(libraries) << libraries.error().message();
+    const auto entry = (*libraries)->all().front();
+    EXPECT_EQ(entry->library.access(), LibraryAccess::kRead);
+    EXPECT_EQ(put_item(entry->library, {.id = "a", .document = "{}"}).error().code(),
+              ErrorCode::kUnsupported);
+    EXPECT_EQ((*libraries)->drop(entry->name, [] {}).error().code(), ErrorCode::kUnsupported);
+    EXPECT_TRUE((*libraries)->find(entry->name)) << "and it is still there";
+    const TemporaryDirectory empty;
+    EXPECT_EQ(Libraries::open(files, {{.folder = empty.path()}}, "").error().code(), ErrorCode::kIo)
+        << "there is nothing to read";
 }
 
 TEST(Libraries, AFolderIsServedOnce) {
@@ -166,6 +187,10 @@ TEST(Libraries, MakingOneThatIsThereSaysInWhatItDiffers) {
     wanted.fields = {kThreeNumbers};
     wanted.keeping = PictureKeeping::kThumbnails;
     EXPECT_EQ(make_collection(*libraries, wanted).error().code(), ErrorCode::kAlreadyExists);
+    ASSERT_TRUE(make_collection(*libraries, {.name = "small", .keeping = wanted.keeping}));
+    EXPECT_FALSE(make_collection(*libraries, {.name = "small"})->was_created)
+        << "none is asked for";
+    ASSERT_TRUE(libraries->drop("small", [] {}));
     wanted = {.name = "other", .fields = {kThreeNumbers, kThreeNumbers}};
     EXPECT_EQ(make_collection(*libraries, wanted).error().code(), ErrorCode::kInvalidArgument);
     wanted.fields = {{.name = "shape-next", .dimension = 3}};

@@ -54,6 +54,9 @@ FillRequest fill_request(const SwitchRequest& request, const std::string& field)
 Result<IngestReport> switch_model(Library& library, const SwitchRequest& request,
                                   const ProgressSink& progress, const std::stop_token& stop) {
     const Stopwatch watch;
+    if (library.access() != LibraryAccess::kWrite) {
+        return fail(ErrorCode::kUnsupported, "{}: opened for reading only", library.place());
+    }
     const FieldSpec field = TRY(field_meant(library, ""));
     TRY(model_of(field));
     const features::Model model = TRY(choose_model(library.files(), request.model, std::nullopt));

@@ -23,7 +23,7 @@ Result<MadeCollection> make_collection(Libraries& libraries, const NewCollection
     auto made = libraries.make(wanted.name, [&](Library& library) -> Result<void> {
         for (const FieldSpec& spec : specs)
             TRY(library.collection().add_field(spec));
-        return library.keep(wanted.keeping);
+        return library.keep(wanted.keeping.value_or(PictureKeeping::kOriginals));
     });
     if (made) return MadeCollection{.library = std::move(*made), .was_created = true};
     if (made.error().code() != ErrorCode::kAlreadyExists) return tl::unexpected(made.error());
@@ -88,7 +88,7 @@ Result<void> check_same(const Library& library, const NewCollection& wanted,
     if (!specs.empty() && specs.size() != there.size()) {
         return differs(fmt::format("with {} fields, not {}", there.size(), specs.size()));
     }
-    if (library.keeping() == wanted.keeping) return {};
+    if (!wanted.keeping || library.keeping() == *wanted.keeping) return {};
     return differs(wanted.keeping == PictureKeeping::kOriginals ? "and keeps no pictures"
                                                                 : "and keeps pictures");
 }

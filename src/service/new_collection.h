@@ -27,7 +27,8 @@ struct NewCollection {
     std::string name;
     /// None: the first picture or vector says what the first field is like.
     std::vector<NewField> fields;
-    PictureKeeping keeping = PictureKeeping::kOriginals;
+    /// Empty: what one that is there keeps, and originals for a new one.
+    std::optional<PictureKeeping> keeping = {};
     std::string models_folder;  // to look for models in before the standard places
 };
 

@@ -22,10 +22,13 @@ class ForwardingFileSystem final : public FileSystem {
     explicit ForwardingFileSystem(FileSystem& files) : files_(files) {}
 
     void on_read(Hook hook) { on_read_ = std::move(hook); }
+    /// Of any kind of opening but that.
+    void on_write(Hook hook) { on_write_ = std::move(hook); }
     void on_list(Hook hook) { on_list_ = std::move(hook); }
 
     Result<std::unique_ptr<File>> open(std::string_view path, OpenMode mode) override {
         if (mode == OpenMode::kRead && on_read_) TRY(on_read_(std::string(path)));
+        if (mode != OpenMode::kRead && on_write_) TRY(on_write_(std::string(path)));
         return files_.open(path, mode);
     }
     Result<std::vector<DirectoryEntry>> list(std::string_view path) const override {
@@ -56,6 +59,7 @@ class ForwardingFileSystem final : public FileSystem {
  private:
     FileSystem& files_;
     Hook on_read_;
+    Hook on_write_;
     Hook on_list_;
 };
 
