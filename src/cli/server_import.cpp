@@ -22,10 +22,12 @@ Result<std::uint64_t> read_count(const JsonValue& answer, std::string_view name)
 
 }  // namespace
 
-Result<ServerTarget> ServerTarget::open(const Invocation& invocation, const HeldFolder& held) {
+Result<ServerTarget> ServerTarget::open(const Invocation& invocation, const HeldFolder& held,
+                                        const service::ImportRequest& request) {
     auto holder = holder_of(invocation, held);
     const bool is_missing = !holder && holder.error().code() == ErrorCode::kNotFound;
     if (is_missing && !held.server.empty() && !held.folder.empty()) {
+        TRY(request.check_files(invocation.files));
         TRY(make_collection(held));
         holder = holder_of(invocation, held);
     }

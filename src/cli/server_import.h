@@ -5,6 +5,7 @@
 
 #include "cli/server_index.h"
 #include "cli/server_link.h"
+#include "service/import.h"
 #include "service/import_target.h"
 
 #include <string>
@@ -13,8 +14,10 @@ namespace sokkuri::cli {
 
 class ServerTarget final : public service::ImportTarget {
  public:
-    /// Of --server, a collection that is not there yet is made, where that server can.
-    static Result<ServerTarget> open(const Invocation& invocation, const HeldFolder& held);
+    /// Of --server, a collection that is not there yet is made, where that server can, and where
+    /// the files of `request` are such that they can be read.
+    static Result<ServerTarget> open(const Invocation& invocation, const HeldFolder& held,
+                                     const service::ImportRequest& request);
 
     Result<std::optional<collection::FieldSpec>> find_field(const std::string& name) override;
     Result<void> make_field(const collection::FieldSpec& field) override;

@@ -8,6 +8,7 @@
 #include "cli/server_import.h"
 #include "cli/verbs.h"
 #include "service/import.h"
+#include "service/verify.h"
 
 #include <fmt/format.h>
 
@@ -29,8 +30,9 @@ struct ImportWork {
 Result<service::ImportReport> import_files(const Invocation& invocation, ImportWork& work,
                                            const service::ImportSink& progress,
                                            const std::stop_token& stop);
-/// Made when it is missing.
-Result<service::Library> open_target(const Invocation& invocation);
+/// Made when it is missing and the files can be read.
+Result<service::Library> open_target(const Invocation& invocation,
+                                     const service::ImportRequest& request);
 /// Empty: it is built, or left to a later run.
 Result<void> build_index(const Invocation& invocation, const service::Library& library,
                          ProgressLine& progress, const std::stop_token& stop);
@@ -184,7 +186,7 @@ Result<service::ImportReport> import_files(const Invocation& invocation, ImportW
         held = TRY(folder_at_server(settings, settings.text("in")));
     } else {
         const service::LibraryPlace place = TRY(library_place(invocation));
-        auto library = open_target(invocation);
+        auto library = open_target(invocation, work.request);
         if (library) {
             work.library.emplace(std::move(*library));
             return service::import_vectors(*work.library, work.request, progress, stop);
@@ -192,13 +194,17 @@ Result<service::ImportReport> import_files(const Invocation& invocation, ImportW
         if (library.error().code() != ErrorCode::kConflict) return tl::unexpected(library.error());
         held = {place.folder, library.error()};
     }
-    ServerTarget target = TRY(ServerTarget::open(invocation, held));
+    ServerTarget target = TRY(ServerTarget::open(invocation, held, work.request));
     return service::import_vectors(invocation.files, target, work.request, progress, stop);
 }
 
-Result<service::Library> open_target(const Invocation& invocation) {
+Result<service::Library> open_target(const Invocation& invocation,
+                                     const service::ImportRequest& request) {
     service::LibraryPlace place = TRY(library_place(invocation));
     place.pictures = service::PictureSource::kAsMade;
+    const auto directory = service::directory_of(invocation.files, place);
+    const bool is_there = directory && invocation.files.status(join_path(*directory, "catalog.db"));
+    if (!is_there) TRY(request.check_files(invocation.files));
     if (!place.folder.empty()) TRY(create_directories(invocation.files, place.folder));
     auto library =
         service::Library::open(invocation.files, place, {.access = service::LibraryAccess::kWrite});

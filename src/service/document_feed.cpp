@@ -13,15 +13,18 @@ Result<DocumentFeed> DocumentFeed::open(FileSystem& files, const std::string& pa
     return DocumentFeed(std::move(file), path.ends_with(".csv"), ahead_bytes_max);
 }
 
-Result<std::vector<std::string>> DocumentFeed::documents_for(std::span<const std::string> ids) {
+Result<std::vector<std::string>> DocumentFeed::documents_for(std::span<const std::string> ids,
+                                                             std::size_t bytes_max) {
     std::vector<std::string> documents;
-    documents.reserve(ids.size());
+    std::size_t bytes = 0;
     for (const std::string& id : ids) {
+        if (bytes >= bytes_max) break;
         while (!ahead_.contains(id) && ahead_bytes_ < ahead_bytes_max_) {
             const bool has_row = TRY(read_row());
             if (!has_row) break;
         }
         documents.push_back(take(id));
+        bytes += documents.back().size();
     }
     return documents;
 }

@@ -26,8 +26,10 @@ class DocumentFeed {
     static Result<DocumentFeed> open(FileSystem& files, const std::string& path,
                                      std::size_t ahead_bytes_max = std::size_t{64} << 20);
 
-    /// One for each id, empty where none has been found (yet). Each is given once.
-    Result<std::vector<std::string>> documents_for(std::span<const std::string> ids);
+    /// One for each of the first `ids`, empty where none has been found (yet): for all of them, or
+    /// until they have reached `bytes_max`. Each is given once.
+    Result<std::vector<std::string>> documents_for(std::span<const std::string> ids,
+                                                   std::size_t bytes_max = SIZE_MAX);
     /// Some of what nobody asked for; none at the end. Nothing but this may follow.
     Result<std::vector<NamedDocument>> rest(std::size_t count_max);
 

@@ -29,8 +29,11 @@ Result<std::string> mark_name(const FileSystem& files, const ImportRequest& requ
 /// One run of an import: what it works on, and what it has done so far.
 class ImportRun {
  public:
-    ImportRun(ImportTarget& target, std::string field, ImportRows rows)
-        : target_(target), field_(std::move(field)), rows_(std::move(rows)) {}
+    ImportRun(ImportTarget& target, std::string field, ImportRows rows, std::size_t text_bytes_max)
+        : target_(target),
+          field_(std::move(field)),
+          rows_(std::move(rows)),
+          text_bytes_max_(text_bytes_max) {}
 
     /// Goes on where an earlier run of that mark has ended.
     Result<void> open(FileSystem& files, std::string mark, const std::string& metadata_file);
@@ -44,6 +47,7 @@ class ImportRun {
     Result<void> write_all(BoundedQueue<BatchOrEnd>& read, const ImportSink& progress,
                            const std::stop_token& stop);
     Result<void> write(ImportBatch batch);
+    Result<void> load(collection::LoadBatch part, std::vector<std::string> documents);
     Result<void> settle_documents(std::vector<std::string>& documents) const;
     Result<void> write_rest(const std::stop_token& stop);
     Result<void> write_documents(std::vector<NamedDocument> documents);
@@ -51,6 +55,7 @@ class ImportRun {
     ImportTarget& target_;
     const std::string field_;
     ImportRows rows_;
+    const std::size_t text_bytes_max_;  // of documents at once
     std::string mark_;
     std::optional<DocumentFeed> documents_;
     Stopwatch watch_;
@@ -64,6 +69,12 @@ Result<void> ImportRequest::validate() const {
     if (batch_bytes >= 1 && batch_bytes <= kImportBatchBytesMax) return {};
     return fail(ErrorCode::kInvalidArgument, "batch_bytes {}: must be 1 to {}", batch_bytes,
                 kImportBatchBytesMax);
+}
+
+Result<void> ImportRequest::check_files(FileSystem& files) const {
+    TRY(ImportRows::open(files, from));
+    if (!metadata_file.empty()) TRY(DocumentFeed::open(files, metadata_file));
+    return {};
 }
 
 Result<ImportReport> import_vectors(const Library& library, const ImportRequest& request,
@@ -81,6 +92,7 @@ Result<ImportReport> import_vectors(FileSystem& files, ImportTarget& target,
     const std::optional<FieldSpec> known = TRY(target.find_field(request.field));
     ImportFiles from = request.from;
     if (from.dimension == 0 && known) from.dimension = known->dimension;
+    from.text_bytes_max = request.batch_bytes;
     ImportRows rows = TRY(ImportRows::open(files, from));
     const FieldSpec field = known ? *known : TRY(make_field(target, request, rows));
     if (rows.dimension() != field.dimension) {
@@ -97,7 +109,7 @@ Result<ImportReport> import_vectors(FileSystem& files, ImportTarget& target,
     const std::size_t batch_rows = std::clamp<std::size_t>(
         static_cast<std::size_t>(request.batch_bytes) / row_bytes, 1, collection::kLoadRecordsMax);
     const std::string mark = TRY(mark_name(files, request));
-    ImportRun run(target, field.name, std::move(rows));
+    ImportRun run(target, field.name, std::move(rows), request.batch_bytes);
     TRY(run.open(files, mark, request.metadata_file));
     TRY(run.run(batch_rows, progress, stop));
     ImportReport report = run.report();
@@ -196,22 +208,40 @@ Result<void> ImportRun::write_all(BoundedQueue<BatchOrEnd>& read, const ImportSi
     }
 }
 
+/// In parts where the metadata brings more than fits at once; the mark goes with the last of them.
 Result<void> ImportRun::write(ImportBatch batch) {
-    if (documents_) {
-        batch.documents = TRY(documents_->documents_for(batch.ids));
-        report_.documents += static_cast<std::uint64_t>(std::ranges::count_if(
-            batch.documents, [](const std::string& document) { return !document.empty(); }));
+    const std::span<const std::string> ids(batch.ids);
+    const std::span<const float> vectors(batch.vectors);
+    const std::size_t dimension = vectors.size() / ids.size();
+    for (std::size_t first = 0; first < ids.size();) {
+        std::vector<std::string> documents = std::move(batch.documents);
+        std::size_t count = ids.size();
+        if (documents_) {
+            documents = TRY(documents_->documents_for(ids.subspan(first), text_bytes_max_));
+            report_.documents += static_cast<std::uint64_t>(std::ranges::count_if(
+                documents, [](const std::string& document) { return !document.empty(); }));
+            count = documents.size();
+        }
+        collection::LoadBatch part{
+            .field = field_,
+            .ids = ids.subspan(first, count),
+            .vectors = vectors.subspan(first * dimension, count * dimension)};
+        first += count;
+        if (first == ids.size()) {
+            part.mark = collection::LoadMark{.name = mark_, .value = batch.behind.text()};
+        }
+        TRY(load(part, std::move(documents)));
     }
-    TRY(settle_documents(batch.documents));
-    const collection::LoadOutcome outcome = TRY(
-        target_.load({.field = field_,
-                      .ids = batch.ids,
-                      .vectors = batch.vectors,
-                      .documents = batch.documents,
-                      .mark = collection::LoadMark{.name = mark_, .value = batch.behind.text()}}));
-    report_.outcome += outcome;
     report_.rows = batch.behind.rows;
-    report_.vector_bytes += batch.vectors.size() * sizeof(float);
+    report_.vector_bytes += vectors.size_bytes();
+    return {};
+}
+
+Result<void> ImportRun::load(collection::LoadBatch part, std::vector<std::string> documents) {
+    TRY(settle_documents(documents));
+    part.documents = documents;
+    const collection::LoadOutcome outcome = TRY(target_.load(part));
+    report_.outcome += outcome;
     return {};
 }
 

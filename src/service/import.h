@@ -1,7 +1,8 @@
 // Import: vectors that were made elsewhere, with their ids and documents, into a collection.
 // Reading and writing go on beside each other; batches are durable one by one, so that a run that
 // was interrupted is gone on with: what has been written is passed over. Memory is bounded by three
-// batches, whatever the files hold.
+// batches, each of at most batch_bytes of vectors and one row more than as much of ids and
+// documents, whatever the files hold.
 #pragma once
 
 #include "base/result.h"
@@ -23,10 +24,13 @@ struct ImportRequest {
     ImportFiles from;
     std::string metadata_file;              // documents by id; empty: none
     std::string field;                      // made when missing; empty: the main one
-    std::uint64_t batch_bytes = 32U << 20;  // of vectors
+    std::uint64_t batch_bytes = 32U << 20;  // of vectors; of ids and documents likewise
 
     /// kInvalidArgument.
     Result<void> validate() const;
+    /// What can be found out before there is a collection to import into: that the files are there
+    /// and fit together.
+    Result<void> check_files(FileSystem& files) const;
 };
 
 struct ImportProgress {

@@ -1,6 +1,7 @@
 #include "service/import_rows.h"
 
 #include "base/shown_text.h"
+#include "collection/collection.h"
 
 #include <algorithm>
 #include <array>
@@ -39,12 +40,16 @@ Result<ImportRows> ImportRows::open(FileSystem& files, const ImportFiles& import
     }
     ImportRows rows;
     rows.files_ = &files;
-    if (!import.ids_file.empty()) rows.ids_ = TRY(IdList::open(files, import.ids_file));
+    if (!import.ids_file.empty()) {
+        rows.ids_ = TRY(IdList::open(files, import.ids_file));
+        rows.rows_max_ = std::max<std::size_t>(import.text_bytes_max / collection::kIdBytesMax, 1);
+    }
     for (const std::string& path : import.files) {
         SourceFile file{.path = path,
                         .format = import.format,
                         .dimension = import.dimension,
-                        .metric = import.metric};
+                        .metric = import.metric,
+                        .text_bytes_max = import.text_bytes_max};
         if (rows.ids_ && import.files.size() == 1) file.rows = rows.ids_->size();
         TRY(rows.add_part(file));
     }
@@ -102,7 +107,7 @@ Result<void> ImportRows::seek(const ImportPlace& place) {
 
 Result<std::optional<ImportBatch>> ImportRows::next(std::size_t rows_max) {
     for (;;) {
-        SourceRows rows = TRY(source_->next(rows_max));
+        SourceRows rows = TRY(source_->next(std::min(rows_max, rows_max_)));
         if (rows.size() == 0) {
             if (part_ + 1 == parts_.size()) return std::nullopt;
             TRY(open_part(part_ + 1));

@@ -22,6 +22,7 @@ struct ImportFiles {
     std::optional<SourceFormat> format;   // of all files; empty: each by its name
     std::uint32_t dimension = 0;          // of files that do not say it; 0: not known
     std::optional<index::Metric> metric;  // of Annoy indexes
+    std::size_t text_bytes_max = SIZE_MAX;  // ids and documents of a batch, but for its last row
 };
 
 /// How far an import has come.
@@ -73,6 +74,7 @@ class ImportRows {
     FileSystem* files_ = nullptr;
     std::vector<Part> parts_;
     std::optional<IdList> ids_;
+    std::size_t rows_max_ = SIZE_MAX;  // whose ids are no longer than a batch may have
     std::uint32_t dimension_ = 0;
     std::optional<index::Metric> metric_;
     std::uint64_t numbers_end_ = 0;  // of all files

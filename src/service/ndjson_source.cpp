@@ -17,7 +17,8 @@ namespace {
 
 class NdjsonSource final : public VectorSource {
  public:
-    explicit NdjsonSource(LineReader lines) : lines_(std::move(lines)) {}
+    NdjsonSource(LineReader lines, std::size_t text_bytes_max)
+        : lines_(std::move(lines)), text_bytes_max_(text_bytes_max) {}
 
     /// Reads the first record, which says what all of them are like.
     Result<void> open();
@@ -34,6 +35,7 @@ class NdjsonSource final : public VectorSource {
     Result<std::optional<NdjsonRecord>> read();
 
     LineReader lines_;
+    const std::size_t text_bytes_max_;  // of one `next`
     std::uint32_t dimension_ = 0;
     std::uint64_t next_number_ = 0;
 };
@@ -43,9 +45,9 @@ Result<void> read_member(const JsonMember& text, const JsonValue& value, NdjsonR
 }  // namespace
 
 Result<std::unique_ptr<VectorSource>> open_ndjson_source(FileSystem& files,
-                                                         const std::string& path) {
-    LineReader lines = TRY(LineReader::open(files, path, kNdjsonLineBytesMax));
-    auto source = std::make_unique<NdjsonSource>(std::move(lines));
+                                                         const SourceFile& file) {
+    LineReader lines = TRY(LineReader::open(files, file.path, kNdjsonLineBytesMax));
+    auto source = std::make_unique<NdjsonSource>(std::move(lines), file.text_bytes_max);
     TRY(source->open());
     return source;
 }
@@ -107,7 +109,8 @@ Result<void> NdjsonSource::open() {
 
 Result<SourceRows> NdjsonSource::next(std::size_t rows_max) {
     SourceRows rows;
-    while (rows.numbers.size() < rows_max) {
+    std::size_t text_bytes = 0;
+    while (rows.numbers.size() < rows_max && text_bytes < text_bytes_max_) {
         auto record = TRY(read());
         if (!record) break;
         if (record->vector.size() != dimension_) {
@@ -117,6 +120,7 @@ Result<SourceRows> NdjsonSource::next(std::size_t rows_max) {
                         dimension_);
         }
         rows.vectors.insert(rows.vectors.end(), record->vector.begin(), record->vector.end());
+        text_bytes += record->id.size() + record->document.size();
         rows.ids.push_back(std::move(record->id));
         rows.documents.push_back(std::move(record->document));
         rows.numbers.push_back(next_number_++);

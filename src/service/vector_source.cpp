@@ -78,7 +78,7 @@ Result<std::unique_ptr<VectorSource>> open_vector_source(FileSystem& files,
         case SourceFormat::kRaw:
             return open_raw_source(files, file);
         case SourceFormat::kNdjson:
-            return open_ndjson_source(files, file.path);
+            return open_ndjson_source(files, file);
         case SourceFormat::kAnnoy:
             return open_annoy_source(files, file);
         case SourceFormat::kGannoy:

@@ -68,6 +68,8 @@ struct SourceFile {
     std::optional<std::uint64_t>
         rows;  // known from elsewhere: then bare float32 needs no dimension
     std::optional<index::Metric> metric;  // of an Annoy index: its nodes differ by it
+    /// Ids and documents of one read: it ends with the row that reaches so many bytes.
+    std::size_t text_bytes_max = SIZE_MAX;
 };
 
 Result<std::unique_ptr<VectorSource>> open_vector_source(FileSystem& files, const SourceFile& file);
@@ -77,8 +79,7 @@ Result<std::unique_ptr<VectorSource>> open_npy_source(FileSystem& files, const s
 Result<std::unique_ptr<VectorSource>> open_vecs_source(FileSystem& files, const std::string& path,
                                                        SourceFormat format);
 Result<std::unique_ptr<VectorSource>> open_raw_source(FileSystem& files, const SourceFile& file);
-Result<std::unique_ptr<VectorSource>> open_ndjson_source(FileSystem& files,
-                                                         const std::string& path);
+Result<std::unique_ptr<VectorSource>> open_ndjson_source(FileSystem& files, const SourceFile& file);
 Result<std::unique_ptr<VectorSource>> open_annoy_source(FileSystem& files, const SourceFile& file);
 Result<std::unique_ptr<VectorSource>> open_gannoy_source(FileSystem& files,
                                                          const std::string& path);
