@@ -134,13 +134,14 @@ Result<JobStatus> JobsOfLibraries::start(const std::string& collection, Wish wis
     std::size_t queued = 0;
     for (const JobPointer& job : state->jobs) {
         if (job->status.state != JobState::kQueued) continue;
+        if (job->status.collection != collection) continue;
         ++queued;
-        if (job->status.collection == collection && is_same_wish(job->wish, wish)) {
-            return job->status;
-        }
+        if (is_same_wish(job->wish, wish)) return job->status;
     }
+    // Of each collection alone: a server of many folders asks for one job in each at its start.
     if (queued >= kQueuedMax) {
-        return fail(ErrorCode::kExhausted, "{} jobs wait already: at most {}", queued, kQueuedMax);
+        return fail(ErrorCode::kExhausted, "collection {:?}: {} jobs wait already: at most {}",
+                    collection, queued, kQueuedMax);
     }
     const auto job = std::make_shared<Job>();
     job->wish = std::move(wish);

@@ -41,7 +41,7 @@ struct JobStatus {
 
 class Jobs {
  public:
-    static constexpr std::size_t kQueuedMax = 32;      // beyond: kExhausted
+    static constexpr std::size_t kQueuedMax = 32;      // of a collection; beyond: kExhausted
     static constexpr std::size_t kRememberedMax = 64;  // ended ones; the oldest go first
 
     virtual ~Jobs() = default;

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <filesystem>
 #include <future>
 #include <set>
 #include <thread>
@@ -128,6 +129,33 @@ TEST_F(JobsTest, TheLineHasAnEnd) {
     EXPECT_EQ(jobs->index(name, request).error().code(), ErrorCode::kUnavailable);
     for (const JobStatus& status : jobs->all())
         EXPECT_NE(status.finished_s, 0) << status.id;
+}
+
+TEST_F(JobsTest, TheLineOfOneCollectionHoldsUpNoOther) {
+    constexpr std::size_t kFolders = Jobs::kQueuedMax + 8;
+    const sokkuri::testing::TemporaryDirectory many;
+    std::vector<LibraryPlace> places;
+    for (std::size_t i = 0; i < kFolders; ++i) {
+        places.push_back({.folder = fmt::format("{}/{}", many.path(), i)});
+        std::filesystem::create_directory(places.back().folder);
+    }
+    Gate gate;
+    files.on_list([&](const std::string& path) -> Result<void> {
+        if (path.starts_with(many.path()) && path.ends_with('/')) gate.pass();
+        return {};
+    });
+    const auto folders = Libraries::open(files, places, "").value();
+    const auto jobs = Jobs::create(*folders);
+    IngestRequest request = folder.request();
+    for (const auto& entry : folders->all()) {
+        for (const std::uint32_t rows : {1U, 2U, 3U}) {  // one runs, two wait
+            request.batch_rows = rows;
+            const auto job = jobs->index(entry->name, request);
+            ASSERT_TRUE(job) << job.error().message();
+        }
+    }
+    gate.open();
+    jobs->stop();
 }
 
 TEST_F(JobsTest, OnesThatWaitAndOnesThatRunAreCancelled) {
