@@ -79,6 +79,7 @@ Result<ExitCode> run(Invocation& invocation) {
     if (!wish) return usage_error(invocation, "recommend", wish.error().message());
     query.what = *wish;
     query.excluded = invocation.settings.lines("exclude");
+    query.working_directory = here;
     const auto reader = TRY(open_reader(invocation, QueryPictures::kNone));
     const auto printer = printer_of(invocation, *reader, 1);
     const service::SearchAnswer answer = TRY(reader->search(query));

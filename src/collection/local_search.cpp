@@ -13,6 +13,15 @@
 namespace sokkuri::collection {
 namespace {
 
+/// What hits must keep to; empty: nothing.
+std::optional<Filter> filter_of_hits(const SearchRequest& request) {
+    if (!request.excluded) return request.filter;
+    BoolFilter filter{.should_min = 0};
+    if (request.filter) filter.must.push_back(*request.filter);
+    filter.must_not.push_back(*request.excluded);
+    return Filter{std::move(filter)};
+}
+
 bool is_arranged(const SearchRequest& request) {
     return request.group_cap || request.order || request.diversity;
 }
@@ -49,6 +58,10 @@ Result<SearchAnswer> LocalSearch::search(store::ReadTransaction& transaction,
                 ? search_arranged({transaction, *field, kernels_, threads_}, request, plain)
                 : plain(request));
     answer.facets = TRY(facets_of(transaction, request.facets, request.filter));
+    if (request.excluded) {
+        const auto filter = TRY(filter_of(transaction, *field, request.filter));
+        answer.rows_searched = filter ? filter->slots().count() : field->live();
+    }
     return answer;
 }
 
@@ -72,7 +85,7 @@ Result<std::vector<SearchAnswer>> LocalSearch::search(store::ReadTransaction& tr
     for (std::size_t i = 0; i < queries.size(); ++i) {
         TRY(validate_vector(fmt::format("query {}", i), queries[i], field->spec));
     }
-    const auto filter = TRY(filter_of(transaction, *field, shared.filter));
+    const auto filter = TRY(filter_of(transaction, *field, filter_of_hits(shared)));
     return search_field({transaction, *field, kernels_, threads_, filter.get()}, shared, queries);
 }
 
@@ -101,7 +114,7 @@ Result<Summary> LocalSearch::summarize(store::ReadTransaction& transaction,
 Result<SearchAnswer> LocalSearch::search_plainly(store::ReadTransaction& transaction,
                                                  const FieldSnapshot& field,
                                                  const SearchRequest& request) {
-    const auto filter = TRY(filter_of(transaction, field, request.filter));
+    const auto filter = TRY(filter_of(transaction, field, filter_of_hits(request)));
     const FieldSearch search{transaction, field, kernels_, threads_, filter.get()};
     return request.several ? search_several(search, request) : search_field(search, request);
 }

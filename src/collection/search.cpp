@@ -44,6 +44,7 @@ Result<void> SearchRequest::validate() const {
                     kKMax);
     }
     if (filter) TRY(filter->validate());
+    if (excluded) TRY(excluded->validate());
     if (group_cap) TRY(collection::validate(*group_cap));
     if (order) TRY(collection::validate(*order));
     if (diversity) TRY(validate_diversity(*this));

@@ -28,6 +28,9 @@ struct SearchRequest {
     std::optional<double> distance_max;  // hits beyond it are left out
     std::vector<std::string> excluded_ids;
     std::optional<Filter> filter = {};  // the only records that may be hits
+    /// Records that may be none, though facets and rows_searched count them: for many more than
+    /// `excluded_ids`, which each candidate is compared with.
+    std::optional<Filter> excluded = {};
     std::optional<GroupCap> group_cap = {};
     std::optional<HitOrder> order = {};
     std::optional<Diversity> diversity = {};  // under a group cap: among those that it lets through

@@ -15,6 +15,9 @@ namespace {
 
 using Combine = SeveralVectors::Combine;
 
+/// Length of a mean of unit vectors in float32 below which it is rounding.
+constexpr double kNoDirection = 1e-6;
+
 /// A record that is near to one of the vectors at least.
 struct Found {
     double distance = 0;
@@ -24,6 +27,8 @@ struct Found {
 Result<void> check(const SeveralVectors& several, const SearchRequest& request,
                    const FieldSpec& field);
 Result<SearchAnswer> search_mean(const FieldSearch& search, const SearchRequest& request);
+/// Under cosine a mean that points nowhere finds anything.
+Result<void> require_direction(index::Metric metric, std::span<const float> mean);
 Result<SearchAnswer> search_nearest(const FieldSearch& search, const SearchRequest& request);
 Result<std::vector<Found>> distances_to_nearest(const FieldSearch& search,
                                                 const SeveralVectors& several,
@@ -86,7 +91,19 @@ Result<SearchAnswer> search_mean(const FieldSearch& search, const SearchRequest&
     one.several.reset();
     one.query = TRY(index::compose_query(field.metric, side_by_side, request.several->weights,
                                          field.dimension));
+    TRY(require_direction(field.metric, one.query));
     return search_field(search, one);
+}
+
+Result<void> require_direction(index::Metric metric, std::span<const float> mean) {
+    if (metric != index::Metric::kCosine) return {};
+    double squares = 0;
+    for (const float value : mean)
+        squares += double{value} * double{value};
+    if (squares > kNoDirection * kNoDirection) return {};
+    return fail(ErrorCode::kInvalidArgument,
+                "the vectors cancel each other out: their weighted mean is 0, and everything is as "
+                "near to it");
 }
 
 /// The nearest to any are among the nearest to each.

@@ -57,6 +57,66 @@ class RecommendRoute : public ::testing::Test {
 
 std::unique_ptr<NativeServer> RecommendRoute::server;
 
+TEST_F(RecommendRoute, WhatIsLeftOutIsCountedHoweverMuchItIs) {
+    constexpr const char* kMany = "/v1/collections/many";
+    ASSERT_EQ(server->send("PUT", kMany, R"({"fields":[{"dimension":1,"metric":"l2"}]})").status(),
+              201U);
+    std::string lines;
+    for (int i = 0; i < 300; ++i) {
+        lines += fmt::format(
+            "{{\"id\":\"{}\",\"vector\":[{}],\"document\":{{\"shop\":\"s{}\"}}}}\n", i, i, i % 3);
+    }
+    ASSERT_EQ(server
+                  ->ask("POST", std::string(kMany) + "/items", lines,
+                        "Content-Type: application/x-ndjson\r\n")
+                  .status(),
+              200U);
+    for (const int left_out : {100, 200}) {
+        std::string ids_left_out;
+        for (int i = 1; i <= left_out; ++i)
+            ids_left_out += fmt::format("{}\"{}\"", i == 1 ? "" : ",", i);
+        const auto ask = [&](std::string_view more) {
+            return server->send(
+                "POST", std::string(kMany) + "/recommend",
+                fmt::format(R"({{"positive":["0"],"exclude":[{}],"k":2,"facets":["shop"]{}}})",
+                            ids_left_out, more));
+        };
+        const CheckedAnswer plain = ask("");
+        EXPECT_EQ(ids(plain), (Ids{std::to_string(left_out + 1), std::to_string(left_out + 2)}));
+        EXPECT_EQ(plain.integer("items"), 300U) << left_out;
+        EXPECT_EQ(plain.integer("facets.0.counts.0.items"), 100U) << left_out;
+        const CheckedAnswer filtered = ask(R"(,"filter":"shop=s1")");
+        EXPECT_EQ(filtered.integer("items"), 100U) << left_out;
+        EXPECT_EQ(filtered.integer("facets.0.counts.0.items"), 100U) << left_out;
+    }
+    const CheckedAnswer group =
+        server->get(std::string(kMany) + "/groups/shop/s1/items?k=3&facets=shop");
+    EXPECT_EQ(ids(group).size(), 3U);
+    EXPECT_EQ(group.integer("items"), 300U);
+}
+
+TEST_F(RecommendRoute, RefusesWeightsThatSayNothing) {
+    for (const char* weight : {"1e+300", "-1e+300", "1e-60"}) {
+        expect_refusal(recommend(fmt::format(R"("positive":[{{"id":"p1","weight":{}}}])", weight)),
+                       400, fmt::format("weight = {}", weight));
+    }
+    constexpr const char* kRound = "/v1/collections/round";
+    ASSERT_EQ(server->send("PUT", kRound, R"({"fields":[{"dimension":2}]})").status(), 201U);
+    for (const char* id : {"a", "b", "c"}) {
+        const int second = id[0] - 'a';
+        ASSERT_EQ(server
+                      ->send("PUT", fmt::format("{}/items/{}", kRound, id),
+                             fmt::format(R"({{"vector":[1,{}]}})", second))
+                      .status(),
+                  201U);
+    }
+    const auto ask = [&](std::string_view body) {
+        return server->send("POST", std::string(kRound) + "/recommend", body);
+    };
+    expect_refusal(ask(R"({"positive":["a"],"negative":["a"]})"), 400, "cancel each other out");
+    EXPECT_EQ(ids(ask(R"({"positive":["a"],"negative":["b"]})")), Ids{"c"});
+}
+
 TEST_F(RecommendRoute, GoesNearWhatIsLikedAndAwayFromTheRest) {
     EXPECT_EQ(ids(recommend(R"("positive":["p4","p6"],"k":1)")), Ids{"p5"});
     // (1 · 4 + 3 · 8) / 4 = 7

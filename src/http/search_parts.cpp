@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <limits>
 #include <utility>
 
 namespace sokkuri::http {
@@ -10,6 +12,8 @@ namespace {
 using Part = service::BySeveral::Part;
 
 Result<Part> read_part(const JsonValue& value);
+/// As float32, which it must not be too large or too small for.
+Result<float> checked_weight(double weight);
 Result<void> check_name(std::string_view member, std::string_view name, std::size_t bytes_max);
 
 }  // namespace
@@ -54,11 +58,22 @@ Result<Part> read_part(const JsonValue& value) {
         return fail(ErrorCode::kInvalidArgument,
                     "exactly one of id, vector and query_id is expected");
     }
-    Part part{.what = service::ByItem{}, .weight = static_cast<float>(weight.value_or(1))};
+    const float float_weight = TRY(checked_weight(weight.value_or(1)));
+    Part part{.what = service::ByItem{}, .weight = float_weight};
     if (id) part.what = service::ByItem{.id_or_path = *id, .working_directory = {}};
     if (vector) part.what = service::ByVector{std::move(*vector)};
     if (query_id) part.what = service::ByQuery{*query_id};
     return part;
+}
+
+Result<float> checked_weight(double weight) {
+    using Limits = std::numeric_limits<float>;
+    const double size = std::abs(weight);
+    if (size == 0 || (size >= double{Limits::min()} && size <= double{Limits::max()})) {
+        return static_cast<float>(weight);
+    }
+    return fail(ErrorCode::kInvalidArgument, "weight = {}: must be {} to {} in size", weight,
+                Limits::min(), Limits::max());
 }
 
 Result<void> check_name(std::string_view member, std::string_view name, std::size_t bytes_max) {

@@ -30,9 +30,6 @@ Result<collection::SearchRequest> request_by(const Library& library, const Searc
 /// Adds what must not be among the hits, besides the item that is asked about.
 Result<void> leave_out(const Library& library, const SearchQuery& query,
                        collection::SearchRequest& request);
-/// The filter must hold besides what the request has.
-void narrow(collection::SearchRequest& request, const collection::Filter& filter);
-collection::Filter none_of(collection::Filter filter);
 double distance_at(index::Metric metric, double score);
 Band band_of(double score, const features::Bands& bands);
 
@@ -162,7 +159,7 @@ Result<collection::SearchRequest> request_by(const Library& library, const Searc
     if (const auto* group = std::get_if<ByGroup>(&query.what)) {
         GroupVector vector = TRY(vector_of_group(library, *group, field.name));
         request.query = std::move(vector.values);
-        if (leaves_out) narrow(request, none_of(std::move(vector.members)));
+        if (leaves_out) request.excluded = std::move(vector.members);
         return request;
     }
     QueryVector vector = TRY(query_vector(library, query, field, answer.timings));
@@ -183,28 +180,20 @@ Result<void> leave_out(const Library& library, const SearchQuery& query,
     }
     std::vector<std::string> ids;
     for (const std::string& item : query.excluded) {
-        auto id = resolve_item(library, {.id_or_path = item, .working_directory = {}});
+        auto id = resolve_item(library,
+                               {.id_or_path = item, .working_directory = query.working_directory});
         if (id) ids.push_back(std::move(*id));
         if (!id && id.error().code() != ErrorCode::kNotFound) return tl::unexpected(id.error());
     }
     if (ids.size() > kExcludedById) {
-        narrow(request, none_of({collection::IdsFilter{std::move(ids)}}));
+        collection::BoolFilter either;
+        either.should.push_back({collection::IdsFilter{std::move(ids)}});
+        if (request.excluded) either.should.push_back(*std::move(request.excluded));
+        request.excluded = collection::Filter{std::move(either)};
         return {};
     }
     request.excluded_ids.insert(request.excluded_ids.end(), ids.begin(), ids.end());
     return {};
-}
-
-void narrow(collection::SearchRequest& request, const collection::Filter& filter) {
-    std::vector<collection::Filter> all = {filter};
-    if (request.filter) all.push_back(*std::move(request.filter));
-    request.filter = collection::all_of(std::move(all));
-}
-
-collection::Filter none_of(collection::Filter filter) {
-    collection::BoolFilter clauses{.should_min = 0};
-    clauses.must_not.push_back(std::move(filter));
-    return {std::move(clauses)};
 }
 
 /// The largest distance with at least that score.

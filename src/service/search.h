@@ -82,6 +82,7 @@ struct SearchQuery {
     /// Ids or paths of items that must not be hits, at most kExcludedMax: those that have been
     /// seen. What does not exist is passed over.
     std::vector<std::string> excluded = {};
+    std::string working_directory = {};  // of `excluded`, as in ByItem
     std::optional<collection::Filter> filter = {};
     std::optional<collection::GroupCap> group_cap = {};
     std::optional<collection::HitOrder> order = {};

@@ -70,6 +70,13 @@ class Groups(IndexedTest):
         self.assertNotIn("two/100.png",
                          self.paths("recommend", "one/100.png", "--exclude", "two/100.png", "--exclude", "gone.png"))
 
+    def test_what_is_left_out_is_named_from_where_one_stands(self):
+        def found(*exclude):
+            run = self.run_program("recommend", "100.png", *exclude, "--json", check=0, cwd=self.pictures / "one")
+            return {hit["path"] for hit in json.loads(run.stdout)["hits"]}
+        self.assertIn("one/101.png", found("-k", "100"))
+        self.assertNotIn("one/101.png", found("-k", "100", "--exclude", "101.png"))
+
     def test_the_least_alike_are_the_other_end_of_the_list(self):
         most = self.json_of("recommend", "one/100.png", "-k", "100", "--exact")["hits"]
         least = self.json_of("recommend", "one/100.png", "-k", "100", "--least")["hits"]
