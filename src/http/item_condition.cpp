@@ -46,6 +46,16 @@ Result<service::ItemCondition> item_condition(const Request& request) {
     return condition;
 }
 
+Result<void> refuse_condition(const Request& request) {
+    for (const char* name : {"if-match", "if-none-match"}) {
+        if (!request.header(name)) continue;
+        return fail(ErrorCode::kInvalidArgument,
+                    "{}: of many items at once there is no condition; put or patch them one by one",
+                    name);
+    }
+    return {};
+}
+
 Response refused_write(const std::string& id, const service::Item& current) {
     if (current.id.empty()) {
         return problem(412, "precondition_failed", fmt::format("item {:?}: there is none", id));

@@ -19,6 +19,9 @@ std::string item_tag(const service::Item& item);
 /// write.
 Result<service::ItemCondition> item_condition(const Request& request);
 
+/// kInvalidArgument for a request that has one though many items are changed at once, by none.
+Result<void> refuse_condition(const Request& request);
+
 /// 412, with the ETag of what is there.
 Response refused_write(const std::string& id, const service::Item& current);
 

@@ -1,4 +1,5 @@
 #include "base/json.h"
+#include "http/item_condition.h"
 #include "http/native_routes.h"
 #include "http/query_values.h"
 #include "http/request_json.h"
@@ -58,6 +59,7 @@ RouteTable load_routes(const SharedApi& api) {
         {.pattern = kMark,
          .operation = "getMark",
          .summary = "How far a load of many requests has come",
+         .description = "Dropping a field of the collection forgets all marks.",
          .answers = {{.schema = "Mark", .help = "What the last request with that mark has left."},
                      kNoSuchMark},
          .handler = bind_handler(api, get_mark),
@@ -117,6 +119,7 @@ std::vector<Parameter> load_parameters() {
 
 Result<Response> load_items(const NativeApi& api, const Request& request) {
     const auto library = TRY(find_library(api, request));
+    TRY(refuse_condition(request));
     service::ItemsToLoad items = TRY(in_context("body", read_items(request)));
     items.mark = TRY(read_mark(request));
     const collection::LoadOutcome outcome =
@@ -176,6 +179,7 @@ Result<Response> forget_mark(const NativeApi& api, const Request& request) {
 
 Result<Response> put_documents(const NativeApi& api, const Request& request) {
     const auto library = TRY(find_library(api, request));
+    TRY(refuse_condition(request));
     std::vector<service::NamedDocument> documents;
     std::string_view rest = request.body;
     for (std::size_t line = 1; !rest.empty(); ++line) {

@@ -169,5 +169,54 @@ TEST_F(LoadRoutes, ReplaceDocumentsAlone) {
     EXPECT_EQ(put(many).status(), 413U);
 }
 
+TEST_F(LoadRoutes, OfTwoDocumentsOfOneItemTheLastOneStays) {
+    ASSERT_EQ(load_form(matrix_of(1, 4), "x\n", "{\"v\":1}\n").status(), 200U);
+    const auto put = [&](std::string_view lines) {
+        return server_.ask("PUT", server_.target("/documents"), lines,
+                           "Content-Type: application/x-ndjson\r\n");
+    };
+    const CheckedAnswer changed =
+        put("{\"id\":\"x\",\"document\":{\"v\":2}}\n{\"id\":\"x\",\"document\":{\"v\":1}}\n");
+    ASSERT_EQ(changed.status(), 200U) << changed.raw.body;
+    EXPECT_EQ(changed.integer("changed"), 2U);
+    EXPECT_EQ(server_.get(server_.target("/items/x")).at("document.v").as_uint64().value(), 1U);
+    ASSERT_EQ(put("{\"id\":\"x\",\"document\":{\"v\":1}}\n{\"id\":\"x\",\"document\":{\"v\":3}}\n")
+                  .integer("unchanged"),
+              1U);
+    EXPECT_EQ(server_.get(server_.target("/items/x")).at("document.v").as_uint64().value(), 3U);
+}
+
+TEST_F(LoadRoutes, KeepAMarkWithoutItems) {
+    EXPECT_EQ(load_lines("", "?mark=m&mark_value=v").status(), 404U) << "no field to keep it by";
+    ASSERT_EQ(load_form(matrix_of(1, 4), "x\n").status(), 200U);
+    ASSERT_EQ(load_lines("", "?mark=m&mark_value=v").status(), 200U);
+    EXPECT_EQ(server_.get(server_.target("/marks/m")).text("value"), "v");
+    EXPECT_EQ(load_lines("").status(), 200U);
+}
+
+TEST_F(LoadRoutes, RefuseIdsThatNoPathCanName) {
+    for (const char* id : {".", ".."}) {
+        const CheckedAnswer refused = load_lines(fmt::format(R"({{"id":"a","vector":[1]}}
+{{"id":"{}","vector":[1]}})",
+                                                             id));
+        EXPECT_EQ(refused.status(), 400U) << id;
+        EXPECT_NE(refused.detail().find("row 1"), std::string::npos) << refused.detail();
+    }
+    EXPECT_EQ(items(), 0U);
+}
+
+TEST_F(LoadRoutes, RefuseAConditionOfManyItems) {
+    ASSERT_EQ(load_form(matrix_of(1, 4), "x\n", "{\"v\":1}\n").status(), 200U);
+    constexpr const char* kHeaders = "Content-Type: application/x-ndjson\r\nIf-Match: \"77\"\r\n";
+    const std::string line = R"({"id":"x","document":{"v":2}})";
+    const auto ask = [&](const char* method, std::string_view rest, std::string_view body) {
+        return server_.ask(method, server_.target(rest), body, kHeaders);
+    };
+    EXPECT_EQ(ask("PUT", "/documents", line).status(), 400U);
+    EXPECT_EQ(ask("PATCH", "/items", line).status(), 400U);
+    EXPECT_EQ(ask("POST", "/items", R"({"id":"x","vector":[1,2,3,4]})").status(), 400U);
+    EXPECT_EQ(server_.get(server_.target("/items/x")).at("document.v").as_uint64().value(), 1U);
+}
+
 }  // namespace
 }  // namespace sokkuri::http

@@ -78,6 +78,7 @@ Result<Response> patch_item(const NativeApi& api, const Request& request) {
 
 Result<Response> patch_items(const NativeApi& api, const Request& request) {
     const auto library = TRY(find_library(api, request));
+    TRY(refuse_condition(request));
     std::vector<service::ItemPatch> patches;
     std::vector<std::size_t> lines;  // of the patches, from 1
     std::string_view rest = request.body;

@@ -2,6 +2,7 @@
 
 #include "service/document_vectors.h"
 #include "service/main_field.h"
+#include "service/vector_fields.h"
 #include "service/vector_sink.h"
 
 #include <algorithm>
@@ -144,7 +145,7 @@ Result<std::vector<std::string>> fields_in_documents(const Library& library,
                                                      const FieldSpec& exported) {
     std::vector<std::string> names;
     if (!request.vectors_in_documents || !needs_documents(request)) return names;
-    const std::vector<FieldSpec> fields = TRY(library.collection().fields());
+    const std::vector<FieldSpec> fields = TRY(fields_of(library));
     for (const FieldSpec& field : fields) {
         if (field.name != exported.name) names.push_back(field.name);
     }

@@ -35,6 +35,7 @@ class Filling {
     Result<FillReport> run(const std::stop_token& stop);
 
  private:
+    Result<void> find_field();
     Result<void> fill_page(const std::vector<Record>& records, const std::stop_token& stop);
     Result<void> fill_one(const Record& record);
     Result<void> embed(const Record& record, const DocumentFile& file,
@@ -69,7 +70,7 @@ namespace {
 
 /// Records come by number, and new ones at the end: one walk sees all.
 Result<FillReport> Filling::run(const std::stop_token& stop) {
-    field_ = TRY(field_meant(library_, request_.field));
+    TRY(find_field());
     TRY(model_of(field_));
     const std::size_t rows_max =
         std::min<std::size_t>(request_.batch_rows, collection::kPageRecordsMax);
@@ -85,6 +86,17 @@ Result<FillReport> Filling::run(const std::stop_token& stop) {
     std::ranges::sort(report_.failures, {}, &FailedFile::path);
     if (extractor_) report_.precision = name_of(extractor_->precision());
     return std::move(report_);
+}
+
+/// Also one that people do not see: of a model that is to take over.
+Result<void> Filling::find_field() {
+    const std::vector<FieldSpec> fields = TRY(library_.collection().fields());
+    const auto found = std::ranges::find(fields, request_.field, &FieldSpec::name);
+    if (found == fields.end()) {
+        return fail(ErrorCode::kNotFound, "field {:?}: is there no longer", request_.field);
+    }
+    field_ = *found;
+    return {};
 }
 
 Result<void> Filling::fill_page(const std::vector<Record>& records, const std::stop_token& stop) {

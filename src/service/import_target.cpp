@@ -3,8 +3,11 @@
 #include "service/document_vectors.h"
 #include "service/guarded_load.h"
 #include "service/main_field.h"
+#include "service/vector_fields.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace sokkuri::service {
@@ -36,7 +39,7 @@ Result<collection::LoadOutcome> LibraryTarget::load(const collection::LoadBatch&
     if (batch.documents.empty()) {
         return library_.in_turn([&] { return load_guarded(library_, batch); });
     }
-    const std::vector<FieldSpec> fields = TRY(library_.collection().fields());
+    const std::vector<FieldSpec> fields = TRY(fields_of(library_));
     std::vector<std::string> documents(batch.documents.begin(), batch.documents.end());
     const auto further = TRY(cut_vectors(documents, fields));
     collection::LoadBatch cut = batch;
@@ -71,22 +74,25 @@ Result<DocumentOutcome> put_in_turn(const Library& library, std::vector<NamedDoc
         ids.push_back(std::move(named.id));
         texts.push_back(std::move(named.document));
     }
-    const std::vector<FieldSpec> fields = TRY(library.collection().fields());
+    const std::vector<FieldSpec> fields = TRY(fields_of(library));
     auto vectors = TRY(cut_vectors(texts, fields));
     vectors.resize(ids.size());
     const auto known = TRY(library.collection().get(ids));
     DocumentOutcome outcome;
     std::vector<collection::PutRecord> changed;
+    std::set<std::string_view> before;  // ids of rows that change something
     for (std::size_t i = 0; i < ids.size(); ++i) {
         if (!known[i]) {
             ++outcome.unmatched;
             continue;
         }
         std::string document = TRY(guarded_document(library, *known[i], texts[i], vectors[i]));
-        if (known[i]->document == document && vectors[i].empty()) {
+        // A row that says what was there must not lose against an earlier one of the same id.
+        if (known[i]->document == document && vectors[i].empty() && !before.contains(ids[i])) {
             ++outcome.unchanged;
             continue;
         }
+        before.insert(ids[i]);
         changed.push_back({.id = ids[i],
                            .document = std::move(document),
                            .vectors = std::move(vectors[i]),

@@ -11,7 +11,7 @@ Result<WantedVectors> wanted_vectors(const Library& library, const std::string& 
                                      std::size_t items) {
     WantedVectors wanted{.fields = {}, .is_in_document = names == "true"};
     if (names == "*" || wanted.is_in_document) {
-        wanted.fields = TRY(library.collection().fields());
+        wanted.fields = TRY(fields_of(library));
     } else {
         for (std::size_t at = 0; at <= names.size();) {
             const std::size_t end = std::min(names.find(',', at), names.size());

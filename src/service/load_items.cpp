@@ -7,6 +7,7 @@
 #include "service/main_field.h"
 #include "service/ndjson_record.h"
 #include "service/picture_document.h"
+#include "service/vector_fields.h"
 
 #include <algorithm>
 #include <optional>
@@ -26,6 +27,11 @@ Result<std::vector<std::string>> lines_of(std::string_view text, std::size_t cou
 Result<void> require_utf8(std::span<const std::string> ids);
 Result<std::string> target_field(const Library& library, const std::string& name,
                                  std::uint32_t dimension);
+/// kInvalidArgument for ids that no path of a request can name: they mean something else there.
+Result<void> require_addressable(std::span<const std::string> ids);
+/// Of a load whose last request has no items.
+Result<collection::LoadOutcome> load_mark_alone(const Library& library, const std::string& field,
+                                                const std::optional<collection::LoadMark>& mark);
 Error too_many();
 
 }  // namespace
@@ -84,13 +90,14 @@ Result<collection::LoadOutcome> load_items(const Library& library, const std::st
     if (library.access() != LibraryAccess::kWrite) {
         return fail(ErrorCode::kUnsupported, "{}: opened for reading only", library.place());
     }
-    if (items.ids.empty()) return collection::LoadOutcome{};
+    if (items.ids.empty()) return load_mark_alone(library, field, items.mark);
+    TRY(require_addressable(items.ids));
     // Which file or picture an item is, is not for those to say who send vectors.
     for (std::string& document : items.documents) {
         if (!document.empty()) document = TRY(without_claims(document));
     }
     const std::string target = TRY(target_field(library, field, items.dimension));
-    const std::vector<FieldSpec> fields = TRY(library.collection().fields());
+    const std::vector<FieldSpec> fields = TRY(fields_of(library));
     const auto further = TRY(cut_vectors(items.documents, fields));
     return library.in_turn([&] {
         return load_guarded(library, {.field = target,
@@ -138,13 +145,7 @@ Result<std::string> target_field(const Library& library, const std::string& name
     if (name.empty()) {
         field = TRY(main_field(library.collection()));
     } else {
-        const std::vector<FieldSpec> fields = TRY(library.collection().fields());
-        const auto found = std::ranges::find(fields, name, &FieldSpec::name);
-        if (found == fields.end()) {
-            return fail(ErrorCode::kNotFound, "field \"{}\": the collection has no such field",
-                        name);
-        }
-        field = *found;
+        field = TRY(field_meant(library, name));
     }
     if (field && field->dimension == dimension) return field->name;
     if (field) {
@@ -157,6 +158,23 @@ Result<std::string> target_field(const Library& library, const std::string& name
         return tl::unexpected(added.error());
     }
     return kPictureField;
+}
+
+Result<void> require_addressable(std::span<const std::string> ids) {
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (ids[i] != "." && ids[i] != "..") continue;
+        return fail(ErrorCode::kInvalidArgument,
+                    "ids: row {}: {:?}: paths of requests cannot name it", i, ids[i]);
+    }
+    return {};
+}
+
+Result<collection::LoadOutcome> load_mark_alone(const Library& library, const std::string& field,
+                                                const std::optional<collection::LoadMark>& mark) {
+    if (!mark) return collection::LoadOutcome{};
+    const FieldSpec target = TRY(field_meant(library, field));
+    return library.in_turn(
+        [&] { return library.collection().load({.field = target.name, .mark = mark}); });
 }
 
 Error too_many() {

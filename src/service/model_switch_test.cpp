@@ -5,6 +5,7 @@
 
 #include "features/model_shelf.h"
 #include "service/items.h"
+#include "service/load_items.h"
 #include "service/search.h"
 #include "service/testing/picture_folder.h"
 #include "service/vector_fields.h"
@@ -266,10 +267,43 @@ TEST_F(ModelSwitch, TakesBatchesOfAnySize) {
 
 TEST_F(ModelSwitch, NobodyElseMakesTheFieldThatItWorksIn) {
     Library library = folder.open(LibraryAccess::kWrite);
+    for (const char* name : {"true", "*", "a,b"}) {
+        EXPECT_EQ(add_vector_field(library, {.name = name, .dimension = 2}).error().code(),
+                  ErrorCode::kInvalidArgument)
+            << name << " could not be asked for";
+    }
     const auto refused = add_vector_field(library, {.name = "picture-next", .dimension = 2});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), ErrorCode::kInvalidArgument);
     EXPECT_NE(refused.error().message().find("-next"), std::string::npos);
+}
+
+TEST_F(ModelSwitch, NobodyElseWritesToTheFieldThatItWorksIn) {
+    Library library = folder.open(LibraryAccess::kWrite);
+    std::stop_source stop;
+    const auto interrupted = switch_model(
+        library, request("other"), [&](const IngestProgress&) { stop.request_stop(); },
+        stop.get_token());
+    ASSERT_TRUE(interrupted && interrupted->was_interrupted);
+    const std::string id = testing::indexed_pictures(library).at("0.jpg").id;
+    const std::string next = std::string(kPictureField) + std::string(kNextSuffix);
+    const auto before = library.collection().vector_of(id, next);
+    ASSERT_TRUE(before);
+    const std::vector<float> vector(before->size(), 1.0F);
+    PutItemRequest put{.id = id};
+    put.vectors.push_back({.field = next, .values = vector});
+    EXPECT_EQ(put_item(library, put).error().code(), ErrorCode::kNotFound);
+    const auto dimension = static_cast<std::uint32_t>(vector.size());
+    EXPECT_EQ(load_items(library, next, {.dimension = dimension, .ids = {id}, .vectors = vector})
+                  .error()
+                  .code(),
+              ErrorCode::kNotFound);
+    ASSERT_TRUE(put_item(library, {.id = id, .document = fmt::format(R"({{"{}":[1,2]}})", next)}));
+    EXPECT_EQ(library.collection().vector_of(id, next).value(), *before);
+    const auto asked = search(library, {.what = ByItem{.id_or_path = "0.jpg"}, .vectors = "*"});
+    EXPECT_EQ(asked->hits.front().vectors.size(), 1U) << "nor is it shown";
+    ASSERT_TRUE(drop_vector_field(library, next)) << "which ends the switch";
+    EXPECT_EQ(switch_model(library, request("other"), nullptr, {})->replaced, 5U);
 }
 
 TEST_F(ModelSwitch, AFurtherModelLooksAtEveryPicture) {

@@ -130,7 +130,7 @@ Result<void> validate(const PutItemRequest& request) {
 Result<std::optional<PutItemRequest>> with_vectors_cut(const Library& library,
                                                        const PutItemRequest& request) {
     if (!request.document) return std::nullopt;
-    const std::vector<collection::FieldSpec> fields = TRY(library.collection().fields());
+    const std::vector<collection::FieldSpec> fields = TRY(fields_of(library));
     CutDocument cut = TRY(cut_vectors(*request.document, fields));
     if (cut.vectors.empty()) return std::nullopt;
     PutItemRequest whole = request;

@@ -14,6 +14,7 @@ namespace {
 
 using collection::FieldSpec;
 
+Result<FieldSpec> find_field(std::vector<FieldSpec> fields, const std::string& name);
 Result<FieldSpec> spec_of(const Library& library, const FieldRequest& request);
 Result<void> require_writer(const Library& library);
 std::string described(const FieldSpec& field);
@@ -30,11 +31,14 @@ Result<FieldSpec> field_meant(const Library& library, const std::string& name) {
         }
         return fail(ErrorCode::kNotFound, "{}: no item has come yet", library.home());
     }
+    std::vector<FieldSpec> fields = TRY(fields_of(library));
+    return find_field(std::move(fields), name);
+}
+
+Result<std::vector<FieldSpec>> fields_of(const Library& library) {
     std::vector<FieldSpec> fields = TRY(library.collection().fields());
-    const auto found = std::ranges::find(fields, name, &FieldSpec::name);
-    if (found != fields.end()) return std::move(*found);
-    return fail(ErrorCode::kNotFound, "field {:?}: there is none; there are: {}", name,
-                fmt::join(collection::names_of(fields), ", "));
+    std::erase_if(fields, [](const FieldSpec& field) { return field.name.ends_with(kNextSuffix); });
+    return fields;
 }
 
 Result<features::ModelCard> model_of(const FieldSpec& field) {
@@ -81,9 +85,9 @@ Result<bool> add_vector_field(Library& library, const FieldRequest& request) {
 Result<void> drop_vector_field(Library& library, const std::string& name) {
     TRY(require_writer(library));
     return library.in_turn([&]() -> Result<void> {
-        const FieldSpec field = TRY(field_meant(library, name));
-        const std::optional<FieldSpec> main = TRY(main_field(library.collection()));
         const std::vector<FieldSpec> fields = TRY(library.collection().fields());
+        const FieldSpec field = TRY(find_field(fields, name));
+        const std::optional<FieldSpec> main = TRY(main_field(library.collection()));
         if (fields.size() > 1 && main && main->name == field.name) {
             return fail(ErrorCode::kConflict,
                         "field {:?}: is the one that is searched when none is named; drop the "
@@ -95,12 +99,25 @@ Result<void> drop_vector_field(Library& library, const std::string& name) {
 }
 
 Result<void> check_field_name(std::string_view name) {
+    if (name == "true" || name == "*" || name.find(',') != std::string_view::npos) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "field {:?}: vectors=* and vectors=true are all fields, and commas are between "
+                    "names",
+                    name);
+    }
     if (!name.ends_with(kNextSuffix)) return {};
     return fail(ErrorCode::kInvalidArgument,
                 "field {:?}: names that end in \"{}\" are for switching models", name, kNextSuffix);
 }
 
 namespace {
+
+Result<FieldSpec> find_field(std::vector<FieldSpec> fields, const std::string& name) {
+    const auto found = std::ranges::find(fields, name, &FieldSpec::name);
+    if (found != fields.end()) return std::move(*found);
+    return fail(ErrorCode::kNotFound, "field {:?}: there is none; there are: {}", name,
+                fmt::join(collection::names_of(fields), ", "));
+}
 
 Result<FieldSpec> spec_of(const Library& library, const FieldRequest& request) {
     TRY(check_field_name(request.name));

@@ -16,13 +16,19 @@
 
 namespace sokkuri::service {
 
-/// What a model that is to take over a field's place is called until then (model_switch.h).
+/// What a model that is to take over a field's place is called until then (model_switch.h). Nobody
+/// else may write there: those vectors are the main ones afterwards.
 inline constexpr std::string_view kNextSuffix = "-next";
 
-/// kInvalidArgument for a name that ends in kNextSuffix: people's fields have others.
+/// kInvalidArgument for a name that ends in kNextSuffix, or means something else where vectors are
+/// asked for (item_vectors.h): people's fields have others.
 Result<void> check_field_name(std::string_view name);
 
-/// Of that name, or the main one when it is empty. kNotFound names those that there are.
+/// Those that people can write to and ask for: all but the one of a model that is to take over.
+Result<std::vector<collection::FieldSpec>> fields_of(const Library& library);
+
+/// One of these, by its name, or the main one when that is empty. kNotFound names those that there
+/// are.
 Result<collection::FieldSpec> field_meant(const Library& library, const std::string& name);
 
 /// The card of the model that a field's vectors come from; kUnsupported when it holds vectors that
@@ -51,7 +57,8 @@ struct FieldRequest {
 /// there as asked for. kAlreadyExists when one of that name is otherwise, saying both.
 Result<bool> add_vector_field(Library& library, const FieldRequest& request);
 
-/// With all of its vectors. kNotFound; kConflict for the main one while there are others, since
+/// With all of its vectors; also the one of a model that was to take over, which ends its switch.
+/// kNotFound; kConflict for the main one while there are others, since
 /// another field would be searched in its place unasked.
 Result<void> drop_vector_field(Library& library, const std::string& name);
 
