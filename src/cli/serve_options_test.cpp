@@ -24,6 +24,7 @@ TEST(ServeOptions, DefaultsAreThoseOfTheServer) {
     EXPECT_EQ(limits.json_bytes_max, expected.json_bytes_max);
     EXPECT_EQ(limits.upload_bytes_max, expected.upload_bytes_max);
     EXPECT_EQ(limits.bodies_bytes_max, expected.bodies_bytes_max);
+    EXPECT_EQ(limits.answers_bytes_max, expected.answers_bytes_max);
     EXPECT_EQ(limits.body_time_max_ms, expected.body_time_max_ms);
     EXPECT_EQ(limits.write_time_max_ms, expected.write_time_max_ms);
     EXPECT_EQ(limits.requests_per_connection_max, expected.requests_per_connection_max);

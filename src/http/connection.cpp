@@ -25,7 +25,10 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 struct Connection::Exchange {
     explicit Exchange(Traffic& traffic)
-        : metrics(*traffic.metrics), parser(traffic.limits.header_bytes_max), share(traffic) {
+        : metrics(*traffic.metrics),
+          parser(traffic.limits.header_bytes_max),
+          share(traffic.bodies_bytes, traffic.limits.bodies_bytes_max),
+          answer_share(traffic.answers_bytes, traffic.limits.answers_bytes_max) {
         metrics.request_began();
     }
     ~Exchange() { metrics.request_ended(); }
@@ -34,7 +37,8 @@ struct Connection::Exchange {
 
     ServerMetrics& metrics;
     RequestParser parser;
-    BodyShare share;
+    ByteShare share;         // of bodies
+    ByteShare answer_share;  // of answers
     Admission admission;
     Response response;
     std::string_view limit;  // passed by this request; empty: none was
@@ -236,6 +240,14 @@ Task<void> Connection::run_handler(Exchange& exchange) {
     traffic_.metrics->set_queue_length(traffic_.pool.waiting() + 1);
     co_await traffic_.begin_on_pool(std::move(job));
     exchange.share.release();
+    // It is held until the client has taken it, which is for the client to say.
+    if (exchange.answer_share.grow_to(bytes_of(exchange.response.body).size())) co_return;
+    exchange.limit = "answers_bytes_max";
+    exchange.response =
+        problem(503, "too_much_to_answer",
+                fmt::format("answers_bytes_max: all answers together would pass {} bytes; ask for "
+                            "fewer items at a time",
+                            traffic_.limits.answers_bytes_max));
 }
 
 /// Reads the rest of a refused body, so that the next request can be told from it.

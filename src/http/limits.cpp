@@ -27,6 +27,7 @@ Result<void> Limits::validate() const {
         {"json_bytes_max", json_bytes_max, 1, 1ULL << 40},
         {"upload_bytes_max", upload_bytes_max, 1, 1ULL << 40},
         {"bodies_bytes_max", bodies_bytes_max, 1, 1ULL << 40},
+        {"answers_bytes_max", answers_bytes_max, 1, 1ULL << 40},
         {"body_time_max_ms", body_time_max_ms, 1, kDayMs},
         {"write_time_max_ms", write_time_max_ms, 1, kDayMs},
         {"requests_per_connection_max", requests_per_connection_max, 1, ~std::uint32_t{0}},

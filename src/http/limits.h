@@ -13,8 +13,9 @@ struct Limits {
     std::uint32_t header_time_max_ms = 10'000;  // from the first byte of a request
     std::uint32_t idle_time_max_ms = 75'000;    // between requests of a connection
     std::uint64_t json_bytes_max = 8ULL << 20;
-    std::uint64_t upload_bytes_max = 64ULL << 20;   // a picture with what surrounds it
-    std::uint64_t bodies_bytes_max = 512ULL << 20;  // of all requests at a time; beyond: 503
+    std::uint64_t upload_bytes_max = 64ULL << 20;    // a picture with what surrounds it
+    std::uint64_t bodies_bytes_max = 512ULL << 20;   // of all requests at a time; beyond: 503
+    std::uint64_t answers_bytes_max = 512ULL << 20;  // that wait to be taken; beyond: 503
     std::uint32_t body_time_max_ms = 120'000;
     std::uint32_t write_time_max_ms = 120'000;  // without a byte taken by the client
     std::uint32_t requests_per_connection_max = 100'000;

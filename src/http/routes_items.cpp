@@ -43,7 +43,9 @@ RouteTable item_routes(const SharedApi& api) {
         {.pattern = "/v1/collections/{collection}/items",
          .operation = "listItems",
          .summary = "Items: page by page, a random sample, or by name",
-         .description = "Without `sample` and `name`: all items in the order in which they came.",
+         .description = "Without `sample` and `name`: all items in the order in which they came. "
+                        "A page has fewer than `limit` where their documents are large: `next` "
+                        "tells whether there are more.",
          .parameters = list_parameters(),
          .answers = {{.schema = "ItemList", .help = "A page of items."}, kNoSuchCollection},
          .handler = bind_handler(api, list_items),

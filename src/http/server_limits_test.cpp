@@ -124,6 +124,21 @@ TEST_F(ServerLimits, BodiesBytesOfAllRequestsTogether) {
     EXPECT_EQ(server_->connect().ask("PUT", "/echo/b", std::string(600, 'x'), kText).status, 200U);
 }
 
+TEST_F(ServerLimits, AnswersBytesOfAllRequestsTogether) {
+    constexpr std::size_t kBytes = 8U << 20;  // more than sockets take
+    RawClient first = start({.answers_bytes_max = kBytes + kBytes / 2});
+    first.send(fmt::format("GET /large?bytes={} HTTP/1.1\r\nHost: localhost\r\n\r\n", kBytes));
+    RawClient second = server_->connect();
+    RawAnswer refused;  // as soon as the server has answered the first, who does not take it
+    do {
+        refused = second.ask("GET", fmt::format("/large?bytes={}", kBytes));
+    } while (refused.status == 200);
+    expect_refused(refused, 503, "answers_bytes_max");
+    EXPECT_EQ(second.ask("GET", "/now").status, 200U) << "small ones fit beside it";
+    EXPECT_EQ(first.receive().body.size(), kBytes);
+    EXPECT_EQ(server_->connect().ask("GET", fmt::format("/large?bytes={}", kBytes)).status, 200U);
+}
+
 TEST_F(ServerLimits, BodiesBytesOfChunks) {
     RawClient client = start({.bodies_bytes_max = 1'000});
     client.send(fmt::format("{}Transfer-Encoding: chunked\r\n\r\n", kEchoHead));

@@ -52,17 +52,17 @@ Task<void> Traffic::go_on_on_pool(std::function<void()> job) {
                          [this](WorkPool::Job whole) { pool.go_on(std::move(whole)); });
 }
 
-bool BodyShare::grow_to(std::uint64_t bytes) {
+bool ByteShare::grow_to(std::uint64_t bytes) {
     if (bytes <= bytes_) return true;
     const std::uint64_t more = bytes - bytes_;
-    if (more > traffic_.limits.bodies_bytes_max - traffic_.bodies_bytes) return false;
-    traffic_.bodies_bytes += more;
+    if (more > bytes_max_ - all_bytes_) return false;
+    all_bytes_ += more;
     bytes_ = bytes;
     return true;
 }
 
-void BodyShare::release() {
-    traffic_.bodies_bytes -= bytes_;
+void ByteShare::release() {
+    all_bytes_ -= bytes_;
     bytes_ = 0;
 }
 

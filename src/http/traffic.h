@@ -37,6 +37,7 @@ struct Traffic {
     const std::shared_ptr<ServerMetrics> metrics;
     std::uint64_t request_number = 0;
     std::uint64_t bodies_bytes = 0;
+    std::uint64_t answers_bytes = 0;
     std::uint32_t event_streams = 0;
     bool is_stopping = false;
     /// Set when the time to stop is over: work that still waits is answered without being done.
@@ -45,20 +46,24 @@ struct Traffic {
     WorkPool pool;  // last: its jobs use all of the above
 };
 
-/// A share of `Traffic::bodies_bytes`, given back when this goes. Belongs to the network thread.
-class BodyShare {
+/// A share of the bytes that all requests together may hold (`Traffic::bodies_bytes`, or those of
+/// answers), given back when this goes. Belongs to the network thread.
+class ByteShare {
  public:
-    explicit BodyShare(Traffic& traffic) : traffic_(traffic) {}
-    ~BodyShare() { release(); }
-    BodyShare(const BodyShare&) = delete;
-    BodyShare& operator=(const BodyShare&) = delete;
+    /// `all_bytes` outlives it.
+    ByteShare(std::uint64_t& all_bytes, std::uint64_t bytes_max)
+        : all_bytes_(all_bytes), bytes_max_(bytes_max) {}
+    ~ByteShare() { release(); }
+    ByteShare(const ByteShare&) = delete;
+    ByteShare& operator=(const ByteShare&) = delete;
 
-    /// False, and nothing changes, when `bodies_bytes_max` would be passed.
+    /// False, and nothing changes, when all together would pass `bytes_max`.
     bool grow_to(std::uint64_t bytes);
     void release();
 
  private:
-    Traffic& traffic_;
+    std::uint64_t& all_bytes_;
+    const std::uint64_t bytes_max_;
     std::uint64_t bytes_ = 0;
 };
 

@@ -1,9 +1,13 @@
 #include "service/items.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace sokkuri::service {
 namespace {
+
+/// Beyond a page's bytes so many documents may be read.
+constexpr std::size_t kItemsReadAtOnce = 32;
 
 Item item_of(collection::Record record);
 std::vector<Item> items_of(std::vector<collection::Record> records);
@@ -17,8 +21,21 @@ Result<Item> get_item(const Library& library, const std::string& id) {
 }
 
 Result<ItemPage> list_items(const Library& library, const std::string& cursor, std::size_t limit) {
-    collection::RecordPage page = TRY(library.collection().page(cursor, limit));
-    return ItemPage{.items = items_of(std::move(page.records)), .next = std::move(page.next)};
+    if (limit < 1 || limit > kItemPageMax) {
+        return fail(ErrorCode::kInvalidArgument, "limit {}: must be 1 to {}", limit, kItemPageMax);
+    }
+    ItemPage whole{.items = {}, .next = cursor};
+    std::size_t bytes = 0;
+    do {
+        const std::size_t wanted = std::min(limit - whole.items.size(), kItemsReadAtOnce);
+        collection::RecordPage page = TRY(library.collection().page(whole.next, wanted));
+        for (collection::Record& record : page.records) {
+            bytes += record.document.size();
+            whole.items.push_back(item_of(std::move(record)));
+        }
+        whole.next = std::move(page.next);
+    } while (!whole.next.empty() && whole.items.size() < limit && bytes < kItemPageBytesMax);
+    return whole;
 }
 
 Result<std::vector<Item>> sample_items(const Library& library,

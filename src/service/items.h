@@ -34,9 +34,12 @@ struct ItemPage {
 };
 
 inline constexpr std::size_t kItemPageMax = 1'000;
+/// Of documents: a page that has so many is full.
+inline constexpr std::size_t kItemPageBytesMax = std::size_t{32} << 20;
 
-/// In the order in which the records came. `cursor` is empty or the `next` of an earlier page;
-/// kInvalidArgument when it is none. Costs O(limit).
+/// In the order in which the records came, at most `limit` (1 to kItemPageMax), fewer where their
+/// documents are large: then, too, `next` goes on. `cursor` is empty or the `next` of an earlier
+/// page; kInvalidArgument when it is none. Costs O(limit).
 Result<ItemPage> list_items(const Library& library, const std::string& cursor, std::size_t limit);
 
 /// As collection::Collection::sample.

@@ -113,6 +113,31 @@ TEST_F(Items, AreFoundByAPartOfTheirFilesPath) {
     EXPECT_FALSE(find_items_by_name(library_, "x", kItemPageMax + 1));
 }
 
+TEST_F(Items, APageEndsWhereDocumentsAreLarge) {
+    constexpr std::size_t kDocumentBytes = collection::kDocumentBytesMax / 2;
+    constexpr std::size_t kItems = 2 * kItemPageBytesMax / kDocumentBytes;
+    const std::string document =
+        fmt::format(R"({{"text":"{}"}})", std::string(kDocumentBytes - 11, 'x'));
+    for (std::size_t i = 0; i < kItems; ++i) {
+        const collection::PutRecord record{.id = fmt::format("large/{}", i), .document = document};
+        ASSERT_TRUE(library_.collection().put(std::span(&record, 1)));
+    }
+    std::size_t seen = 0;
+    std::size_t pages = 0;
+    std::string cursor;
+    do {
+        const ItemPage page = list_items(library_, cursor, kItemPageMax).value();
+        EXPECT_LT(page.items.size(), kItems);
+        seen += page.items.size();
+        ++pages;
+        cursor = page.next;
+    } while (!cursor.empty());
+    EXPECT_EQ(seen, kItems);
+    EXPECT_LE(pages, 3U) << "and no earlier";
+    EXPECT_FALSE(list_items(library_, "", 0));
+    EXPECT_FALSE(list_items(library_, "", kItemPageMax + 1));
+}
+
 TEST_F(Items, ASampleIsTheSameForTheSameSeedOnly) {
     put(0, 500);
     EXPECT_EQ(sampled(20, 1), sampled(20, 1));

@@ -97,14 +97,15 @@ std::string limits_text() {
         "| `header_bytes_max`, `header_time_max_ms` | {} bytes, {} ms |\n"
         "| `json_bytes_max`, `json_depth_max` | {} bytes, {} levels |\n"
         "| `upload_bytes_max` | {} bytes, a picture with what surrounds it |\n"
-        "| `bodies_bytes_max` | {} bytes, of all requests at a time |\n"
+        "| `bodies_bytes_max`, `answers_bytes_max` | {}, {} bytes, of all requests at a time |\n"
         "| `body_time_max_ms`, `write_time_max_ms`, `idle_time_max_ms` | {}, {}, {} ms |\n"
         "| `work_queue_max` | {} requests that wait for a thread |\n"
         "| `event_streams_max` | {} at a time |\n",
         limits.connections_max, limits.header_bytes_max, limits.header_time_max_ms,
         limits.json_bytes_max, limits.json_depth_max, limits.upload_bytes_max,
-        limits.bodies_bytes_max, limits.body_time_max_ms, limits.write_time_max_ms,
-        limits.idle_time_max_ms, limits.work_queue_max, limits.event_streams_max);
+        limits.bodies_bytes_max, limits.answers_bytes_max, limits.body_time_max_ms,
+        limits.write_time_max_ms, limits.idle_time_max_ms, limits.work_queue_max,
+        limits.event_streams_max);
 }
 
 /// In the order in which they first come.
