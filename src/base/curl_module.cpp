@@ -207,6 +207,8 @@ Result<void> append(HeaderList& list, const std::string& line) {
 void set_options(CURL* easy, const HttpRequest& request, const HeaderList& headers) {
     const HttpLimits& limits = request.limits;
     curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+    // Else "/a/.." would ask for another path than the one that is meant: a name may be "..".
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_PROXY, "");

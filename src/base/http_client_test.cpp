@@ -59,6 +59,18 @@ TEST(HttpClient, BringsStatusHeadersAndBody) {
     EXPECT_EQ(answer->header("x-three"), std::nullopt);
 }
 
+TEST(HttpClient, AsksForThePathAsItIs) {
+    std::promise<std::string> seen;
+    ScriptedServer server([&](Conversation& conversation) {
+        seen.set_value(conversation.request().value_or(""));
+        conversation.say(kOk);
+    });
+    ASSERT_TRUE(make_client()->send(
+        {.method = HttpMethod::kDelete, .url = server.url() + "/collections/a/fields/.."}, {}));
+    const std::string asked = seen.get_future().get();
+    EXPECT_TRUE(asked.starts_with("DELETE /collections/a/fields/.. ")) << asked;
+}
+
 TEST(HttpClient, SendsMethodHeadersAndBodyAsGiven) {
     std::promise<std::string> seen;
     ScriptedServer server([&](Conversation& conversation) {
