@@ -25,7 +25,8 @@ using service::VerifyRequest;
 Result<ExitCode> run(Invocation& invocation);
 VerifyRequest request_of(const Settings& settings);
 Result<VerifyReport> verify_at_server(const Invocation& invocation,
-                                      const collection::VerifyOptions& options);
+                                      const collection::VerifyOptions& options,
+                                      VerifyRequest::Repair repair);
 /// In this process: readers may, beside any server.
 Result<VerifyReport> look(const Invocation& invocation, const collection::VerifyOptions& options);
 /// Here, or in the server that holds the folder; what is to be said then.
@@ -75,9 +76,10 @@ Result<ExitCode> run(Invocation& invocation) {
     }
     const bool is_json = format_of(settings) == Format::kJson;
     const bool is_served = settings.has("server");
-    auto report = is_served ? verify_at_server(invocation, options) : look(invocation, options);
+    auto report = is_served ? verify_at_server(invocation, options, VerifyRequest::Repair::kNo)
+                            : look(invocation, options);
     progress.clear();
-    if (report && settings.on("repair") && !is_served && !report->is_whole()) {
+    if (report && settings.on("repair") && !report->is_whole()) {
         if (!is_json) print_table(invocation.out, *report);
         report = repair(invocation, *report, options);
         progress.clear();
@@ -97,10 +99,12 @@ VerifyRequest request_of(const Settings& settings) {
 }
 
 Result<VerifyReport> verify_at_server(const Invocation& invocation,
-                                      const collection::VerifyOptions& options) {
+                                      const collection::VerifyOptions& options,
+                                      VerifyRequest::Repair repair) {
     const Settings& settings = invocation.settings;
     const HeldFolder held = TRY(folder_at_server(settings, settings.text("in")));
-    return verify_through_server(invocation, held, request_of(settings), options);
+    return verify_through_server(invocation, held, {.depth = options.depth, .repair = repair},
+                                 options);
 }
 
 Result<VerifyReport> look(const Invocation& invocation, const collection::VerifyOptions& options) {
@@ -110,6 +114,9 @@ Result<VerifyReport> look(const Invocation& invocation, const collection::Verify
 
 Result<VerifyReport> repair(const Invocation& invocation, const VerifyReport& report,
                             const collection::VerifyOptions& options) {
+    if (invocation.settings.has("server")) {
+        return verify_at_server(invocation, options, VerifyRequest::Repair::kYes);
+    }
     const service::LibraryPlace place = TRY(library_place(invocation));
     const auto repaired = service::repair(invocation.files, place, report);
     if (repaired) return service::verify(invocation.files, place, options);

@@ -45,7 +45,8 @@ Result<collection::VerifyReport> verify(FileSystem& files, const LibraryPlace& p
     if (!report) return tl::unexpected(not_indexed(report.error(), directory));
     if (!files.status_following(join_path(directory, kWorkspace))) {
         report->findings.push_back({Finding::Kind::kDamage, kWorkspace,
-                                    "is missing: `sokkuri index` makes it anew from the folder"});
+                                    "is missing: `sokkuri index` makes it anew from a folder of "
+                                    "pictures, `sokkuri serve` for a collection without one"});
     }
     TRY(check_files({files, directory, kPictures, options}, *report, look_at_picture));
     TRY(check_files({files, directory, kThumbnails, options}, *report, look_at_thumbnail));
