@@ -8,7 +8,7 @@ namespace sokkuri::http {
 Result<Response> started_job(const service::Libraries& libraries,
                              const Result<service::JobStatus>& job) {
     if (!job && job.error().code() == ErrorCode::kExhausted) {
-        return problem(429, "exhausted", job.error().message());
+        return problem(429, "limit_reached", job.error().message());
     }
     if (!job) return tl::unexpected(job.error());
     Response response = json_response(job_answer_json(libraries, *job), 202);
