@@ -59,6 +59,8 @@ Result<service::GroupInfo> read_group(const JsonValue& json) {
         service::GroupExample read;
         read.id = TRY(read_text(example, "id"));
         read.path = TRY(read_path(example, "path"));
+        const JsonValue* content = example.find("content");
+        if (content != nullptr && content->is_string()) read.content = content->text();
         group.examples.push_back(std::move(read));
     }
     return group;

@@ -94,8 +94,10 @@ Result<ServerLink::Message> ServerReader::message_of(const service::SearchQuery&
     }
     if (const auto* group = std::get_if<service::ByGroup>(&query.what)) {
         const bool includes = query.self == service::SelfHit::kInclude;
-        return ServerLink::Message{.target = fmt::format("{}/items?{}&include_members={}",
-                                                         group_target(*group), wishes, includes)};
+        const bool is_narrow = query.self == service::SelfHit::kOnly;
+        return ServerLink::Message{.target = fmt::format("{}/items?{}&include_members={}{}",
+                                                         group_target(*group), wishes, includes,
+                                                         is_narrow ? "&only_members=true" : "")};
     }
     ServerLink::Message message{.method = HttpMethod::kPost,
                                 .target = fmt::format("{}/search?{}", base_, wishes)};

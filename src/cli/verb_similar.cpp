@@ -28,6 +28,7 @@ Result<ExitCode> run(Invocation& invocation);
 std::optional<std::string> wrong_question(const Invocation& invocation);
 /// The two parts of --group.
 std::optional<service::ByGroup> group_of(const Settings& settings);
+service::SelfHit self_of(const Settings& settings);
 /// One for each item, or a single one with --together or --group.
 Result<std::vector<Question>> questions_of(const Invocation& invocation, CollectionReader& reader);
 /// The arguments, or the sample that --sample asks for.
@@ -60,6 +61,9 @@ Verb similar_verb() {
                        "groups`); these are left out",
                .is_in_file = false},
               {.name = "include-self", .help = "Let the item find itself too"},
+              {.name = "members",
+               .help = "With --group: its own items instead, the most typical ones first",
+               .is_in_file = false},
               {.name = "sample",
                .kind = ValueKind::kInteger,
                .value_name = "N",
@@ -92,8 +96,7 @@ Result<ExitCode> run(Invocation& invocation) {
     const auto reader = TRY(open_reader(invocation, QueryPictures::kNone));
     const std::vector<Question> questions = TRY(questions_of(invocation, *reader));
     const auto printer = printer_of(invocation, *reader, questions.size());
-    query.self = invocation.settings.on("include-self") ? service::SelfHit::kInclude
-                                                        : service::SelfHit::kLeaveOut;
+    query.self = self_of(invocation.settings);
     std::size_t failed = 0;
     for (const Question& question : questions) {
         if (!invocation.out.is_open()) break;
@@ -123,7 +126,11 @@ std::optional<std::string> wrong_question(const Invocation& invocation) {
                      int{invocation.settings.has("group")};
     if (ways == 0) return "which item? Give ids or paths, or --sample N, or --group FIELD=VALUE";
     if (ways > 1) return "either items or --sample or --group, not several of them";
-    if (!invocation.settings.has("group") || group_of(invocation.settings)) return std::nullopt;
+    if (!invocation.settings.has("group")) {
+        if (invocation.settings.on("members")) return "--members needs --group FIELD=VALUE";
+        return std::nullopt;
+    }
+    if (group_of(invocation.settings)) return std::nullopt;
     return fmt::format("--group {}: FIELD=VALUE is expected", invocation.settings.text("group"));
 }
 
@@ -132,6 +139,11 @@ std::optional<service::ByGroup> group_of(const Settings& settings) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0) return std::nullopt;
     return service::ByGroup{.by = text.substr(0, equals), .value = text.substr(equals + 1)};
+}
+
+service::SelfHit self_of(const Settings& settings) {
+    if (settings.on("members")) return service::SelfHit::kOnly;
+    return settings.on("include-self") ? service::SelfHit::kInclude : service::SelfHit::kLeaveOut;
 }
 
 Result<std::vector<Question>> questions_of(const Invocation& invocation, CollectionReader& reader) {

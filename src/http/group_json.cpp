@@ -1,6 +1,7 @@
 #include "http/group_json.h"
 
 #include "base/path_json.h"
+#include "http/nullable_json.h"
 
 #include <variant>
 
@@ -47,6 +48,7 @@ void write_group(JsonWriter& json, const service::GroupInfo& group) {
         } else {
             write_path(json, "path", example.path);
         }
+        write_text_or_null(json, "content", example.content);
         json.end_object();
     }
     json.end_array();

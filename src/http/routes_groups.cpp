@@ -54,7 +54,7 @@ RouteTable group_routes(const SharedApi& api) {
          .section = kSection},
         {.pattern = "/v1/collections/{collection}/groups/{by}/{value}/items",
          .operation = "listItemsLikeGroup",
-         .summary = "The items that look like a group",
+         .summary = "The items that look like a group, or that are in it",
          .parameters = item_parameters(),
          .answers = {{.schema = "SearchAnswer", .help = "The items nearest to its vector."},
                      kNoSuchGroup},
@@ -99,9 +99,11 @@ Result<Response> list_similar_items(const NativeApi& api, const Request& request
     const auto library = TRY(find_library(api, request));
     const HitsWanted wanted = TRY(read_hits_wanted(request, nullptr));
     const auto include_members = TRY(boolean_value(request, "include_members"));
+    const auto only_members = TRY(boolean_value(request, "only_members"));
     service::ByGroup group = TRY(group_named(request));
     service::SearchQuery query{.what = std::move(group)};
     if (include_members.value_or(false)) query.self = service::SelfHit::kInclude;
+    if (only_members.value_or(false)) query.self = service::SelfHit::kOnly;
     return answer_search(api, *library, std::move(query), wanted);
 }
 
@@ -151,6 +153,11 @@ std::vector<Parameter> item_parameters() {
     parameters.push_back({.name = "include_members",
                           .kind = ParameterKind::kBoolean,
                           .help = "Whether items of the group itself may be hits.",
+                          .fallback = "false"});
+    parameters.push_back({.name = "only_members",
+                          .kind = ParameterKind::kBoolean,
+                          .help = "Whether nothing else may be: the group's own items, the most "
+                                  "typical ones first.",
                           .fallback = "false"});
     return parameters;
 }

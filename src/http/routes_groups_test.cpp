@@ -84,6 +84,7 @@ TEST_F(GroupRoutes, AreListedByTheirSize) {
     EXPECT_EQ(listed.text("groups.0.value"), "red");
     EXPECT_EQ(listed.text("groups.1.value"), "blue");
     EXPECT_EQ(listed.at("groups.0.examples").items().size(), 1U);
+    EXPECT_TRUE(listed.at("groups.0.examples.0.content").is_null());
     EXPECT_EQ(counts(groups("tags")), (Counts{{"\"new\"", 2}, {"\"cheap\"", 1}}));
     EXPECT_EQ(counts(groups("nowhere")), Counts());
     EXPECT_EQ(counts(groups("color?limit=1&offset=2")), (Counts{{"\"green\"", 1}}));
@@ -99,6 +100,8 @@ TEST_F(GroupRoutes, FindGroupsAndItemsLikeAGroup) {
     EXPECT_GT(similar.at("hits.0.score").as_double().value(), 0.95);
     EXPECT_EQ(ids(groups("color/red/items")), (std::vector<std::string>{"c", "d"}));
     EXPECT_EQ(ids(groups("color/red/items?include_members=true&k=3")).size(), 3U);
+    EXPECT_EQ(ids(groups("color/red/items?only_members=true")),
+              (std::vector<std::string>{"a", "b"}));
     EXPECT_EQ(ids(groups("color/red/items?filter=color%3Dgreen")), std::vector<std::string>{"d"});
 }
 
@@ -127,11 +130,15 @@ TEST_F(GroupRoutes, OfAFolderAreItsFolders) {
     EXPECT_EQ(counts(listed), (Counts{{"\"/\"", 6}}));
     EXPECT_EQ(listed.at("groups.0.examples").items().size(), 3U);
     EXPECT_FALSE(listed.text("groups.0.examples.0.path").empty());
+    EXPECT_EQ(listed.text("groups.0.examples.0.content").size(), 32U);
     const CheckedAnswer items = server->get(server->target("/groups/folder/%2F/items"));
     EXPECT_TRUE(ids(items).empty()) << "all are members";
     EXPECT_EQ(
         ids(server->get(server->target("/groups/folder/%2F/items?include_members=true"))).size(),
         6U);
+    const CheckedAnswer members =
+        server->get(server->target("/groups/folder/%22%2F%22/items?only_members=true"));
+    EXPECT_EQ(ids(members).size(), 6U) << "in quotes it is the same text";
 }
 
 TEST_F(GroupRoutes, RefuseWhatIsNone) {

@@ -25,7 +25,9 @@ std::vector<Schema> group_schemas() {
                       "Relative to the folder, bytes that are not UTF-8 as \\xNN; null for records "
                       "that are not files."},
                      {"path_bytes", "base64", "The path's bytes, where they are not UTF-8.",
-                      Need::kOptional}}},
+                      Need::kOptional},
+                     {"content", "string?",
+                      "Hash of its picture's bytes; null where it has no picture."}}},
         {.name = "SimilarGroups",
          .help = "The groups whose vectors are nearest to a group's.",
          .members = {{"by", "string", "Path of the attribute."},

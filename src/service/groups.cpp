@@ -1,5 +1,6 @@
 #include "service/groups.h"
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "service/picture_document.h"
 #include "service/vector_fields.h"
@@ -93,11 +94,13 @@ GroupBy group_by(const Library& library, const std::string& by) {
 }
 
 std::vector<AttributeValue> readings(const GroupBy& by, const std::string& value) {
+    const auto json = parse_json(value);
+    auto scalar = json ? store::attribute_value_of(*json) : std::nullopt;
+    const bool is_text = scalar && std::holds_alternative<std::string>(*scalar);
     std::vector<AttributeValue> values;
-    if (by.part == GroupBy::Part::kValue) {
-        const auto json = parse_json(value);
-        auto scalar = json ? store::attribute_value_of(*json) : std::nullopt;
-        if (scalar) values.push_back(*std::move(scalar));
+    // Directories are texts alone: 2019 is no number there.
+    if (scalar && (is_text || by.part == GroupBy::Part::kValue)) {
+        values.push_back(*std::move(scalar));
     }
     values.emplace_back(value);
     return values;
@@ -107,7 +110,10 @@ GroupInfo info_of(collection::Group group) {
     GroupInfo info{.value = std::move(group.value), .items = group.records, .examples = {}};
     for (collection::Hit& hit : group.examples) {
         const auto file = file_of(hit.document);  // not one of ours: a record that is no file
-        info.examples.push_back({std::move(hit.id), file ? file->path : std::string()});
+        const bool has_picture = file && file->content;
+        info.examples.push_back({.id = std::move(hit.id),
+                                 .path = file ? file->path : std::string(),
+                                 .content = has_picture ? hex(*file->content) : std::string()});
     }
     return info;
 }

@@ -21,7 +21,8 @@ inline constexpr const char* kFolderAttribute = "folder";
 
 struct GroupExample {
     std::string id;
-    std::string path;  // bytes, relative to the folder; empty for records that are not files
+    std::string path;     // bytes, relative to the folder; empty for records that are not files
+    std::string content;  // hash of its picture's bytes, in hex; empty without a picture
 };
 
 struct GroupInfo {

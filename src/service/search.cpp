@@ -126,6 +126,9 @@ Result<void> validate(const SearchQuery& query) {
         return fail(ErrorCode::kInvalidArgument, "score_min = {}: must be a number",
                     *query.score_min);
     }
+    if (query.self == SelfHit::kOnly && !std::holds_alternative<ByGroup>(query.what)) {
+        return fail(ErrorCode::kInvalidArgument, "only members: asked for of what is no group");
+    }
     const auto* several = std::get_if<BySeveral>(&query.what);
     const bool is_farthest =
         several != nullptr && several->combine == collection::SeveralVectors::Combine::kFarthest;
@@ -159,7 +162,13 @@ Result<collection::SearchRequest> request_by(const Library& library, const Searc
     if (const auto* group = std::get_if<ByGroup>(&query.what)) {
         GroupVector vector = TRY(vector_of_group(library, *group, field.name));
         request.query = std::move(vector.values);
-        if (leaves_out) request.excluded = std::move(vector.members);
+        if (query.self == SelfHit::kOnly) {
+            std::vector<collection::Filter> both = {std::move(vector.members)};
+            if (request.filter) both.push_back(*std::move(request.filter));
+            request.filter = collection::all_of(std::move(both));
+        } else if (leaves_out) {
+            request.excluded = std::move(vector.members);
+        }
         return request;
     }
     QueryVector vector = TRY(query_vector(library, query, field, answer.timings));

@@ -60,7 +60,13 @@ struct BySeveral {
     collection::SeveralVectors::Combine combine = collection::SeveralVectors::Combine::kMean;
 };
 
-enum class SelfHit { kLeaveOut, kInclude };
+/// What becomes of what is asked about: the item (also as a part of BySeveral), the members of the
+/// group.
+enum class SelfHit {
+    kLeaveOut,
+    kInclude,
+    kOnly,  // ByGroup alone: its members and nothing else
+};
 
 inline constexpr std::size_t kExcludedMax = 10'000;
 
@@ -78,7 +84,7 @@ struct SearchQuery {
     /// How good the answer must be. With score_min no hit above it is missed, unless ef is asked
     /// for.
     index::Effort effort;
-    SelfHit self = SelfHit::kLeaveOut;  // ByItem, also as a part of BySeveral; ByGroup: its members
+    SelfHit self = SelfHit::kLeaveOut;
     /// Ids or paths of items that must not be hits, at most kExcludedMax: those that have been
     /// seen. What does not exist is passed over.
     std::vector<std::string> excluded = {};

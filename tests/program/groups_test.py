@@ -53,7 +53,9 @@ class Groups(IndexedTest):
         self.assertFalse([path for path in found if path.startswith("one/")])
         self.assertIn("one/100.png",
                       self.paths("similar", "--group", "folder=one", "-k", "100", "--include-self"))
-        for words in (["--group", "folder"], ["--group", "folder=one", "0001.png"], []):
+        members = self.paths("similar", "--group", "folder=one", "-k", "100", "--members")
+        self.assertEqual(sorted(members), ["one/100.png", "one/101.png", "one/102.png"])
+        for words in (["--group", "folder"], ["--group", "folder=one", "0001.png"], ["--members", "0001.png"], []):
             self.run_program("similar", *words, "--in", self.pictures, check=2)
 
     def test_other_attributes_are_groups_too(self):
