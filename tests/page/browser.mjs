@@ -75,8 +75,8 @@ export async function wall(page, address = '/') {
 export async function shown(page) {
   await page.waitForFunction(() => {
     const images = [...document.querySelectorAll('main img')].filter((image) => {
-      const { top, bottom } = image.getBoundingClientRect();
-      return bottom > 0 && top < innerHeight;
+      const { top, bottom, left, right } = image.getBoundingClientRect();
+      return bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
     });
     return images.length > 0 && images.every((image) => image.complete);
   });

@@ -8,7 +8,7 @@ import { picture } from './pictures.mjs';
 const windows = { phone, wide };
 const readers = { 'light-en': { colorScheme: 'light', locale: 'en-US' }, 'dark-ja': { colorScheme: 'dark', locale: 'ja-JP' } };
 
-const mainScreens = new Set(['home', 'item', 'query', 'status']);
+const mainScreens = new Set(['home', 'item', 'query', 'groups', 'group', 'mix', 'status']);
 const screens = {
   async home(page) {
     await wall(page, '/?seed=11');
@@ -26,6 +26,23 @@ const screens = {
     await drop(page, [{ name: 'fresh.png', type: 'image/png', bytes: picture('drops', 3, { brighter: 9 }) }]);
     await page.waitForURL('**/q/*');
     await tiles(page).nth(2).waitFor();
+    await shown(page);
+  },
+  async groups(page) {
+    await page.goto(`/c/${collection}/groups/folder`);
+    await tiles(page).nth(5).waitFor();
+    await shown(page);
+  },
+  async group(page) {
+    await page.goto(`/c/${collection}/groups/folder/hills`);
+    await page.locator('[data-strip] [data-tile]').first().waitFor();
+    await page.locator('[data-rows] [data-tile]').nth(3).waitFor();
+    await shown(page);
+  },
+  async mix(page) {
+    const { items } = await (await page.request.get(`/v1/collections/${collection}/items?name=hills-0`)).json();
+    await page.goto(`/c/${collection}/mix?more=${items[0].id}&more=${items[1].id}&less=${items[2].id}`);
+    await tiles(page).nth(3).waitFor();
     await shown(page);
   },
   async status(page) {

@@ -1,6 +1,7 @@
 // Where one is on the page: one state, one URL. `placeOf` and `addressOf` are each other's inverse;
 // nothing else on the page reads or writes a URL of ours. Other views of the same pictures (a radar, a
 // map, a crop) become further members here, printed as search parameters.
+import { textOf, valueIn, type GroupValue } from './groups/value';
 
 /** Random pictures, or the files whose names contain `name`. */
 export interface HomePlace {
@@ -35,15 +36,52 @@ export interface QueryPlace {
   readonly unfolded: boolean;
 }
 
+/** The groups of a collection: its pictures by what they have in common. */
+export interface GroupsPlace {
+  readonly screen: 'groups';
+  readonly collection: string;
+  /** Path of the attribute; null: not chosen yet. */
+  readonly by: string | null;
+}
+
+/** The pictures that have a value in common, and the groups like them. */
+export interface GroupPlace {
+  readonly screen: 'group';
+  readonly collection: string;
+  readonly by: string;
+  readonly value: GroupValue;
+  /** The rows show pictures elsewhere that look like the group's, instead of its own. */
+  readonly isElsewhere: boolean;
+}
+
+/** A picture that the results are to be like, or unlike. */
+export interface Pick {
+  readonly kind: 'item' | 'query';
+  /** Of the item; the handle of a picture that somebody brought. */
+  readonly id: string;
+  readonly isLess: boolean;
+}
+
+/** More like these, less like those. */
+export interface MixPlace {
+  readonly screen: 'mix';
+  readonly collection: string;
+  readonly picks: readonly Pick[];
+}
+
 export interface NoPlace {
   readonly screen: 'nowhere';
   readonly path: string;
 }
 
 export type PicturePlace = ItemPlace | QueryPlace;
-export type Place = HomePlace | CollectionPlace | PicturePlace | NoPlace;
+/** Where one sees pictures in the order of their likeness to something. */
+export type HitsPlace = PicturePlace | GroupPlace | MixPlace;
+export type Place = HomePlace | CollectionPlace | GroupsPlace | HitsPlace | NoPlace;
 
 export const seedMax = 0xffffffff;
+/** So that an address stays one that mail and chats carry. */
+export const picksMax = 40;
 
 export function home(collection: string | null = null): HomePlace {
   return { screen: 'home', collection, seed: null, name: '' };
@@ -57,6 +95,14 @@ export function query(collection: string, handle: string): QueryPlace {
   return { screen: 'query', collection, query: handle, unfolded: false };
 }
 
+export function groups(collection: string, by: string | null = null): GroupsPlace {
+  return { screen: 'groups', collection, by };
+}
+
+export function group(collection: string, by: string, value: GroupValue): GroupPlace {
+  return { screen: 'group', collection, by, value, isElsewhere: false };
+}
+
 /** `address`: path and search, as in `location.pathname + location.search`. */
 export function placeOf(address: string): Place {
   const [path = '', search = ''] = splitOnce(address, '?');
@@ -65,7 +111,7 @@ export function placeOf(address: string): Place {
   if (words === null) return nowhere;
   const parameters = new URLSearchParams(search);
   if (words.length === 0) return homeOf(parameters);
-  return underCollection(words, parameters.get('copies') === 'all') ?? nowhere;
+  return underCollection(words, parameters) ?? nowhere;
 }
 
 /** Path and search. */
@@ -79,6 +125,12 @@ export function addressOf(place: Place): string {
       return `${collectionPath(place.collection)}/i/${encodeURIComponent(place.id)}${pictureSearch(place)}`;
     case 'query':
       return `${collectionPath(place.collection)}/q/${encodeURIComponent(place.query)}${pictureSearch(place)}`;
+    case 'groups':
+      return `${collectionPath(place.collection)}/groups${place.by === null ? '' : '/' + encodeURIComponent(place.by)}`;
+    case 'group':
+      return groupPath(place) + (place.isElsewhere ? '?show=elsewhere' : '');
+    case 'mix':
+      return `${collectionPath(place.collection)}/mix${picksSearch(place.picks)}`;
     case 'nowhere':
       return place.path;
   }
@@ -100,14 +152,46 @@ function homeOf(parameters: URLSearchParams): HomePlace {
   };
 }
 
-function underCollection(words: readonly string[], unfolded: boolean): Place | null {
-  const [head, collection = '', kind, rest = ''] = words;
+function underCollection(words: readonly string[], parameters: URLSearchParams): Place | null {
+  const [head, collection = '', kind, rest = '', last = ''] = words;
   if (head !== 'c' || collection === '') return null;
   if (words.length === 2) return { screen: 'collection', collection };
-  if (words.length !== 4 || rest === '') return null;
+  if (words.length === 3 && kind === 'groups') return groups(collection);
+  if (words.length === 3 && kind === 'mix') return { screen: 'mix', collection, picks: picksIn(parameters) };
+  if (rest === '') return null;
+  if (words.length === 5 && kind === 'groups' && last !== '') {
+    const isElsewhere = parameters.get('show') === 'elsewhere';
+    return { ...group(collection, rest, valueIn(last)), isElsewhere };
+  }
+  if (words.length !== 4) return null;
+  const unfolded = parameters.get('copies') === 'all';
   if (kind === 'i') return { screen: 'item', collection, id: rest, unfolded };
   if (kind === 'q') return { screen: 'query', collection, query: rest, unfolded };
-  return null;
+  return kind === 'groups' ? groups(collection, rest) : null;
+}
+
+const pickNames = { item: ['more', 'less'], query: ['more_query', 'less_query'] } as const;
+
+/** In their order, each once. */
+function picksIn(parameters: URLSearchParams): Pick[] {
+  const picks: Pick[] = [];
+  for (const [name, id] of parameters) {
+    const kind = (['item', 'query'] as const).find((each) => pickNames[each].some((known) => known === name));
+    const isKnown = picks.some((pick) => pick.kind === kind && pick.id === id);
+    if (kind === undefined || id === '' || isKnown || picks.length === picksMax) continue;
+    picks.push({ kind, id, isLess: name === pickNames[kind][1] });
+  }
+  return picks;
+}
+
+function picksSearch(picks: readonly Pick[]): string {
+  const parameters = picks.map(({ kind, id, isLess }) => [pickNames[kind][isLess ? 1 : 0], id]);
+  return parameters.length === 0 ? '' : '?' + new URLSearchParams(parameters).toString();
+}
+
+function groupPath({ collection, by, value }: GroupPlace): string {
+  const parts = ['groups', by, textOf(value)].map(encodeURIComponent);
+  return [collectionPath(collection), ...parts].join('/');
 }
 
 function homeSearch(place: HomePlace): string {

@@ -1,7 +1,7 @@
 // Asks for what the first screen will show before anything is drawn, so that the answers come while React starts.
 import type { QueryClient } from '@tanstack/react-query';
-import type { HomePlace } from './address';
-import { collectionsQuery, hitsQuery, itemQuery, sampleQuery, wallSize } from './api/queries';
+import type { HitsPlace, HomePlace, Place } from './address';
+import { collectionsQuery, groupQuery, groupsQuery, hitsQuery, itemQuery, sampleQuery, wallSize } from './api/queries';
 import { become, current } from './navigation';
 import { newSeed } from './random';
 
@@ -13,7 +13,16 @@ export function askAhead(client: QueryClient): void {
   if (place.screen === 'home') void askForWall(client, place);
   else void client.prefetchQuery(collectionsQuery);
   if (place.screen === 'item') void client.prefetchQuery(itemQuery(place.collection, place.id));
-  if (place.screen === 'item' || place.screen === 'query') void client.prefetchInfiniteQuery(hitsQuery(place));
+  if (place.screen === 'group') void client.prefetchQuery(groupQuery(place));
+  if (place.screen === 'groups' && place.by !== null) {
+    void client.prefetchInfiniteQuery(groupsQuery(place.collection, place.by));
+  }
+  if (hasHits(place)) void client.prefetchInfiniteQuery(hitsQuery(place));
+}
+
+function hasHits(place: Place): place is HitsPlace {
+  if (place.screen === 'mix') return place.picks.length > 0;
+  return place.screen === 'item' || place.screen === 'query' || place.screen === 'group';
 }
 
 async function askForWall(client: QueryClient, { collection, seed, name }: HomePlace): Promise<void> {

@@ -7,8 +7,11 @@ import { DropLayer } from './parts/drop-layer';
 import { Keys } from './parts/keys';
 import { current, useEntry } from './navigation';
 import { CollectionScreen } from './screens/collection-screen';
+import { GroupScreen } from './screens/group-screen';
+import { GroupsScreen } from './screens/groups-screen';
 import { HomeScreen } from './screens/home-screen';
 import { ItemScreen } from './screens/item-screen';
+import { MixScreen } from './screens/mix-screen';
 import { NowhereScreen } from './screens/nowhere-screen';
 import { QueryScreen } from './screens/query-screen';
 import { useText } from './text/text';
@@ -30,8 +33,8 @@ export function App() {
       </button>
       <Bar place={place} />
       <main id="pictures" tabIndex={-1}>
-        {/* What is typed in the start page's box stays while results come and go. */}
-        <Screen key={place.screen === 'home' ? 'home' : depth} />
+        {/* What is typed in the start page's box stays while results come and go, as what is picked does. */}
+        <Screen key={place.screen === 'home' || place.screen === 'mix' ? place.screen : depth} />
       </main>
       <AwayLine />
       <DropLayer wanted={collection} />
@@ -52,6 +55,12 @@ function Screen() {
       return <ItemScreen place={place} />;
     case 'query':
       return <QueryScreen place={place} />;
+    case 'groups':
+      return <GroupsScreen place={place} />;
+    case 'group':
+      return <GroupScreen place={place} />;
+    case 'mix':
+      return <MixScreen place={place} />;
     case 'nowhere':
       return <NowhereScreen />;
   }

@@ -74,7 +74,7 @@ function listen(client: QueryClient, name: string, id: string): () => void {
     refreshed = 0;
     keep(event);
     client.setQueryData(endedKey(name), JSON.parse(event.data) as Job);
-    for (const key of ['failures', 'named', 'hits']) void client.invalidateQueries({ queryKey: [key, name] });
+    for (const key of ['failures', 'named', 'hits', 'attributes', 'groups', 'group']) void client.invalidateQueries({ queryKey: [key, name] });
   };
   events.addEventListener('progress', keep);
   events.addEventListener('done', end);

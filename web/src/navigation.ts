@@ -66,7 +66,9 @@ export function go(place: Place, { morph = false }: { morph?: boolean } = {}): v
   if (addressOf(place) === addressOf(entry.place)) return;
   remember({ scroll: Math.round(scrollY) });
   const { stop, depth } = entry;
-  const trail = stop === null ? entry.trail : [...entry.trail, { ...stop, depth }].slice(-trailMax);
+  // A mix that changes is one stop, however often.
+  const isPassed = stop !== null && !(entry.place.screen === 'mix' && place.screen === 'mix');
+  const trail = !isPassed ? entry.trail : [...entry.trail, { ...stop, depth }].slice(-trailMax);
   const next: Entry = { place, depth: depth + 1, trail, stop: null, spot: start };
   const change = () => {
     entry = next;

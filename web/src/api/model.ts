@@ -9,13 +9,18 @@ export type Document = Readonly<Record<string, unknown>>;
 
 export type Collection = Schemas['Collection'];
 export type CollectionList = Schemas['CollectionList'];
+export type Example = Schemas['GroupExample'];
 export type FailureList = Schemas['FailureList'];
+export type Group = Schemas['Group'];
+export type GroupHit = Schemas['GroupHit'];
+export type GroupList = Schemas['GroupList'];
 export type Job = Schemas['Job'];
 export type QueryHandle = Schemas['Query'];
 export type Item = Described<Schemas['Item']>;
 export type ItemList = Listed<Schemas['ItemList'], 'items', Item>;
 export type Hit = Described<Schemas['Hit']>;
 export type SearchAnswer = Listed<Schemas['SearchAnswer'], 'hits', Hit>;
+export type SimilarGroups = Schemas['SimilarGroups'];
 export type Band = Hit['band'];
 
 /** With a document that nothing is believed of yet. */

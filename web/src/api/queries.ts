@@ -5,15 +5,32 @@ import {
   QueryClient,
   type InfiniteData,
 } from '@tanstack/react-query';
-import type { PicturePlace } from '../address';
+import { addressOf, type GroupPlace, type HitsPlace, type MixPlace } from '../address';
+import { attributesIn } from '../groups/attributes';
+import { textOf } from '../groups/value';
 import { ask, Problem, Unreachable } from './client';
-import type { Collection, CollectionList, FailureList, Item, ItemList, QueryHandle, SearchAnswer } from './model';
+import type {
+  Collection,
+  CollectionList,
+  FailureList,
+  GroupList,
+  Item,
+  ItemList,
+  QueryHandle,
+  SearchAnswer,
+  SimilarGroups,
+} from './model';
 import { pageSize, paths } from './paths';
 
 /** More results than anybody scrolls; the page says so when they are reached. */
 export const hitsMax = 3_000;
 export const namedMax = 500;
 export const wallSize = 120;
+export const examplesOfGroup = 3;
+const groupsPage = 60;
+const similarGroups = 24;
+/** Records that are looked at to learn what they say of themselves. */
+const lookedAt = 100;
 /** Answers of that many pictures stay in memory, so that a long dive does not fill it. */
 const neighborhoodsMax = 30;
 
@@ -85,11 +102,42 @@ export const failuresQuery = (name: string) =>
     getNextPageParam: (last) => last.next,
   });
 
-/** The neighbors of an item or of a picture that was brought, nearest first. */
-export const hitsQuery = (place: PicturePlace) =>
+/** The attributes that make groups, as far as some records tell. */
+export const attributesQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['attributes', name],
+    queryFn: async ({ signal }) => {
+      const { items } = await ask<ItemList>(paths.sample(name, lookedAt, 0), { signal });
+      return attributesIn(items.map(({ document }) => document));
+    },
+  });
+
+/** Groups by an attribute, largest first. */
+export const groupsQuery = (name: string, by: string) =>
+  infiniteQueryOptions({
+    queryKey: ['groups', name, by],
+    queryFn: ({ signal, pageParam }) =>
+      ask<GroupList>(paths.groups(name, by, pageParam, groupsPage, examplesOfGroup), { signal }),
+    initialPageParam: 0,
+    getNextPageParam: (last, _pages, offset) => {
+      const next = offset + last.groups.length;
+      return last.groups.length > 0 && next < last.total ? next : null;
+    },
+  });
+
+/** A group, and those that look like it. */
+export const groupQuery = ({ collection, by, value }: GroupPlace) =>
+  queryOptions({
+    queryKey: ['group', collection, by, textOf(value)],
+    queryFn: ({ signal }) =>
+      ask<SimilarGroups>(paths.similarGroups(collection, by, value, similarGroups, examplesOfGroup), { signal }),
+  });
+
+/** What is near to what the place is about, nearest first. */
+export const hitsQuery = (place: HitsPlace) =>
   infiniteQueryOptions({
     queryKey: hitsKey(place),
-    queryFn: ({ signal, pageParam }) => ask<SearchAnswer>(hitsPath(place, pageParam), { signal }),
+    queryFn: ({ signal, pageParam }) => askHits(place, pageParam, signal),
     initialPageParam: 0,
     getNextPageParam: nextOffset,
     // Coming back finds the same rows; what changes the collection while the page looks says so (collections.ts).
@@ -97,19 +145,42 @@ export const hitsQuery = (place: PicturePlace) =>
   });
 
 /** Keeps the first answer of an upload, so that its screen need not ask again. */
-export function keepFirstHits(client: QueryClient, place: PicturePlace, answer: SearchAnswer): void {
+export function keepFirstHits(client: QueryClient, place: HitsPlace, answer: SearchAnswer): void {
   const data: InfiniteData<SearchAnswer, number> = { pages: [answer], pageParams: [0] };
   client.setQueryData(hitsKey(place), data);
 }
 
-function hitsKey(place: PicturePlace) {
-  return ['hits', place.collection, place.screen, place.screen === 'item' ? place.id : place.query] as const;
+/** Copies, folded or not, are the same answer. */
+function hitsKey(place: HitsPlace) {
+  const isPicture = place.screen === 'item' || place.screen === 'query';
+  return ['hits', place.collection, addressOf(isPicture ? { ...place, unfolded: false } : place)] as const;
 }
 
-function hitsPath(place: PicturePlace, offset: number): string {
-  return place.screen === 'item'
-    ? paths.similar(place.collection, place.id, offset, pageSize)
-    : paths.queryHits(place.collection, place.query, offset, pageSize);
+function askHits(place: HitsPlace, offset: number, signal: AbortSignal): Promise<SearchAnswer> {
+  const name = place.collection;
+  switch (place.screen) {
+    case 'item':
+      return ask(paths.similar(name, place.id, offset, pageSize), { signal });
+    case 'query':
+      return ask(paths.queryHits(name, place.query, offset, pageSize), { signal });
+    case 'group': {
+      const items = paths.groupItems(name, place.by, place.value, offset, pageSize);
+      return ask(place.isElsewhere ? items : `${items}&only_members=true`, { signal });
+    }
+    case 'mix':
+      return ask(paths.recommend(name, offset, pageSize), {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(wishesOf(place)),
+        signal,
+      });
+  }
+}
+
+function wishesOf({ picks }: MixPlace) {
+  const parts = (isLess: boolean) =>
+    picks.filter((pick) => pick.isLess === isLess).map(({ kind, id }) => (kind === 'item' ? { id } : { query_id: id }));
+  return { positive: parts(false), negative: parts(true) };
 }
 
 function nextOffset(last: SearchAnswer): number | null {

@@ -1,8 +1,8 @@
 // The bar on top: home, the search box, the collection, and a person's settings.
-import { Activity, Dices, EllipsisVertical, Keyboard, Languages, Moon, Sun, SunMoon } from 'lucide-react';
+import { Activity, Dices, EllipsisVertical, Keyboard, Languages, Layers, Moon, Sun, SunMoon } from 'lucide-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { MouseEvent } from 'react';
-import { collectionOf, home, type Place } from '../address';
+import { collectionOf, groups, home, type Place } from '../address';
 import type { Collection, Job } from '../api/model';
 import { collectionsQuery } from '../api/queries';
 import { useActiveJob, useCollection, useJobEvents } from '../collections';
@@ -44,6 +44,7 @@ export function Bar({ place }: { readonly place: Place }) {
       <div id={menuId} popover="auto" className={styles.controls} onClick={closeMenu}>
         {names.length > 1 && <CollectionChoice names={names} shown={collection?.name} />}
         {collection && <RandomButton collection={collection} />}
+        {collection && <GroupsLink name={collection.name} />}
         {collection && <StatusLink name={collection.name} />}
         <LanguageSwitch />
         <ThemeSwitch />
@@ -112,6 +113,16 @@ function CollectionChoice({ names, shown }: ChoiceProps) {
         <option key={name}>{name}</option>
       ))}
     </select>
+  );
+}
+
+function GroupsLink({ name }: { readonly name: string }) {
+  const { t } = useText();
+  return (
+    <Link className="icon-button" to={groups(name)} title={t('bar.groups')} data-step>
+      <Layers aria-hidden />
+      <span className={styles.label}>{t('bar.groups')}</span>
+    </Link>
   );
 }
 

@@ -2,8 +2,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
+import { groups } from '../address';
 import { useCollection } from '../collections';
-import { back } from '../navigation';
+import { back, go } from '../navigation';
 import { goToRandom } from '../random';
 import { choose, currentSettings, useSettings } from '../settings';
 import { useText, type Text } from '../text/text';
@@ -69,6 +70,8 @@ function rows(t: Text['t']): [string[], string][] {
     [['Ctrl V'], t('keys.paste')],
     [['o'], t('keys.original')],
     [['c'], t('keys.copy')],
+    [['+', '-'], t('keys.pick')],
+    [['g'], t('keys.groups')],
     [['r'], t('keys.random')],
     [['?'], t('keys.help')],
     [['Esc'], t('keys.escape')],
@@ -83,6 +86,11 @@ function useShortcuts(collection: string | undefined): void {
       '?': openKeys,
       o: openOriginal,
       c: () => void copyText(subject('address') || location.href),
+      '+': () => pickFocused('more'),
+      '-': () => pickFocused('less'),
+      g: () => {
+        if (collection !== undefined) go(groups(collection));
+      },
       r: () => {
         if (collection !== undefined) void goToRandom(client, collection);
       },
@@ -122,6 +130,12 @@ function focusSearch(): void {
   const field = document.querySelector<HTMLInputElement>('[data-search-text]');
   field?.focus();
   field?.select();
+}
+
+/** Of the tile that has the focus. */
+function pickFocused(side: 'more' | 'less'): void {
+  const tile = document.activeElement?.closest('[data-tile]')?.parentElement;
+  tile?.querySelector<HTMLButtonElement>(`[data-pick="${side}"]`)?.click();
 }
 
 function openOriginal(): void {

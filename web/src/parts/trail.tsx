@@ -1,12 +1,15 @@
 // The pictures one came from, newest right, and the one that one looks at.
-import { FileText, ImageUp } from 'lucide-react';
+import { FileText, ImageUp, Layers, SlidersHorizontal, type LucideIcon } from 'lucide-react';
 import { useEffect, useRef, type SyntheticEvent } from 'react';
-import { placeOf } from '../address';
+import { placeOf, type Place } from '../address';
 import { useConnection } from '../api/connection';
 import { returnTo, useEntry, type Stop } from '../navigation';
 import { useText } from '../text/text';
 import { isPlain } from './link';
 import styles from './trail.module.css';
+
+/** Of what has no picture. */
+const icons: Partial<Record<Place['screen'], LucideIcon>> = { item: FileText, group: Layers, mix: SlidersHorizontal };
 
 export function Trail() {
   const { t } = useText();
@@ -51,7 +54,8 @@ export function Trail() {
 function Picture({ stop }: { readonly stop: Stop }) {
   const { returns } = useConnection();
   if (stop.image === '') {
-    return placeOf(stop.address).screen === 'item' ? <FileText aria-hidden /> : <ImageUp aria-hidden />;
+    const Icon = icons[placeOf(stop.address).screen] ?? ImageUp;
+    return <Icon aria-hidden />;
   }
   const hide = (event: SyntheticEvent<HTMLImageElement>) => {
     event.currentTarget.hidden = true;

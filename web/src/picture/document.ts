@@ -26,6 +26,21 @@ export interface Picture {
   readonly link: string | null;
 }
 
+/** One of which nothing is known but that there is one. */
+export const unknownPicture: Picture = {
+  name: '',
+  hasPicture: true,
+  path: null,
+  width: null,
+  height: null,
+  format: null,
+  bytes: null,
+  modified: null,
+  content: '',
+  preview: null,
+  link: null,
+};
+
 const pictureMembers = new Set([
   'path', 'path_bytes', 'width', 'height', 'format', 'bytes', 'modified', 'content', 'exif', 'preview',
 ]);

@@ -1,6 +1,6 @@
 // What was shown a moment ago, by `collection/id`: a jump draws its main picture from the tile's file, which
 // the browser still has, and its facts from the hit's document. Bounded; forgetting costs nothing but a moment.
-import type { Document } from '../api/model';
+import type { Document, Item } from '../api/model';
 
 class Recent<Value> {
   private readonly values = new Map<string, Value>();
@@ -22,3 +22,9 @@ class Recent<Value> {
 export const seen = new Recent<string>();
 /** Documents. */
 export const glimpses = new Recent<Document>();
+
+/** What a tile knew of the item, until it has come. */
+export function glimpseOf(collection: string, id: string): Item | undefined {
+  const document = glimpses.get(`${collection}/${id}`);
+  return document && { id, version: 0, seq: 0, document };
+}

@@ -21,9 +21,11 @@ interface Props {
   readonly width: number;
   /** It stands before all others: the picture that one looks at. */
   readonly isMain?: boolean;
+  /** It may lie out of sight: loaded when it comes near. */
+  readonly isLazy?: boolean;
 }
 
-export function Thumbnail({ collection, id, picture, width, isMain = false }: Props) {
+export function Thumbnail({ collection, id, picture, width, isMain = false, isLazy = false }: Props) {
   const { returns } = useConnection();
   const [isShown, setIsShown] = useState(false);
   const [failedAt, setFailedAt] = useState<{ readonly returns: number; readonly tries: number } | null>(null);
@@ -62,6 +64,7 @@ export function Thumbnail({ collection, id, picture, width, isMain = false }: Pr
           decoding="async"
           draggable={false}
           {...(isMain && { fetchPriority: 'high' as const })}
+          {...(isLazy && { loading: 'lazy' as const })}
           sizes={`${Math.max(1, Math.round(width))}px`}
           srcSet={sizes.map((size) => `${url(size)} ${widthAt(size, picture)}w`).join(', ')}
           src={url(320)}

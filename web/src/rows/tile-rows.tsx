@@ -1,48 +1,34 @@
-// Pictures in justified rows, as many as there are: only the rows near the window are in the document. Keeps
+// Pictures, or groups of them, in justified rows, as many as there are: only the rows near the window are in the document. Keeps
 // the scroll position and the focus of its history entry, moves the focus by arrow keys, and asks for more
 // before the end is in sight.
-import { useMemo, useRef, useState } from 'react';
-import type { ItemPlace } from '../address';
-import type { Document } from '../api/model';
-import { aspectOf, type Picture } from '../picture/document';
-import { justify, rowsBetween, type Rows } from './justified';
-import { Tile } from './tile';
+import { useMemo, useRef, useState, type ReactNode } from 'react';
+import { justify, rowsBetween, type Box, type Rows } from './justified';
 import styles from './tile-rows.module.css';
 import { useArrows } from './use-arrows';
 import { useSpot } from './use-spot';
 import { useMoreInTime, useWidth, useWindowBand } from './use-window';
 
-export interface TileContent {
-  readonly place: ItemPlace;
-  readonly picture: Picture;
-  /** Its record's, kept for the jump. */
-  readonly document: Document;
-  /** What a screen reader says. */
-  readonly label: string;
-  readonly score: Score | null;
-  /** Copies that stand behind it. */
-  readonly fold: Fold | null;
+/** What stands in the rows: a picture (tile.tsx), or a group (groups/group-tile.tsx). */
+export interface Placed {
+  /** As the tile says in data-tile. */
+  readonly key: string;
+  /** Width / height. */
+  readonly aspect: number;
 }
 
-export interface Score {
-  readonly number: string;
-  readonly word: string;
-  readonly band: string;
-  /** Says how the number is made. */
-  readonly formula: string;
-  /** The word is shown also while nobody points at the tile. */
-  readonly opensBand: boolean;
+/** Where a tile stands, and what it tells the rows. */
+export interface TileFrame {
+  readonly box: Box | undefined;
+  readonly index: number;
+  /** The one that Tab leads to. */
+  readonly isActive: boolean;
+  readonly onFocus: (index: number) => void;
 }
 
-export interface Fold {
-  readonly text: string;
+interface Props<Content extends Placed> {
   readonly label: string;
-  readonly unfold: () => void;
-}
-
-interface Props {
-  readonly label: string;
-  readonly tiles: readonly TileContent[];
+  readonly tiles: readonly Content[];
+  readonly draw: (content: Content, frame: TileFrame) => ReactNode;
   /** More will come after these. */
   readonly hasMore: boolean;
   readonly isLoading: boolean;
@@ -54,7 +40,7 @@ const aspectMin = 0.4;
 const aspectMax = 3;
 const overscan = 700;
 
-export function TileRows({ label, tiles, hasMore, isLoading, onMore }: Props) {
+export function TileRows<Content extends Placed>({ label, tiles, draw, hasMore, isLoading, onMore }: Props<Content>) {
   const list = useRef<HTMLUListElement>(null);
   const width = useWidth(list);
   const rows = useRows(tiles, width);
@@ -73,16 +59,8 @@ export function TileRows({ label, tiles, hasMore, isLoading, onMore }: Props) {
   const end = Math.min(count, last ? last.first + last.count : first);
   const shown = tiles.slice(first, end);
   const stray = active < count && (active < first || active >= end) ? tiles[active] : undefined;
-  const tile = (content: TileContent, index: number) => (
-    <Tile
-      key={content.place.id}
-      content={content}
-      box={rows.boxes[index]}
-      index={index}
-      isActive={index === active}
-      onFocus={setActive}
-    />
-  );
+  const tile = (content: Content, index: number) =>
+    draw(content, { box: rows.boxes[index], index, isActive: index === active, onFocus: setActive });
   return (
     <ul ref={list} className={styles.rows} aria-label={label} style={{ blockSize: height }} data-rows>
       {/* The tile that Tab leads to stays in the document when it is scrolled away. */}
@@ -114,9 +92,9 @@ export function RowsToCome() {
 
 const aspectsToCome = [1.5, 0.75, 1.33, 1, 1.5, 1.78, 0.67, 1.33, 1.5, 1];
 
-function useRows(tiles: readonly TileContent[], width: number): Rows {
+function useRows(tiles: readonly Placed[], width: number): Rows {
   return useMemo(() => {
-    const aspects = tiles.map(({ picture }) => Math.min(aspectMax, Math.max(aspectMin, aspectOf(picture))));
+    const aspects = tiles.map(({ aspect }) => Math.min(aspectMax, Math.max(aspectMin, aspect)));
     return justify(width > 0 ? aspects : [], rulesFor(width));
   }, [tiles, width]);
 }

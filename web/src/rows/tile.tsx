@@ -1,34 +1,66 @@
 // One picture of the rows: a link to its neighbors. Pointing at it prepares the jump.
-import { useQueryClient } from '@tanstack/react-query';
-import { memo, useEffect, useRef, useState, type DragEvent, type MouseEvent } from 'react';
-import { addressOf } from '../address';
+import { Minus, Plus } from 'lucide-react';
+import { memo, useRef, type DragEvent, type MouseEvent } from 'react';
+import { addressOf, type ItemPlace } from '../address';
+import type { Document } from '../api/model';
 import { paths } from '../api/paths';
 import { hitsQuery } from '../api/queries';
-import { go } from '../navigation';
+import { mixAt, withPick } from '../mix';
+import { current, go } from '../navigation';
 import { draggedPlace } from '../parts/dragged';
 import { isPlain } from '../parts/link';
+import type { Picture } from '../picture/document';
 import { RecordCard, textBelowName } from '../picture/record-card';
 import { glimpses } from '../picture/seen';
 import { Thumbnail } from '../picture/thumbnail';
-import type { Box } from './justified';
-import type { TileContent } from './tile-rows';
+import { useText } from '../text/text';
+import type { Placed, TileFrame } from './tile-rows';
 import styles from './tile.module.css';
+import { usePreparation } from './use-preparation';
 
-const prefetchDelayMs = 150;
 const fullScore = 110;
+const roomForChoice = 96;
 
-interface Props {
-  readonly content: TileContent;
-  readonly box: Box | undefined;
-  readonly index: number;
-  /** The one that Tab leads to. */
-  readonly isActive: boolean;
-  readonly onFocus: (index: number) => void;
+export interface TileContent extends Placed {
+  readonly place: ItemPlace;
+  readonly picture: Picture;
+  /** Its record's, kept for the jump. */
+  readonly document: Document;
+  /** What a screen reader says. */
+  readonly label: string;
+  readonly score: Score | null;
+  /** Copies that stand behind it. */
+  readonly fold: Fold | null;
 }
 
-export const Tile = memo(function Tile({ content, box, index, isActive, onFocus }: Props) {
+export interface Score {
+  readonly number: string;
+  readonly word: string;
+  readonly band: string;
+  /** Says how the number is made. */
+  readonly formula: string;
+  /** The word is shown also while nobody points at the tile. */
+  readonly opensBand: boolean;
+}
+
+export interface Fold {
+  readonly text: string;
+  readonly label: string;
+  readonly unfold: () => void;
+}
+
+interface Props extends TileFrame {
+  readonly content: TileContent;
+}
+
+/** For the rows. */
+export const drawTile = (content: TileContent, frame: TileFrame) => (
+  <Tile key={content.key} content={content} {...frame} />
+);
+
+const Tile = memo(function Tile({ content, box, index, isActive, onFocus }: Props) {
   const { place, picture, label, score, fold } = content;
-  const preparation = usePreparation(content);
+  const preparation = usePreparation((client) => client.prefetchInfiniteQuery({ ...hitsQuery(place), retry: false }));
   const link = useRef<HTMLAnchorElement>(null);
   if (!box) return null;
   const jump = (event: MouseEvent) => {
@@ -91,6 +123,7 @@ export const Tile = memo(function Tile({ content, box, index, isActive, onFocus 
           </span>
         )}
       </a>
+      {box.width >= roomForChoice && <Choice content={content} isActive={isActive} />}
       {fold && (
         <button type="button" className={styles.fold} data-fold title={fold.label} onClick={fold.unfold}>
           {fold.text}
@@ -100,14 +133,33 @@ export const Tile = memo(function Tile({ content, box, index, isActive, onFocus 
   );
 });
 
-/** After a moment of pointing, the neighbors are asked for: a jump then finds them here. */
-function usePreparation({ place }: TileContent) {
-  const client = useQueryClient();
-  const [isPointed, setIsPointed] = useState(false);
-  useEffect(() => {
-    if (!isPointed) return undefined;
-    const timer = setTimeout(() => void client.prefetchInfiniteQuery({ ...hitsQuery(place), retry: false }), prefetchDelayMs);
-    return () => clearTimeout(timer);
-  }, [client, isPointed, place]);
-  return { start: () => setIsPointed(true), stop: () => setIsPointed(false) };
+/** Whether the results are to be like it or unlike it. */
+function Choice({ content, isActive }: { readonly content: TileContent; readonly isActive: boolean }) {
+  const { t } = useText();
+  const { place, picture, document } = content;
+  const choose = (isLess: boolean) => {
+    glimpses.put(`${place.collection}/${place.id}`, document);
+    go(withPick(mixAt(current().place, place.collection), { kind: 'item', id: place.id, isLess }));
+  };
+  const ways = [
+    { name: 'more', isLess: false, label: t('mix.add', { name: picture.name }), Icon: Plus },
+    { name: 'less', isLess: true, label: t('mix.add_less', { name: picture.name }), Icon: Minus },
+  ];
+  return (
+    <span className={styles.choice}>
+      {ways.map(({ name, isLess, label, Icon }) => (
+        <button
+          key={name}
+          type="button"
+          aria-label={label}
+          title={t(isLess ? 'mix.less' : 'mix.more')}
+          tabIndex={isActive ? 0 : -1}
+          data-pick={name}
+          onClick={() => choose(isLess)}
+        >
+          <Icon aria-hidden />
+        </button>
+      ))}
+    </span>
+  );
 }

@@ -4,11 +4,11 @@ import { useEffect, type RefObject } from 'react';
 import { isWriting } from '../parts/keys';
 import type { Rows } from './justified';
 import { directionOf, step } from './step';
-import type { TileContent } from './tile-rows';
+import type { Placed } from './tile-rows';
 import { focusTile } from './use-spot';
 
 interface Scene {
-  readonly tiles: readonly TileContent[];
+  readonly tiles: readonly Placed[];
   readonly rows: Rows;
   readonly count: number;
   readonly active: number;
@@ -27,14 +27,14 @@ export function useArrows({ tiles, rows, count, active, setActive, list }: Scene
       if (!direction || isModified || event.defaultPrevented || isWriting(event.target)) return;
       if (count === 0 || document.querySelector('dialog[open], [data-upload]')) return;
       const focused = document.activeElement;
-      const isOnTile = focused instanceof HTMLElement && focused.dataset['tile'] !== undefined;
+      const isOnTile = focused?.matches('[data-tile]') && list.current?.contains(focused);
       if (!isOnTile && !isNowhere(focused)) return;
       const next = isOnTile ? step(rows, active, direction) : firstInSight(rows, list.current);
       event.preventDefault();
       if (next === null || next >= count) return;
       setActive(next);
       reveal(rows, next, list.current);
-      const id = tiles[next]?.place.id ?? '';
+      const id = tiles[next]?.key ?? '';
       requestAnimationFrame(() => requestAnimationFrame(() => focusTile(list.current, id)));
     };
     addEventListener('keydown', press);

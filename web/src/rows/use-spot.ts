@@ -2,10 +2,10 @@
 // to date while one is there.
 import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
 import { current, remember } from '../navigation';
-import type { TileContent } from './tile-rows';
+import type { Placed } from './tile-rows';
 
 interface Scene {
-  readonly tiles: readonly TileContent[];
+  readonly tiles: readonly Placed[];
   /** Tiles that are shown. */
   readonly count: number;
   readonly height: number;
@@ -33,7 +33,7 @@ export function useSpot(scene: Scene): void {
     if (isDone.current || !isThere || !suffices || height === 0) return;
     isDone.current = true;
     scrollTo({ top: spot.scroll, behavior: 'instant' });
-    const index = spot.focus === '' ? -1 : tiles.findIndex(({ place }) => place.id === spot.focus);
+    const index = spot.focus === '' ? -1 : tiles.findIndex(({ key }) => key === spot.focus);
     if (index < 0) return;
     setActive(index);
     // Once the rows around it are drawn.

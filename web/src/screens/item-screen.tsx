@@ -2,24 +2,26 @@
 import { useQuery } from '@tanstack/react-query';
 import { ImageOff } from 'lucide-react';
 import { useEffect } from 'react';
-import { addressOf, home, type ItemPlace } from '../address';
+import { addressOf, group, home, type GroupPlace, type ItemPlace } from '../address';
 import type { Collection, Item } from '../api/model';
 import { paths } from '../api/paths';
 import { itemQuery } from '../api/queries';
 import { useCollection } from '../collections';
+import { folderAttribute, folderOf, groupsOf } from '../groups/attributes';
+import { isFolder } from '../groups/group-name';
 import { arrive } from '../navigation';
 import { Link } from '../parts/link';
 import { Notice } from '../parts/notice';
 import { useTitle } from '../parts/title';
 import { HomeButton, isMissing, Trouble } from '../parts/trouble';
 import { attributesOf, pictureOf, type Picture } from '../picture/document';
-import { glimpses } from '../picture/seen';
+import { glimpseOf } from '../picture/seen';
 import { RecordCard } from '../picture/record-card';
 import { Thumbnail } from '../picture/thumbnail';
 import { useText, type Text } from '../text/text';
 import { LookAlikes } from './look-alikes';
 import { PictureLayout } from './picture-layout';
-import { PicturePanel } from './picture-panel';
+import { PicturePanel, type Attribute } from './picture-panel';
 
 export function ItemScreen({ place }: { readonly place: ItemPlace }) {
   const text = useText();
@@ -60,19 +62,19 @@ export function ItemScreen({ place }: { readonly place: ItemPlace }) {
       large={picture.hasPicture ? paths.image(name, id) : null}
       original={picture.hasPicture && !isThumbnailKept(collection, picture) ? paths.original(name, id) : null}
       attributes={attributes(item, picture, text)}
+      folder={folderPlace(collection, picture)}
     />
   );
   return (
     <PictureLayout panel={panel}>
-      <LookAlikes place={place} collection={collection} name={picture?.name ?? ''} />
+      <LookAlikes
+        place={place}
+        collection={collection}
+        label={t('hits.of', { name: picture?.name ?? '' })}
+        none={{ title: t('hits.none'), text: t('hits.none_text', { name }) }}
+      />
     </PictureLayout>
   );
-}
-
-/** What the tile knew, until the item has come. */
-function glimpseOf(collection: string, id: string): Item | undefined {
-  const document = glimpses.get(`${collection}/${id}`);
-  return document && { id, version: 0, seq: 0, document };
 }
 
 function useStop(place: ItemPlace, picture: Picture | undefined): void {
@@ -91,14 +93,24 @@ function isThumbnailKept(collection: Collection | undefined, picture: Picture): 
   return picture.path === null && collection?.keep_pictures === false;
 }
 
-function attributes(item: Item, picture: Picture, { t }: Text): [string, string][] {
+/** The group of the folder that the file lies in. */
+function folderPlace(collection: Collection | undefined, { path }: Picture): GroupPlace | null {
+  if (!collection || path === null || !isFolder(folderAttribute, collection)) return null;
+  return group(collection.name, folderAttribute, folderOf(path));
+}
+
+function attributes({ id, document }: Item, picture: Picture, { t }: Text): Attribute[] {
   const own: [string, string | null][] = [
     [t('picture.format'), picture.format],
-    [t('picture.id'), item.id],
+    [t('picture.id'), id],
     [t('picture.content'), picture.content],
   ];
   const known = own.filter((row): row is [string, string] => row[1] !== null && row[1] !== '');
-  return [...known, ...attributesOf(item.document)];
+  const groups = groupsOf(document).filter(({ value }) => value !== '');
+  return [
+    ...known.map(([name, text]) => ({ name, text, groups: [] })),
+    ...attributesOf(document).map(([name, text]) => ({ name, text, groups: groups.filter(({ by }) => by === name) })),
+  ];
 }
 
 /** CSS pixels of the panel's picture, near enough to choose a file. */

@@ -1,53 +1,67 @@
-// The neighbors of a picture: rows of hits with their scores, copies folded, more as one scrolls.
-import { useInfiniteQuery } from '@tanstack/react-query';
+// Rows of hits in the order of their likeness to what the place is about: a picture, a group, a mix. Copies of a
+// picture are folded; more come as one scrolls.
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Images } from 'lucide-react';
 import { useCallback, useMemo } from 'react';
-import { item, type PicturePlace } from '../address';
+import { item, type HitsPlace, type PicturePlace } from '../address';
 import { hitsMax, hitsQuery } from '../api/queries';
-import type { Collection } from '../api/model';
-import { become } from '../navigation';
+import type { Collection, Hit } from '../api/model';
+import { become, useEntry } from '../navigation';
 import { Notice } from '../parts/notice';
-import { Trouble } from '../parts/trouble';
-import { pictureOf } from '../picture/document';
+import { isMissing, Trouble } from '../parts/trouble';
+import { aspectOf, pictureOf } from '../picture/document';
 import { copiesIn, fold, type FoldedHit } from '../rows/fold';
-import { RowsToCome, TileRows, type TileContent } from '../rows/tile-rows';
+import { formulaOf } from '../rows/formula';
+import { drawTile, type Fold, type Score, type TileContent } from '../rows/tile';
+import { RowsToCome, TileRows } from '../rows/tile-rows';
 import { useText, type Text } from '../text/text';
 import styles from './look-alikes.module.css';
 
 interface Props {
-  readonly place: PicturePlace;
+  readonly place: HitsPlace;
   readonly collection: Collection | undefined;
-  /** Of the picture. */
-  readonly name: string;
+  /** What the rows show, for those who hear it. */
+  readonly label: string;
+  /** Said where there is nothing to show. */
+  readonly none: { readonly title: string; readonly text: string };
+  /** Said when what is asked about is not there. */
+  readonly missing?: { readonly title: string; readonly text: string };
+  /** How many there are in the end, where it is known. */
+  readonly total?: number;
+  /** How near they are is no matter. */
+  readonly isPlain?: boolean;
 }
 
-export function LookAlikes({ place, collection, name }: Props) {
+export function LookAlikes(props: Props) {
+  const { place, collection, label, none, missing, isPlain = false } = props;
   const text = useText();
+  const { depth } = useEntry();
   const { t } = text;
-  const answer = useInfiniteQuery(hitsQuery(place));
-  const { data, error, fetchNextPage, hasNextPage, isFetchingNextPage, isFetchNextPageError } = answer;
+  // While a mix changes, what it gave before stays in sight.
+  const before = place.screen === 'mix' ? { placeholderData: keepPreviousData } : {};
+  const answer = useInfiniteQuery({ ...hitsQuery(place), ...before });
+  const { data, error, fetchNextPage, hasNextPage, isFetchingNextPage, isFetchNextPageError, isPlaceholderData } = answer;
   const hits = useMemo(() => data?.pages.flatMap((page) => page.hits) ?? [], [data]);
-  const total = totalOf(data?.pages[0]?.items ?? 0, place, hits.length, hasNextPage);
+  const searched = data?.pages[0]?.items ?? 0;
+  const total = props.total ?? totalOf(searched, place, hits.length, hasNextPage);
   const metric = collection?.metric ?? '';
   const tiles = useMemo(
-    () => fold(hits, place.unfolded).map((hit) => tileOf(hit, { place, text, total, metric })),
-    [hits, place, text, total, metric],
+    () => foldedAt(place, hits).map((hit) => tileOf(hit, { place, text, total, metric, isPlain })),
+    [hits, place, text, total, metric, isPlain],
   );
   const more = useCallback(() => void fetchNextPage(), [fetchNextPage]);
-  const label = t('hits.of', { name });
 
+  if (missing && isMissing(error)) return <Notice icon={Images} {...missing} />;
   if (error && hits.length === 0) return <Trouble error={error} onAgain={() => void answer.refetch()} />;
   if (!data) return <RowsToCome />;
-  if (hits.length === 0) {
-    const why = place.screen === 'item' ? t('hits.none_text', { name: place.collection }) : t('upload.empty_collection');
-    return <Notice icon={Images} title={t('hits.none')} text={why} />;
-  }
-  const isWeak = hits[0]?.band === 'weak';
+  if (hits.length === 0) return <Notice icon={Images} {...none} />;
+  // Far from something is what a mix may be asked for.
+  const isWeak = !isPlain && place.screen !== 'mix' && hits[0]?.band === 'weak';
   return (
-    <section>
-      <h2 className="unseen">{t('hits.title')}</h2>
+    <section className={styles.hits} aria-busy={isPlaceholderData}>
+      <h2 className="unseen">{label}</h2>
       {isWeak && <p className={styles.sentence}>{t('hits.weak')}</p>}
-      {place.unfolded && copiesIn(hits) > 1 && (
+      {isUnfolded(place) && copiesIn(hits) > 1 && (
         <p className={styles.sentence}>
           <button type="button" className="button" onClick={() => become({ ...place, unfolded: false })}>
             {t('hits.refold')}
@@ -55,9 +69,11 @@ export function LookAlikes({ place, collection, name }: Props) {
         </p>
       )}
       <TileRows
+        key={depth}
         label={label}
         tiles={tiles}
-        hasMore={hasNextPage && !isFetchNextPageError}
+        draw={drawTile}
+        hasMore={hasNextPage && !isFetchNextPageError && !isPlaceholderData}
         isLoading={isFetchingNextPage}
         onMore={more}
       />
@@ -89,48 +105,64 @@ function Foot({ hits, hasMore, isFailed, onMore }: FootProps) {
 }
 
 interface Setting {
-  readonly place: PicturePlace;
+  readonly place: HitsPlace;
   readonly text: Text;
   readonly total: number;
   readonly metric: string;
+  readonly isPlain: boolean;
 }
 
-function tileOf({ hit, copies, opensBand }: FoldedHit, { place, text, total, metric }: Setting): TileContent {
-  const { t, count, score, exact } = text;
-  const picture = pictureOf(hit.document, hit.id);
-  const word = t(`band.${hit.band}`);
-  const values = { score: exact(hit.score), distance: exact(hit.distance) };
-  const folded = {
+/** Copies are folded where one looks at a picture: elsewhere they are pictures like others. */
+function foldedAt(place: HitsPlace, hits: readonly Hit[]): FoldedHit[] {
+  return fold(hits, isUnfolded(place) || !isPicturePlace(place));
+}
+
+function tileOf(hit: FoldedHit, setting: Setting): TileContent {
+  const { place, text, total, isPlain } = setting;
+  const { t, count, score } = text;
+  const { id, document, rank, score: likeness, band } = hit.hit;
+  const picture = pictureOf(document, id);
+  const about = { rank: count(rank), total: count(total), name: picture.name };
+  return {
+    key: id,
+    aspect: aspectOf(picture),
+    place: item(place.collection, id),
+    picture,
+    document,
+    label: isPlain
+      ? t('hits.plain', about)
+      : t('hits.one', { ...about, band: t(`band.${band}`), score: score(likeness) }),
+    score: isPlain ? null : scoreOf(hit, setting),
+    fold: foldOf(hit, setting),
+  };
+}
+
+function scoreOf({ hit, opensBand }: FoldedHit, { text, metric }: Setting): Score {
+  const { t, score, exact } = text;
+  const formula = t(formulaOf(metric), { score: exact(hit.score), distance: exact(hit.distance) });
+  return { number: score(hit.score), word: t(`band.${hit.band}`), band: hit.band, formula, opensBand };
+}
+
+function foldOf({ copies }: FoldedHit, { place, text: { t } }: Setting): Fold | null {
+  if (copies === 0 || !isPicturePlace(place)) return null;
+  return {
     text: t('hits.fold', { count: copies }),
     label: t('hits.unfold', { count: copies }),
     unfold: () => become({ ...place, unfolded: true }),
   };
-  return {
-    place: item(place.collection, hit.id),
-    picture,
-    document: hit.document,
-    label: t('hits.one', { rank: count(hit.rank), total: count(total), band: word, score: score(hit.score), name: picture.name }),
-    score: { number: score(hit.score), word, band: hit.band, formula: t(formulaOf(metric), values), opensBand },
-    fold: copies > 0 ? folded : null,
-  };
 }
 
-function formulaOf(metric: string) {
-  switch (metric) {
-    case 'cosine':
-      return 'score.cosine';
-    case 'l2':
-      return 'score.l2';
-    case 'ip':
-    case 'inner_product':
-      return 'score.inner_product';
-    default:
-      return 'score.other';
-  }
-}
-
-/** How many results there are in the end: everything but the picture itself, or as many as the page shows. */
-function totalOf(items: number, place: PicturePlace, loaded: number, hasMore: boolean): number {
+/** How many results there are in the end: all but what is asked about, or as many as the page shows. */
+function totalOf(items: number, place: HitsPlace, loaded: number, hasMore: boolean): number {
   if (!hasMore) return loaded;
-  return Math.min(hitsMax, place.screen === 'item' ? items - 1 : items);
+  const own = place.screen === 'item' ? 1 : place.screen === 'mix' ? place.picks.length : 0;
+  return Math.min(hitsMax, items - own);
+}
+
+function isPicturePlace(place: HitsPlace): place is PicturePlace {
+  return place.screen === 'item' || place.screen === 'query';
+}
+
+function isUnfolded(place: HitsPlace): place is PicturePlace {
+  return isPicturePlace(place) && place.unfolded;
 }

@@ -6,6 +6,7 @@ import { namedQuery } from '../api/queries';
 import { useEntry } from '../navigation';
 import { Notice } from '../parts/notice';
 import { Trouble } from '../parts/trouble';
+import { drawTile } from '../rows/tile';
 import { RowsToCome, TileRows } from '../rows/tile-rows';
 import { useText } from '../text/text';
 import styles from './named-pictures.module.css';
@@ -31,7 +32,15 @@ export function NamedPictures({ collection, name }: { readonly collection: strin
       <h2 className={styles.heading} role="status">
         {label}
       </h2>
-      <TileRows key={`${depth}/${name}`} label={label} tiles={tiles} hasMore={false} isLoading={false} onMore={noMore} />
+      <TileRows
+        key={`${depth}/${name}`}
+        label={label}
+        tiles={tiles}
+        draw={drawTile}
+        hasMore={false}
+        isLoading={false}
+        onMore={noMore}
+      />
     </>
   );
 }

@@ -1,13 +1,23 @@
 // The picture that one looks at, and what is known of it.
-import { Clipboard, ExternalLink, Globe, Link2, ZoomIn } from 'lucide-react';
-import { useEffect, useRef, type CSSProperties, type ReactNode } from 'react';
-import { addressOf, type PicturePlace } from '../address';
-import { current } from '../navigation';
+import { Clipboard, ExternalLink, FolderOpen, Globe, Link2, SlidersHorizontal, ZoomIn } from 'lucide-react';
+import { Fragment, useRef, type CSSProperties, type ReactNode } from 'react';
+import { addressOf, group, type GroupPlace, type PicturePlace } from '../address';
+import type { GroupName } from '../groups/attributes';
+import { mixAt } from '../mix';
+import { useArrival } from '../parts/arrival';
 import { CopyButton } from '../parts/copy';
+import { Link } from '../parts/link';
 import { aspectOf, linkIn, type Picture } from '../picture/document';
 import { useText } from '../text/text';
 import styles from './picture-panel.module.css';
 import { Zoom, type ZoomHandle } from './zoom';
+
+export interface Attribute {
+  readonly name: string;
+  readonly text: string;
+  /** What it has in common with others; none: it is the picture's alone. */
+  readonly groups: readonly GroupName[];
+}
 
 interface Props {
   readonly place: PicturePlace;
@@ -19,22 +29,18 @@ interface Props {
   readonly large: string | null;
   /** Its file as it is; null: it is not kept. */
   readonly original: string | null;
-  readonly attributes: readonly [string, string][];
+  readonly attributes: readonly Attribute[];
+  /** That its file lies in. */
+  readonly folder?: GroupPlace | null;
   /** Further lines about it. */
   readonly children?: ReactNode;
 }
 
-export function PicturePanel({ place, name, picture, image, large, original, attributes, children }: Props) {
+export function PicturePanel(props: Props) {
+  const { place, name, picture, image, large, original, attributes, folder = null, children } = props;
   const { t } = useText();
   const zoom = useRef<ZoomHandle>(null);
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    // After a jump the focus would be nowhere: it goes on from the picture's name.
-    const { depth, spot } = current();
-    if (depth > 0 && spot.focus === '' && document.activeElement === document.body) {
-      heading.current?.focus({ preventScroll: true });
-    }
-  }, []);
+  const heading = useArrival();
   const link = addressOf(place);
   return (
     <article className={styles.panel}>
@@ -76,6 +82,16 @@ export function PicturePanel({ place, name, picture, image, large, original, att
         )}
         {children}
         <div className={styles.buttons}>
+          <Link className="button" to={mixAt(place, place.collection)} title={t('mix.title')} aria-label={t('mix.open')}>
+            <SlidersHorizontal aria-hidden />
+            <span className="wide">{t('mix.open')}</span>
+          </Link>
+          {folder !== null && (
+            <Link className="button" to={folder} title={t('picture.folder_title')} aria-label={t('groups.folder')}>
+              <FolderOpen aria-hidden />
+              <span className="wide">{t('groups.folder')}</span>
+            </Link>
+          )}
           {picture.link !== null && (
             <a className="button" href={picture.link} target="_blank" rel="noopener noreferrer" title={picture.link} data-link>
               <Globe aria-hidden />
@@ -91,7 +107,7 @@ export function PicturePanel({ place, name, picture, image, large, original, att
           <CopyButton text={new URL(link, location.href).href} label={t('picture.copy_link')} icon={Link2} />
         </div>
       </div>
-      <Attributes path={picture.path} rows={attributes} />
+      <Attributes collection={place.collection} path={picture.path} rows={attributes} />
       {large !== null && <Zoom ref={zoom} image={large} name={name} />}
     </article>
   );
@@ -109,11 +125,12 @@ function Measures({ picture }: { readonly picture: Picture }) {
 }
 
 interface AttributesProps {
+  readonly collection: string;
   readonly path: string | null;
-  readonly rows: readonly [string, string][];
+  readonly rows: readonly Attribute[];
 }
 
-function Attributes({ path, rows }: AttributesProps) {
+function Attributes({ collection, path, rows }: AttributesProps) {
   const { t } = useText();
   if (path === null && rows.length === 0) return null;
   return (
@@ -127,11 +144,11 @@ function Attributes({ path, rows }: AttributesProps) {
             <dd>{path}</dd>
           </div>
         )}
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
+        {rows.map((row) => (
+          <div key={row.name}>
+            <dt>{row.name}</dt>
             <dd>
-              <Value text={value} />
+              <Value collection={collection} attribute={row} />
             </dd>
           </div>
         ))}
@@ -140,15 +157,27 @@ function Attributes({ path, rows }: AttributesProps) {
   );
 }
 
-/** An address on the web can be followed. */
-function Value({ text }: { readonly text: string }) {
+/** An address on the web can be followed; any other value leads to all that have it. */
+function Value({ collection, attribute }: { readonly collection: string; readonly attribute: Attribute }) {
+  const { t } = useText();
+  const { text, groups } = attribute;
   const link = linkIn(text);
-  if (link === null) return text;
-  return (
-    <a href={link} target="_blank" rel="noopener noreferrer">
-      {text}
-    </a>
-  );
+  if (link !== null) {
+    return (
+      <a href={link} target="_blank" rel="noopener noreferrer">
+        {text}
+      </a>
+    );
+  }
+  if (groups.length === 0) return text;
+  return groups.map(({ by, value }, i) => (
+    <Fragment key={String(value)}>
+      {i > 0 && ', '}
+      <Link className={styles.value} to={group(collection, by, value)} title={t('group.see')}>
+        {String(value)}
+      </Link>
+    </Fragment>
+  ));
 }
 
 /** The picture's place is known before the picture is: as wide as the panel, but not taller than is good. */

@@ -14,7 +14,7 @@ import { Notice } from '../parts/notice';
 import { PickButton } from '../parts/pick-button';
 import { useTitle } from '../parts/title';
 import { HomeButton, isMissing, Trouble } from '../parts/trouble';
-import type { Picture } from '../picture/document';
+import { unknownPicture, type Picture } from '../picture/document';
 import { useText } from '../text/text';
 import { LookAlikes } from './look-alikes';
 import { PictureLayout } from './picture-layout';
@@ -64,24 +64,17 @@ export function QueryScreen({ place }: { readonly place: QueryPlace }) {
   );
   return (
     <PictureLayout panel={panel}>
-      <LookAlikes place={place} collection={collection} name={title} />
+      <LookAlikes
+        place={place}
+        collection={collection}
+        label={t('hits.of', { name: title })}
+        none={{ title: t('hits.none'), text: t('upload.empty_collection') }}
+      />
     </PictureLayout>
   );
 }
 
 function pictureOfQuery({ width, height }: { readonly width: number; readonly height: number }): Picture {
   const isKnown = width > 0 && height > 0;
-  return {
-    name: '',
-    hasPicture: true,
-    path: null,
-    width: isKnown ? width : null,
-    height: isKnown ? height : null,
-    format: null,
-    bytes: null,
-    modified: null,
-    content: '',
-    preview: null,
-    link: null,
-  };
+  return isKnown ? { ...unknownPicture, width, height } : unknownPicture;
 }

@@ -7,6 +7,7 @@ import type { Collection } from '../api/model';
 import { sampleQuery, wallSize } from '../api/queries';
 import { become, useEntry } from '../navigation';
 import { Trouble } from '../parts/trouble';
+import { drawTile } from '../rows/tile';
 import { RowsToCome, TileRows } from '../rows/tile-rows';
 import { useSettings } from '../settings';
 import { useText } from '../text/text';
@@ -36,6 +37,7 @@ export function Wall({ place, seed, collection }: Props) {
           key={`${depth}/${seed}`}
           label={text.t('home.wall')}
           tiles={tiles}
+          draw={drawTile}
           hasMore={false}
           isLoading={false}
           onMore={noMore}
