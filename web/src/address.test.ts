@@ -73,7 +73,12 @@ describe('address', () => {
 
   it('takes every pick once, and not more than an address carries', () => {
     const once = placeOf('/c/a/mix?more=x&less=x&less=&more_query=x&other=y');
-    expect(once).toMatchObject({ picks: [{ kind: 'item', id: 'x', isLess: false }, { kind: 'query', id: 'x', isLess: false }] });
+    expect(once).toMatchObject({
+      picks: [
+        { kind: 'item', id: 'x', isLess: false },
+        { kind: 'query', id: 'x', isLess: false },
+      ],
+    });
     const many = Array.from({ length: 2 * picksMax }, (_, i) => `more=${i}`).join('&');
     const place = placeOf(`/c/a/mix?${many}`);
     expect(place.screen === 'mix' && place.picks.length).toBe(picksMax);

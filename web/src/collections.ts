@@ -9,6 +9,8 @@ import { collectionQuery, collectionsQuery } from './api/queries';
 const fewPictures = 60;
 const lookIntervalMs = 10_000;
 const refreshIntervalMs = 3_000;
+/** What else the page knows of a collection's pictures: asked for anew when a job has ended. */
+const changing = ['failures', 'named', 'hits', 'attributes', 'groups', 'group'];
 
 /** The collection of that name, or the first; undefined: not known yet or none. */
 export function useCollection(wanted: string | null): Collection | undefined {
@@ -74,7 +76,7 @@ function listen(client: QueryClient, name: string, id: string): () => void {
     refreshed = 0;
     keep(event);
     client.setQueryData(endedKey(name), JSON.parse(event.data) as Job);
-    for (const key of ['failures', 'named', 'hits', 'attributes', 'groups', 'group']) void client.invalidateQueries({ queryKey: [key, name] });
+    for (const key of changing) void client.invalidateQueries({ queryKey: [key, name] });
   };
   events.addEventListener('progress', keep);
   events.addEventListener('done', end);

@@ -10,7 +10,8 @@ describe('a mix', () => {
     const model = new Map<string, boolean>();
     let mix = mixAt(home('a'), 'a');
     for (let i = 0; i < 60; ++i) {
-      const pick: Pick = { kind: random.pick(['item', 'query']), id: random.pick(['x', 'y', 'z']), isLess: random.next() < 0.5 };
+      const kind = random.pick(['item', 'query'] as const);
+      const pick: Pick = { kind, id: random.pick(['x', 'y', 'z']), isLess: random.next() < 0.5 };
       const key = pick.kind + pick.id;
       if (random.next() < 0.3) {
         model.delete(key);

@@ -104,7 +104,7 @@ function CollectionChoice({ names, shown }: ChoiceProps) {
   const { t } = useText();
   return (
     <select
-      className={styles.choice}
+      className={`select ${styles.choice}`}
       aria-label={t('bar.collection')}
       value={shown ?? ''}
       onChange={(event) => go(home(event.target.value))}

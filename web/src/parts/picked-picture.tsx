@@ -32,21 +32,32 @@ export function PickedPicture({ mix, pick }: Props) {
   });
   const picture = data && pictureOf(data.document, id);
   const name = picture?.name ?? (isItem ? id : t('picture.yours'));
+  const place = isItem ? item(collection, id) : query(collection, id);
   const turn = t(isLess ? 'mix.add' : 'mix.add_less', { name });
   const Turn = isLess ? Plus : Minus;
   return (
     <li className={styles.pick} data-picked={isLess ? 'less' : 'more'}>
-      <Link className={styles.picture} to={isItem ? item(collection, id) : query(collection, id)} aria-label={name} title={name}>
+      <Link className={styles.picture} to={place} aria-label={name} title={name}>
         {!isItem && <img className={styles.image} src={paths.queryPreview(collection, id)} alt="" />}
         {picture?.hasPicture && <Thumbnail collection={collection} id={id} picture={picture} width={width} />}
         {picture && !picture.hasPicture && <span className={styles.name}>{name}</span>}
         {isItem && isError && <ImageOff aria-hidden />}
       </Link>
       <span className={styles.buttons}>
-        <button type="button" aria-label={turn} title={t(isLess ? 'mix.more' : 'mix.less')} onClick={() => go(withPick(mix, { ...pick, isLess: !isLess }))}>
+        <button
+          type="button"
+          aria-label={turn}
+          title={t(isLess ? 'mix.more' : 'mix.less')}
+          onClick={() => go(withPick(mix, { ...pick, isLess: !isLess }))}
+        >
           <Turn aria-hidden />
         </button>
-        <button type="button" aria-label={t('mix.remove', { name })} title={t('mix.remove', { name })} onClick={() => go(withoutPick(mix, pick))}>
+        <button
+          type="button"
+          aria-label={t('mix.remove', { name })}
+          title={t('mix.remove', { name })}
+          onClick={() => go(withoutPick(mix, pick))}
+        >
           <X aria-hidden />
         </button>
       </span>

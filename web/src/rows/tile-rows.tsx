@@ -1,6 +1,6 @@
-// Pictures, or groups of them, in justified rows, as many as there are: only the rows near the window are in the document. Keeps
-// the scroll position and the focus of its history entry, moves the focus by arrow keys, and asks for more
-// before the end is in sight.
+// Pictures, or groups of them, in justified rows, as many as there are: only the rows near the window are in the
+// document. Keeps the scroll position and the focus of its history entry, moves the focus by arrow keys, and asks
+// for more before the end is in sight.
 import { useMemo, useRef, useState, type ReactNode } from 'react';
 import { justify, rowsBetween, type Box, type Rows } from './justified';
 import styles from './tile-rows.module.css';

@@ -68,6 +68,7 @@ function Attributes({ place, collection }: { readonly place: GroupsPlace; readon
       <label htmlFor={id}>{t('groups.by')}</label>
       <select
         id={id}
+        className="select"
         value={place.by ?? ''}
         onChange={(event) => go(groups(collection.name, event.target.value))}
       >

@@ -30,7 +30,7 @@ export function MixScreen({ place }: { readonly place: MixPlace }) {
   useStop(place, state);
   const head = (
     <div>
-      <h1 ref={heading} tabIndex={-1} className={styles.title}>
+      <h1 ref={heading} tabIndex={-1}>
         {t('mix.title')}
       </h1>
       <p className={styles.hint}>{picks.length < hintedPicks && t('mix.hint')}</p>

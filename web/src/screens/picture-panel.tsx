@@ -41,7 +41,6 @@ export function PicturePanel(props: Props) {
   const { t } = useText();
   const zoom = useRef<ZoomHandle>(null);
   const heading = useArrival();
-  const link = addressOf(place);
   return (
     <article className={styles.panel}>
       {large === null ? (
@@ -81,35 +80,43 @@ export function PicturePanel(props: Props) {
           </p>
         )}
         {children}
-        <div className={styles.buttons}>
-          <Link className="button" to={mixAt(place, place.collection)} title={t('mix.title')} aria-label={t('mix.open')}>
-            <SlidersHorizontal aria-hidden />
-            <span className="wide">{t('mix.open')}</span>
-          </Link>
-          {folder !== null && (
-            <Link className="button" to={folder} title={t('picture.folder_title')} aria-label={t('groups.folder')}>
-              <FolderOpen aria-hidden />
-              <span className="wide">{t('groups.folder')}</span>
-            </Link>
-          )}
-          {picture.link !== null && (
-            <a className="button" href={picture.link} target="_blank" rel="noopener noreferrer" title={picture.link} data-link>
-              <Globe aria-hidden />
-              <span>{t('picture.open_link')}</span>
-            </a>
-          )}
-          {original !== null && (
-            <a className="button" href={original} target="_blank" rel="noopener" aria-label={t('picture.open')}>
-              <ExternalLink aria-hidden />
-              <span className="wide">{t('picture.open')}</span>
-            </a>
-          )}
-          <CopyButton text={new URL(link, location.href).href} label={t('picture.copy_link')} icon={Link2} />
-        </div>
+        <Ways place={place} picture={picture} original={original} folder={folder} />
       </div>
       <Attributes collection={place.collection} path={picture.path} rows={attributes} />
       {large !== null && <Zoom ref={zoom} image={large} name={name} />}
     </article>
+  );
+}
+
+/** Where one can go from it. */
+function Ways({ place, picture, original, folder }: Pick<Required<Props>, 'place' | 'picture' | 'original' | 'folder'>) {
+  const { t } = useText();
+  return (
+    <div className={styles.buttons}>
+      <Link className="button" to={mixAt(place, place.collection)} title={t('mix.title')} aria-label={t('mix.open')}>
+        <SlidersHorizontal aria-hidden />
+        <span className="wide">{t('mix.open')}</span>
+      </Link>
+      {folder !== null && (
+        <Link className="button" to={folder} title={t('picture.folder_title')} aria-label={t('groups.folder')}>
+          <FolderOpen aria-hidden />
+          <span className="wide">{t('groups.folder')}</span>
+        </Link>
+      )}
+      {picture.link !== null && (
+        <a className="button" href={picture.link} target="_blank" rel="noopener noreferrer" title={picture.link} data-link>
+          <Globe aria-hidden />
+          <span>{t('picture.open_link')}</span>
+        </a>
+      )}
+      {original !== null && (
+        <a className="button" href={original} target="_blank" rel="noopener" aria-label={t('picture.open')}>
+          <ExternalLink aria-hidden />
+          <span className="wide">{t('picture.open')}</span>
+        </a>
+      )}
+      <CopyButton text={new URL(addressOf(place), location.href).href} label={t('picture.copy_link')} icon={Link2} />
+    </div>
   );
 }
 

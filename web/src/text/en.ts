@@ -133,7 +133,8 @@ export const en = {
   'mix.gone': 'Something that you picked is not there any more',
   'mix.gone_text': 'Take it out to go on.',
   'mix.empty': 'Nothing is picked',
-  'mix.empty_text': 'Point at a picture and choose + for more like it, − for less. On a phone, begin with “Refine” beside a picture.',
+  'mix.empty_text':
+    'Point at a picture and choose + for more like it, − for less. On a phone, begin with “Refine” beside a picture.',
 
   'picture.yours': 'Your picture',
   'picture.open': 'Open original',
