@@ -55,7 +55,7 @@ export function GroupScreen({ place }: { readonly place: GroupPlace }) {
           label={t(place.isElsewhere ? 'group.hits_elsewhere' : 'group.hits', { name })}
           none={{ title: t('hits.none'), text: t('group.none_elsewhere', { name: place.collection }) }}
           isPlain={!place.isElsewhere}
-          {...(!place.isElsewhere && data && { total: data.group.items })}
+          leftOut={place.isElsewhere && data ? data.group.items : 0}
         />
       </section>
     </WideLayout>

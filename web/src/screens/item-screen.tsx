@@ -72,6 +72,7 @@ export function ItemScreen({ place }: { readonly place: ItemPlace }) {
         collection={collection}
         label={t('hits.of', { name: picture?.name ?? '' })}
         none={{ title: t('hits.none'), text: t('hits.none_text', { name }) }}
+        leftOut={1}
       />
     </PictureLayout>
   );

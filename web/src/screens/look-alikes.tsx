@@ -26,8 +26,8 @@ interface Props {
   readonly none: { readonly title: string; readonly text: string };
   /** Said when what is asked about is not there. */
   readonly missing?: { readonly title: string; readonly text: string };
-  /** How many there are in the end, where it is known. */
-  readonly total?: number;
+  /** Of what was searched, items that are left out: what is asked about. */
+  readonly leftOut?: number;
   /** How near they are is no matter. */
   readonly isPlain?: boolean;
 }
@@ -43,7 +43,7 @@ export function LookAlikes(props: Props) {
   const { data, error, fetchNextPage, hasNextPage, isFetchingNextPage, isFetchNextPageError, isPlaceholderData } = answer;
   const hits = useMemo(() => data?.pages.flatMap((page) => page.hits) ?? [], [data]);
   const searched = data?.pages[0]?.items ?? 0;
-  const total = props.total ?? totalOf(searched, place, hits.length, hasNextPage);
+  const total = hasNextPage ? Math.min(hitsMax, searched - (props.leftOut ?? 0)) : hits.length;
   const metric = collection?.metric ?? '';
   const tiles = useMemo(
     () => foldedAt(place, hits).map((hit) => tileOf(hit, { place, text, total, metric, isPlain })),
@@ -150,13 +150,6 @@ function foldOf({ copies }: FoldedHit, { place, text: { t } }: Setting): Fold | 
     label: t('hits.unfold', { count: copies }),
     unfold: () => become({ ...place, unfolded: true }),
   };
-}
-
-/** How many results there are in the end: all but what is asked about, or as many as the page shows. */
-function totalOf(items: number, place: HitsPlace, loaded: number, hasMore: boolean): number {
-  if (!hasMore) return loaded;
-  const own = place.screen === 'item' ? 1 : place.screen === 'mix' ? place.picks.length : 0;
-  return Math.min(hitsMax, items - own);
 }
 
 function isPicturePlace(place: HitsPlace): place is PicturePlace {

@@ -59,6 +59,7 @@ export function MixScreen({ place }: { readonly place: MixPlace }) {
           collection={collection}
           label={t('mix.hits')}
           none={{ title: t('hits.none'), text: t('mix.none') }}
+          leftOut={picks.filter(({ kind }) => kind === 'item').length}
           missing={{ title: t('mix.gone'), text: t('mix.gone_text') }}
         />
       </div>
