@@ -4,7 +4,9 @@
 // share rows, some are frequent, some become the one or the other on the way.
 #include "base/testing/temporary_directory.h"
 #include "store/attribute_queries.h"
+#include "store/attribute_slice.h"
 #include "store/catalog.h"
+#include "store/words.h"
 
 #include <gtest/gtest.h>
 
@@ -22,7 +24,8 @@ constexpr std::uint64_t kEnd = 1'000;
 const std::vector<AttributeSource> kSources = {
     {"color", AttributeKind::kValues}, {"n", AttributeKind::kValues},
     {"when", AttributeKind::kDates},   {"color", AttributeKind::kWords},
-    {"n", AttributeKind::kPresence},   {"", AttributeKind::kPresence}};
+    {"n", AttributeKind::kPresence},   {"", AttributeKind::kPresence},
+    {"color", AttributeKind::kRuns},   {"color", AttributeKind::kDirectories}};
 
 class AttributeIndexTest : public ::testing::Test {
  protected:
@@ -33,11 +36,18 @@ class AttributeIndexTest : public ::testing::Test {
     }
 
     std::string random_document() {
-        static const std::string kColors[] = {"red", "dark red", "赤い靴",
-                                              "靴",  "2024-01",  std::string(300, 'x')};
+        static const std::string kColors[] = {"red",
+                                              "dark/red",
+                                              "赤い靴",
+                                              "靴",
+                                              "2024-01",
+                                              std::string(300, 'x'),
+                                              "赤い靴と青い靴",
+                                              "い靴赤い。と青い"};
         std::string document = "{\"x\":[1,2]";
         if (random_() % 4 != 0)
-            document += fmt::format(",\"color\":\"{}\"", kColors[random_() % 6]);
+            document += fmt::format(",\"color\":\"{}\"", kColors[random_() % 8]);
+        if (random_() % 8 == 0) document += ",\"color\":[\"赤い靴箱\",\"靴と赤い\",7]";
         if (random_() % 3 != 0)
             document += fmt::format(",\"n\":[{},{}.5]", random_number(), random_number());
         if (random_() % 3 == 0)
@@ -74,6 +84,10 @@ class AttributeIndexTest : public ::testing::Test {
                     expected.try_emplace(value, kEnd).first->second.set(number);
                 }
             }
+            if (index.source.kind == AttributeKind::kRuns) {
+                expect_phrases(queries, index, expected);
+                continue;
+            }
             expect_values(queries, index, expected);
             expect_ranges(queries, index, expected);
         }
@@ -106,6 +120,26 @@ class AttributeIndexTest : public ::testing::Test {
         RecordSet none(kEnd);
         ASSERT_TRUE(queries.add_equal(index, std::string("never there"), none));
         EXPECT_EQ(none.count(), 0U);
+    }
+
+    /// Every part of three letters or more of every run, and some letters that are in none.
+    static void expect_phrases(const AttributeQueries& queries, const AttributeIndex& index,
+                               const ByValue& expected) {
+        const std::u32string asked = U"赤い靴と青い靴赤い箱靴と赤青";
+        for (std::size_t first = 0; first + 3 <= asked.size(); ++first) {
+            for (std::size_t count = 3; first + count <= asked.size() && count < 9; ++count) {
+                const std::u32string_view letters = std::u32string_view(asked).substr(first, count);
+                RecordSet wanted(kEnd);
+                for (const auto& [run, records] : expected) {
+                    const bool has_letters =
+                        std::get<std::string>(run).find(utf8_of(letters)) != std::string::npos;
+                    if (has_letters) wanted |= records;
+                }
+                RecordSet found(kEnd);
+                ASSERT_TRUE(queries.add_containing(index, letters, found));
+                EXPECT_EQ(found, wanted) << utf8_of(letters);
+            }
+        }
     }
 
     void expect_ranges(const AttributeQueries& queries, const AttributeIndex& index,
@@ -163,6 +197,81 @@ TEST_F(AttributeIndexTest, SaysWhatTheDocumentsSay) {
         ASSERT_TRUE(transaction->commit());
         expect_right();
     }
+}
+
+/// Slices are read, then records change, then the slices are taken in.
+TEST_F(AttributeIndexTest, TakesInSlicesThatWereReadBefore) {
+    const auto change_some = [&](WriteTransaction& transaction) {
+        for (int step = 0; step < 40; ++step) {
+            const std::uint64_t id = random_() % 200;
+            if (random_() % 4 == 0) {
+                remove(transaction, id);
+            } else {
+                put(transaction, id);
+            }
+        }
+    };
+    for (const AttributeSource& source : kSources) {
+        {
+            auto transaction = catalog_->begin_write().value();
+            change_some(*transaction);
+            ASSERT_TRUE(transaction->commit());
+        }
+        const AttributeSlice slice =
+            read_attribute_slice(*catalog_->begin_read().value(), source, 0).value();
+        EXPECT_GT(slice.end, 0U);
+        for (std::size_t commits = random_() % 3; commits > 0; --commits) {
+            auto transaction = catalog_->begin_write().value();
+            change_some(*transaction);
+            ASSERT_TRUE(transaction->commit());
+        }
+        auto transaction = catalog_->begin_write().value();
+        change_some(*transaction);
+        EXPECT_EQ(transaction->extend_attribute(slice)->built_to, slice.end);
+        EXPECT_EQ(transaction->extend_attribute(slice)->built_to, slice.end) << "once is enough";
+        change_some(*transaction);
+        ASSERT_TRUE(transaction->commit());
+        expect_right();
+    }
+    auto transaction = catalog_->begin_write().value();
+    for (const AttributeSource& source : kSources)
+        ASSERT_TRUE(transaction->extend_attribute(source, kEnd));
+    ASSERT_TRUE(transaction->commit());
+    expect_right();
+}
+
+TEST_F(AttributeIndexTest, TakesNoSliceInOfWhichItDoesNotKnowWhatHasChanged) {
+    {
+        auto transaction = catalog_->begin_write().value();
+        put(*transaction, 1);
+        ASSERT_TRUE(transaction->commit());
+    }
+    const auto reopen = [&] {
+        catalog_.reset();
+        catalog_ = Catalog::open(posix_file_system(), folder_.path() + "/catalog.db",
+                                 CatalogAccess::kWrite)
+                       .value();
+    };
+    AttributeSlice slice =
+        read_attribute_slice(*catalog_->begin_read().value(), kSources[0], 0).value();
+    reopen();
+    {
+        auto transaction = catalog_->begin_write().value();
+        put(*transaction, 1);
+        EXPECT_EQ(transaction->extend_attribute(slice)->built_to, 1U)
+            << "nothing was changed before";
+        ASSERT_TRUE(transaction->commit());
+    }
+    expect_right();
+    reopen();
+    slice.source = kSources[1];
+    {
+        auto transaction = catalog_->begin_write().value();
+        EXPECT_EQ(transaction->extend_attribute(slice)->built_to, 0U);
+        ASSERT_TRUE(transaction->extend_attribute(slice.source, 10));
+        ASSERT_TRUE(transaction->commit());
+    }
+    expect_right();
 }
 
 TEST_F(AttributeIndexTest, FindsEachOfManyValuesInItsRun) {

@@ -1,6 +1,8 @@
 #include "store/attribute_queries.h"
 
 #include "store/catalog_queries.h"
+#include "store/place_row.h"
+#include "store/words.h"
 
 #include <algorithm>
 #include <limits>
@@ -14,6 +16,19 @@ struct ColumnRange {
     SqlValue low;
     SqlValue high;
 };
+
+/// Two letters of a phrase, and where in it they stand.
+struct PhrasePair {
+    std::string letters;
+    std::uint32_t letter = 0;
+};
+
+/// Enough that every letter is in one, none more than two letters behind the one before.
+std::vector<PhrasePair> pairs_of(std::u32string_view letters);
+/// Keeps the starts from which the pair stands where the phrase has it.
+void keep_starts(std::vector<std::uint64_t>& starts, std::span<const Place> places,
+                 std::uint32_t letter);
+std::uint64_t start_of(const Place& place, std::uint32_t letter);
 
 ColumnRange column_range(const ValueRange& range);
 Result<AttributeIndex> index_of_row(const Rows& rows);
@@ -95,6 +110,39 @@ Result<void> AttributeQueries::add_passing(const AttributeIndex& index, const Va
             }
             return true;
         }));
+    }
+    return {};
+}
+
+/// A pair that a block does not have spares the reading of the others.
+Result<void> AttributeQueries::add_containing(const AttributeIndex& index,
+                                              std::u32string_view letters,
+                                              RecordSet& records) const {
+    Statement* statement =
+        TRY(database_->prepared("SELECT records FROM attribute_postings WHERE attribute = ? AND "
+                                "block = ? AND value = ?"));
+    const std::vector<PhrasePair> pairs = pairs_of(letters);
+    std::vector<std::uint64_t> starts;  // record in the block and place of the first letter
+    for (std::uint64_t first = 0; first < index.built_to; first += kPlaceBlockRecords) {
+        const auto block = static_cast<std::uint32_t>(first / kPlaceBlockRecords);
+        for (std::size_t i = 0; i < pairs.size(); ++i) {
+            const PostingKey key{index.number, block, pairs[i].letters};
+            Rows rows = TRY(statement->query(key.attribute, block, sql_value_of(key.value)));
+            const bool has_row = TRY(rows.next());
+            std::vector<Place> places;
+            if (has_row)
+                places = TRY(in_context(index.source.path, decode_places(key, rows.blob(0))));
+            if (i == 0) {
+                starts.clear();
+                for (const Place& place : places)
+                    starts.push_back(start_of(place, 0));
+            } else {
+                keep_starts(starts, places, pairs[i].letter);
+            }
+            if (starts.empty()) break;
+        }
+        for (const std::uint64_t start : starts)
+            records.set(static_cast<RecordNumber>(first + (start >> 32U)));
     }
     return {};
 }
@@ -195,6 +243,34 @@ std::uint32_t blocks_of(const AttributeIndex& index) {
 
 namespace {
 
+std::vector<PhrasePair> pairs_of(std::u32string_view letters) {
+    std::vector<PhrasePair> pairs;
+    for (std::size_t i = 0; i < letters.size(); i += 2) {
+        const std::size_t at = std::min(i, letters.size() - 2);
+        pairs.push_back({utf8_of(letters.substr(at, 2)), static_cast<std::uint32_t>(at)});
+    }
+    return pairs;
+}
+
+/// Both ascend.
+void keep_starts(std::vector<std::uint64_t>& starts, std::span<const Place> places,
+                 std::uint32_t letter) {
+    auto place = places.begin();
+    const auto is_there = [&](std::uint64_t start) {
+        while (place != places.end() &&
+               (place->letter < letter || start_of(*place, letter) < start)) {
+            ++place;
+        }
+        return place != places.end() && start_of(*place, letter) == start;
+    };
+    std::erase_if(starts, [&](std::uint64_t start) { return !is_there(start); });
+}
+
+/// Where a phrase begins that has the pair as its letter `letter`, which is not behind the place.
+std::uint64_t start_of(const Place& place, std::uint32_t letter) {
+    return std::uint64_t{place.offset} << 32U | (place.letter - letter);
+}
+
 /// SQLite's order is numbers, texts, blobs: the ends of a class are the starts of the next one.
 ColumnRange column_range(const ValueRange& range) {
     const AttributeValue& sample = range.low ? range.low->value : range.high->value;
@@ -218,7 +294,8 @@ ColumnRange column_range(const ValueRange& range) {
 Result<AttributeIndex> index_of_row(const Rows& rows) {
     AttributeIndex index;
     const bool is_in_range = std::in_range<std::uint32_t>(rows.integer(0)) &&
-                             rows.integer(2) >= 1 && rows.integer(2) <= 4 && rows.integer(3) >= 0;
+                             rows.integer(2) >= 1 && rows.integer(2) < kAttributeKindsEnd &&
+                             rows.integer(3) >= 0;
     if (!is_in_range) {
         return fail(ErrorCode::kCorruption, "catalog: attribute index {} of kind {} up to {}",
                     rows.integer(0), rows.integer(2), rows.integer(3));

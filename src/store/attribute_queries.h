@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -54,6 +55,11 @@ class AttributeQueries {
     using ValueTest = std::function<bool(const AttributeValue&)>;
     Result<void> add_passing(const AttributeIndex& index, const ValueRange& range,
                              const ValueTest& passes, RecordSet& records) const;
+
+    /// Adds the records with a run that has these letters, three or more, side by side; of an index
+    /// of runs.
+    Result<void> add_containing(const AttributeIndex& index, std::u32string_view letters,
+                                RecordSet& records) const;
 
     /// Every value of each block and who has it, blocks ascending, each value once a block;
     /// `offsets` in the block, ascending. Return false to stop.

@@ -14,8 +14,20 @@ bool has_value(const JsonValue& value, std::string_view path);
 bool has_any(const JsonValue& value);
 /// The part of `path` that is left inside a member of that name; false when it leads elsewhere.
 bool descend(std::string_view path, std::string_view name, std::string_view& rest);
+/// What a scalar adds to an index of that kind, none of presence.
+void add_values(const JsonValue& scalar, AttributeKind kind, std::vector<AttributeValue>& values);
+void add_words(std::string_view text, AttributeKind kind, std::vector<AttributeValue>& values);
 
 }  // namespace
+
+std::string directory_of(std::string_view path) {
+    const std::size_t slash = path.rfind('/');
+    return std::string(slash == std::string_view::npos ? kTopDirectory : path.substr(0, slash));
+}
+
+bool leads_to(std::string_view path, std::string_view name) {
+    return path.starts_with(name) && (path.size() == name.size() || path[name.size()] == '.');
+}
 
 std::vector<const JsonValue*> scalars_at(const JsonValue& document, std::string_view path) {
     std::vector<const JsonValue*> found;
@@ -29,16 +41,8 @@ std::vector<AttributeValue> values_of(const JsonValue& document, const Attribute
         if (source.path.empty() || has_value(document, source.path)) values.emplace_back(true);
         return values;
     }
-    for (const JsonValue* scalar : scalars_at(document, source.path)) {
-        if (source.kind == AttributeKind::kValues) {
-            if (auto value = attribute_value_of(*scalar)) values.push_back(*std::move(value));
-        } else if (source.kind == AttributeKind::kDates) {
-            if (auto date = parse_date(scalar->text())) values.emplace_back(std::move(date->first));
-        } else {
-            for (std::string& token : index_tokens(scalar->text()))
-                values.emplace_back(std::move(token));
-        }
-    }
+    for (const JsonValue* scalar : scalars_at(document, source.path))
+        add_values(*scalar, source.kind, values);
     const auto is_not_before = [](const auto& a, const auto& b) { return compare(a, b) >= 0; };
     const bool is_ascending =
         std::adjacent_find(values.begin(), values.end(), is_not_before) == values.end();
@@ -50,6 +54,38 @@ std::vector<AttributeValue> values_of(const JsonValue& document, const Attribute
 }
 
 namespace {
+
+void add_values(const JsonValue& scalar, AttributeKind kind, std::vector<AttributeValue>& values) {
+    switch (kind) {
+        case AttributeKind::kValues:
+            if (auto value = attribute_value_of(scalar)) values.push_back(*std::move(value));
+            return;
+        case AttributeKind::kDates:
+            if (auto date = parse_date(scalar.text())) values.emplace_back(std::move(date->first));
+            return;
+        case AttributeKind::kWords:
+        case AttributeKind::kRuns:
+            add_words(scalar.text(), kind, values);
+            return;
+        case AttributeKind::kDirectories:
+            if (scalar.is_string()) values.emplace_back(directory_of(scalar.text()));
+            return;
+        case AttributeKind::kPresence:
+            return;
+    }
+}
+
+void add_words(std::string_view text, AttributeKind kind, std::vector<AttributeValue>& values) {
+    FoldedWords words;
+    for (const FoldedWords::Part& word : words.of(text)) {
+        if (kind == AttributeKind::kRuns) {
+            if (is_long_run(word)) values.emplace_back(std::string(word.letters));
+            continue;
+        }
+        visit_tokens(word,
+                     [&](std::string_view token) { values.emplace_back(std::string(token)); });
+    }
+}
 
 void find_scalars(const JsonValue& value, std::string_view path,
                   std::vector<const JsonValue*>& found) {

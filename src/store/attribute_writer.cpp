@@ -1,26 +1,11 @@
 #include "store/attribute_writer.h"
 
+#include "store/catalog_queries.h"
+
 #include <algorithm>
-#include <functional>
-#include <unordered_map>
+#include <utility>
 
 namespace sokkuri::store {
-namespace {
-
-/// Whether a path may go through a member of that name at the root.
-bool leads_to(std::string_view path, std::string_view name);
-
-/// Equal numbers are one value, whether whole or not.
-struct HashOfValue {
-    std::size_t operator()(const AttributeValue& value) const;
-};
-struct SameValue {
-    bool operator()(const AttributeValue& left, const AttributeValue& right) const {
-        return compare(left, right) == 0;
-    }
-};
-
-}  // namespace
 
 Result<bool> AttributeWriter::concerns(RecordNumber record) {
     const std::vector<AttributeIndex>* known = TRY(indexes());
@@ -34,18 +19,8 @@ Result<void> AttributeWriter::changed(RecordNumber record,
     const std::vector<AttributeIndex>* known = TRY(indexes());
     for (const AttributeIndex& index : *known) {
         if (record >= index.built_to) continue;
-        std::vector<AttributeValue> before = values(index.source, old_document);
-        std::vector<AttributeValue> after = values(index.source, new_document);
-        std::vector<AttributeValue> gone;
-        std::vector<AttributeValue> come;
-        std::set_difference(before.begin(), before.end(), after.begin(), after.end(),
-                            std::back_inserter(gone), AttributeLess());
-        std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
-                            std::back_inserter(come), AttributeLess());
-        for (AttributeValue& value : gone)
-            note(index, record, std::move(value), PostingChange::kRemove);
-        for (AttributeValue& value : come)
-            note(index, record, std::move(value), PostingChange::kAdd);
+        note_change(index, record, documents_.of(index.source, old_document),
+                    documents_.of(index.source, new_document));
     }
     return {};
 }
@@ -58,11 +33,29 @@ Result<AttributeIndex> AttributeWriter::extend(const AttributeSource& source,
         (index->built_to / RecordSet::kBlockRecords + 1) * RecordSet::kBlockRecords;
     const std::uint64_t end = std::min({records_end, block_end, index->built_to + records_max});
     if (end <= index->built_to) return *index;
-    TRY(add_slice(*index, end));
-    Statement* update =
-        TRY(database_->prepared("UPDATE attribute_indexes SET built_to = ? WHERE number = ?"));
-    TRY(update->run(end, index->number));
-    index->built_to = end;
+    TRY(add_documents(*index, end));
+    TRY(move_mark(*index, end));
+    return *index;
+}
+
+/// What is found outdated is noted as a change, which the flush writes.
+Result<AttributeIndex> AttributeWriter::extend(const AttributeSlice& slice,
+                                               std::span<const RecordNumber> changed) {
+    AttributeIndex* index = TRY(make(slice.source));
+    if (index->built_to != slice.first || slice.end <= slice.first) return *index;
+    TRY(flush());
+    for (const AttributeSlice::Block& block : slice.blocks)
+        TRY(postings_.add(index->number, block.number, block.rows));
+    TRY(move_mark(*index, slice.end));
+    const auto first = std::lower_bound(changed.begin(), changed.end(), slice.first);
+    const auto end = std::lower_bound(first, changed.end(), slice.end);
+    const std::span<const RecordNumber> outdated(first, end);
+    if (outdated.empty()) return *index;
+    TRY(forget_in_slice(*index, slice, outdated));
+    for (const RecordNumber record : outdated) {
+        const std::optional<std::string> document = TRY(document_of(record));
+        note_change(*index, record, {}, documents_.of(slice.source, document));
+    }
     return *index;
 }
 
@@ -81,7 +74,7 @@ Result<void> AttributeWriter::flush() {
         changes.clear();
     }
     pending_.clear();
-    return {};
+    return places_.flush();
 }
 
 Result<std::vector<AttributeIndex>*> AttributeWriter::indexes() {
@@ -130,39 +123,123 @@ Result<void> AttributeWriter::drop(std::vector<AttributeIndex>::const_iterator i
     return {};
 }
 
-/// The records from the mark to `end`, all of one block.
-Result<void> AttributeWriter::add_slice(const AttributeIndex& index, std::uint64_t end) {
+Result<void> AttributeWriter::move_mark(AttributeIndex& index, std::uint64_t end) {
+    Statement* update =
+        TRY(database_->prepared("UPDATE attribute_indexes SET built_to = ? WHERE number = ?"));
+    TRY(update->run(end, index.number));
+    index.built_to = end;
+    return {};
+}
+
+/// The records from the mark to `end`, all of one block of 65,536.
+Result<void> AttributeWriter::add_documents(const AttributeIndex& index, std::uint64_t end) {
     TRY(flush());  // what is written below is read again
-    std::unordered_map<AttributeValue, Changes, HashOfValue, SameValue> found;
+    AttributeGathering gathering(index.source);
+    const std::uint32_t records = block_records(index.source.kind);
+    auto number = static_cast<std::uint32_t>(index.built_to / records);
+    Result<void> added;
     const auto visit = [&](RecordNumber record, std::string_view document) {
         if (record >= end) return false;
-        const auto offset = static_cast<std::uint16_t>(record % RecordSet::kBlockRecords);
-        for (AttributeValue& value : values(index.source, document))
-            found[std::move(value)].emplace_back(offset, PostingChange::kAdd);
-        return true;
+        if (record / records != number) added = add_block(index, number, gathering);
+        number = record / records;
+        gathering.add(record, document);
+        return added.has_value();
     };
     TRY(AttributeQueries(*database_)
             .visit_documents(static_cast<RecordNumber>(index.built_to), visit));
-    std::vector<PostingChanges> changes;
-    changes.reserve(found.size());
-    while (!found.empty()) {
-        auto node = found.extract(found.begin());
-        changes.push_back({std::move(node.key()), std::move(node.mapped())});
-    }
-    std::sort(changes.begin(), changes.end(),
-              [](const auto& a, const auto& b) { return compare(a.value, b.value) < 0; });
-    const std::uint64_t block = index.built_to / RecordSet::kBlockRecords;
-    return postings_.write(index.number, static_cast<std::uint32_t>(block), changes);
+    TRY(added);
+    return add_block(index, number, gathering);
 }
 
-std::vector<AttributeValue> AttributeWriter::values(const AttributeSource& source,
-                                                    std::optional<std::string_view> document) {
-    if (!document) return {};
-    if (source.path.empty()) return values_of(JsonValue(), source);
-    const auto json = reader_.parse(
-        *document, [&](std::string_view name) { return leads_to(source.path, name); });
-    if (!json) return {};  // a text that is no JSON has no values
-    return values_of(*json, source);
+Result<void> AttributeWriter::add_block(const AttributeIndex& index, std::uint32_t number,
+                                        AttributeGathering& gathering) {
+    if (index.source.kind == AttributeKind::kRuns) {
+        return places_.add(index.number, number, gathering.take_places());
+    }
+    std::vector<PostingChanges> changes;
+    for (PostedValue& posted : gathering.take_postings()) {
+        changes.push_back({std::move(posted.value), {}});
+        for (const std::uint16_t offset : posted.offsets)
+            changes.back().changes.emplace_back(offset, PostingChange::kAdd);
+    }
+    return postings_.write(index.number, number, changes);
+}
+
+/// Both ascend.
+void AttributeWriter::note_change(const AttributeIndex& index, RecordNumber record,
+                                  const std::vector<AttributeValue>& before,
+                                  std::vector<AttributeValue> after) {
+    if (index.source.kind == AttributeKind::kRuns) {
+        note_runs(index, record, before, after);
+        return;
+    }
+    std::vector<AttributeValue> gone;
+    std::vector<AttributeValue> come;
+    std::set_difference(before.begin(), before.end(), after.begin(), after.end(),
+                        std::back_inserter(gone), AttributeLess());
+    std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
+                        std::back_inserter(come), AttributeLess());
+    for (AttributeValue& value : gone)
+        note(index, record, std::move(value), PostingChange::kRemove);
+    for (AttributeValue& value : come)
+        note(index, record, std::move(value), PostingChange::kAdd);
+}
+
+/// One run more or less moves all behind it.
+void AttributeWriter::note_runs(const AttributeIndex& index, RecordNumber record,
+                                const std::vector<AttributeValue>& before,
+                                const std::vector<AttributeValue>& after) {
+    if (before == after) return;
+    std::map<std::string, std::vector<std::uint32_t>, std::less<>> letters_of_pair;
+    visit_places(before, [&](std::string_view pair, std::uint32_t /*letter*/) {
+        letters_of_pair.try_emplace(std::string(pair));
+    });
+    visit_places(after, [&](std::string_view pair, std::uint32_t letter) {
+        letters_of_pair[std::string(pair)].push_back(letter);
+    });
+    for (auto& [pair, letters] : letters_of_pair)
+        places_.note(index.number, record, pair, std::move(letters));
+}
+
+/// What the slice says of these records is noted as gone.
+Result<void> AttributeWriter::forget_in_slice(const AttributeIndex& index,
+                                              const AttributeSlice& slice,
+                                              std::span<const RecordNumber> changed) {
+    const std::uint32_t records = block_records(slice.source.kind);
+    const auto is_changed = [&](RecordNumber record) {
+        return std::binary_search(changed.begin(), changed.end(), record);
+    };
+    for (const AttributeSlice::Block& block : slice.blocks) {
+        const RecordNumber first = block.number * records;
+        for (const PostingRow& row : block.rows) {
+            const PostingKey key{index.number, block.number, row.value};
+            std::vector<std::byte> bytes = row.bytes;
+            seal(key, bytes);
+            if (slice.source.kind == AttributeKind::kRuns) {
+                const std::vector<Place> places = TRY(decode_places(key, bytes));
+                for (const Place& place : places) {
+                    if (!is_changed(first + place.offset)) continue;
+                    places_.note(index.number, first + place.offset,
+                                 std::get<std::string>(row.value), {});
+                }
+                continue;
+            }
+            const PostingRowView view = TRY(PostingRowView::of(key, bytes));
+            for (std::size_t i = 0; i < view.values(); ++i) {
+                for (const std::uint16_t offset : view.offsets(i)) {
+                    if (!is_changed(first + offset)) continue;
+                    note(index, first + offset, view.value(i), PostingChange::kRemove);
+                }
+            }
+        }
+    }
+    return {};
+}
+
+Result<std::optional<std::string>> AttributeWriter::document_of(RecordNumber record) {
+    std::optional<RecordRow> row = TRY(CatalogQueries(*database_).record(record));
+    if (!row) return std::nullopt;
+    return std::move(row->document);
 }
 
 void AttributeWriter::note(const AttributeIndex& index, RecordNumber record, AttributeValue value,
@@ -178,20 +255,4 @@ bool AttributeWriter::Key::operator<(const Key& other) const {
     return compare(value, other.value) < 0;
 }
 
-namespace {
-
-bool leads_to(std::string_view path, std::string_view name) {
-    return path.starts_with(name) && (path.size() == name.size() || path[name.size()] == '.');
-}
-
-std::size_t HashOfValue::operator()(const AttributeValue& value) const {
-    if (const auto* text = std::get_if<std::string>(&value)) return std::hash<std::string>()(*text);
-    if (const auto* flag = std::get_if<bool>(&value)) return *flag ? 1 : 0;
-    const auto* integer = std::get_if<std::int64_t>(&value);
-    const double number =
-        integer != nullptr ? static_cast<double>(*integer) : std::get<double>(value);
-    return std::hash<double>()(number);  // the same for 0 and -0
-}
-
-}  // namespace
 }  // namespace sokkuri::store

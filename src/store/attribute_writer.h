@@ -4,11 +4,13 @@
 // catalog_write.cpp.
 #pragma once
 
-#include "base/json.h"
+#include "store/attribute_gathering.h"
 #include "store/attribute_queries.h"
+#include "store/attribute_slice.h"
 #include "store/attribute_source.h"
 #include "store/catalog.h"
 #include "store/database.h"
+#include "store/place_writer.h"
 #include "store/posting_writer.h"
 
 #include <map>
@@ -21,7 +23,8 @@ namespace sokkuri::store {
 
 class AttributeWriter {
  public:
-    explicit AttributeWriter(Database& database) : database_(&database), postings_(database) {}
+    explicit AttributeWriter(Database& database)
+        : database_(&database), postings_(database), places_(database) {}
 
     /// Whether an index has the record, so that its old document is needed.
     Result<bool> concerns(RecordNumber record);
@@ -33,6 +36,10 @@ class AttributeWriter {
     /// another one is forgotten for it: one with nothing in it, else the oldest, O(its rows).
     Result<AttributeIndex> extend(const AttributeSource& source, std::uint64_t records_max,
                                   std::uint64_t records_end);
+    /// Likewise by a slice that follows the index's mark, all of it; else nothing. `changed`: the
+    /// records that were changed after it had been read, ascending.
+    Result<AttributeIndex> extend(const AttributeSlice& slice,
+                                  std::span<const RecordNumber> changed);
     /// Writes what has changed; before the commit.
     Result<void> flush();
 
@@ -50,17 +57,27 @@ class AttributeWriter {
     Result<AttributeIndex*> make(const AttributeSource& source);
     Result<void> make_room();
     Result<void> drop(std::vector<AttributeIndex>::const_iterator index);
-    Result<void> add_slice(const AttributeIndex& index, std::uint64_t end);
-    std::vector<AttributeValue> values(const AttributeSource& source,
-                                       std::optional<std::string_view> document);
+    Result<void> move_mark(AttributeIndex& index, std::uint64_t end);
+    Result<void> add_documents(const AttributeIndex& index, std::uint64_t end);
+    Result<void> add_block(const AttributeIndex& index, std::uint32_t number,
+                           AttributeGathering& gathering);
+    void note_change(const AttributeIndex& index, RecordNumber record,
+                     const std::vector<AttributeValue>& before, std::vector<AttributeValue> after);
     void note(const AttributeIndex& index, RecordNumber record, AttributeValue value,
               PostingChange change);
+    void note_runs(const AttributeIndex& index, RecordNumber record,
+                   const std::vector<AttributeValue>& before,
+                   const std::vector<AttributeValue>& after);
+    Result<void> forget_in_slice(const AttributeIndex& index, const AttributeSlice& slice,
+                                 std::span<const RecordNumber> changed);
+    Result<std::optional<std::string>> document_of(RecordNumber record);
 
     Database* database_;
     PostingWriter postings_;
+    PlaceWriter places_;
     std::optional<std::vector<AttributeIndex>> indexes_;  // loaded when first needed
     std::map<Key, Changes> pending_;
-    JsonReader reader_;
+    DocumentValues documents_;
 };
 
 }  // namespace sokkuri::store

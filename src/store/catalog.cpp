@@ -6,6 +6,7 @@
 #include "store/catalog_queries.h"
 #include "store/catalog_schema.h"
 #include "store/catalog_write.h"
+#include "store/change_log.h"
 #include "store/database.h"
 
 #include <atomic>
@@ -37,12 +38,17 @@ class ReaderPool {
 
 class CatalogRead final : public ReadTransaction {
  public:
-    static Result<std::unique_ptr<ReadTransaction>> begin(ReaderPool& pool);
+    /// Both outlive it.
+    static Result<std::unique_ptr<ReadTransaction>> begin(ReaderPool& pool,
+                                                          const ChangeLog& changes);
     ~CatalogRead() override;
 
     Generation generation() const override { return meta_.generation; }
     std::uint64_t record_numbers_end() const override { return meta_.next_record; }
     std::uint64_t next_seq() const override { return meta_.next_seq; }
+    std::optional<std::vector<RecordNumber>> changed_since(std::uint64_t next_seq) override {
+        return changes_->between(next_seq, meta_.next_seq);
+    }
     Result<std::vector<FieldRow>> fields() override { return queries_.fields(); }
     Result<Slot> committed_slots(FieldNumber field) override {
         return queries_.committed_slots(field);
@@ -84,13 +90,15 @@ class CatalogRead final : public ReadTransaction {
     const AttributeQueries& attributes() const override { return attributes_; }
 
  private:
-    CatalogRead(ReaderPool& pool, std::unique_ptr<Database> database)
+    CatalogRead(ReaderPool& pool, const ChangeLog& changes, std::unique_ptr<Database> database)
         : pool_(&pool),
+          changes_(&changes),
           database_(std::move(database)),
           queries_(*database_),
           attributes_(*database_) {}
 
     ReaderPool* pool_;
+    const ChangeLog* changes_;
     std::unique_ptr<Database> database_;
     CatalogQueries queries_;
     AttributeQueries attributes_;
@@ -105,7 +113,7 @@ class SqliteCatalog final : public Catalog, public CatalogWriteOwner {
 
     ReaderPool& readers() { return readers_; }
     Result<std::unique_ptr<ReadTransaction>> begin_read() const override {
-        return CatalogRead::begin(readers_);
+        return CatalogRead::begin(readers_, changes_);
     }
     Result<std::unique_ptr<WriteTransaction>> begin_write() override;
     Result<void> shrink() override;
@@ -115,10 +123,12 @@ class SqliteCatalog final : public Catalog, public CatalogWriteOwner {
     Result<void> rule_out_doubtful_commit();
     void write_ended() override { is_writing_ = false; }
     void commit_is_in_doubt() override { is_in_doubt_ = true; }
+    ChangeLog& changes() override { return changes_; }
 
     // Closed after the readers: the last connection to close empties and removes the WAL.
     std::unique_ptr<Database> writer_;  // null when opened for reading
     mutable ReaderPool readers_;
+    ChangeLog changes_;
     std::atomic<bool> is_writing_ = false;
     bool is_in_doubt_ = false;  // touched by the one writer only
 };
@@ -175,9 +185,10 @@ void ReaderPool::give_back(std::unique_ptr<Database> reader) {
     reader.reset();  // closing is I/O: not under the lock
 }
 
-Result<std::unique_ptr<ReadTransaction>> CatalogRead::begin(ReaderPool& pool) {
+Result<std::unique_ptr<ReadTransaction>> CatalogRead::begin(ReaderPool& pool,
+                                                            const ChangeLog& changes) {
     std::unique_ptr<Database> database = TRY(pool.take());
-    std::unique_ptr<CatalogRead> read(new CatalogRead(pool, std::move(database)));
+    std::unique_ptr<CatalogRead> read(new CatalogRead(pool, changes, std::move(database)));
     Transaction transaction = TRY(read->database_->begin_read());
     read->transaction_.emplace(std::move(transaction));
     read->meta_ = TRY(read->queries_.meta());

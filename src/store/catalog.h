@@ -6,6 +6,7 @@
 
 #include "base/file_system.h"
 #include "base/result.h"
+#include "store/catalog_rows.h"
 
 #include <cstdint>
 #include <memory>
@@ -16,62 +17,10 @@
 
 namespace sokkuri::store {
 
-using RecordNumber = std::uint32_t;  // dense, from 0, given once and never again
-using FieldNumber = std::uint32_t;
-using Slot = std::uint64_t;        // row of a vector in a field's vector files, from 0
-using Generation = std::uint64_t;  // number of commits
-
-inline constexpr std::size_t kRecordIdBytesMax = 512;
-inline constexpr std::size_t kStoredDocumentBytesMax = 16U << 20;
-inline constexpr std::uint64_t kRecordNumbersMax = UINT32_MAX;  // ever given by one catalog
-inline constexpr std::size_t kFieldsMax = 16;
-
-enum class ElementType { kF32, kU8, kBit };
-
-struct FieldRow {
-    FieldNumber number = 0;
-    std::string name;
-    ElementType element = ElementType::kF32;
-    std::uint32_t dimension = 0;
-    std::string metric;
-    std::string model;
-    std::string fingerprint;
-    std::uint32_t rows_per_chunk = 0;  // fixed when the field is made
-};
-
-struct RecordRow {
-    RecordNumber number = 0;
-    std::string id;
-    std::string document;
-    std::uint64_t version = 0;
-    std::uint64_t seq = 0;
-};
-
-/// A run of slots that was appended at once, and the xxh64 of its bytes.
-struct Extent {
-    Slot first_slot = 0;
-    std::uint64_t rows = 0;
-    std::uint64_t checksum = 0;
-};
-
 class AttributeQueries;  // attribute_queries.h
 struct AttributeIndex;   // likewise
+struct AttributeSlice;   // attribute_slice.h
 struct AttributeSource;  // attribute_source.h
-
-using SegmentNumber = std::uint64_t;
-
-/// A file with an index over the slots first_slot … first_slot + rows - 1 of a field; those that
-/// were dead when it was made are not in it. Segments of a field never overlap.
-struct SegmentRow {
-    SegmentNumber number = 0;
-    FieldNumber field = 0;
-    std::string file;  // relative to the catalog's folder
-    Slot first_slot = 0;
-    std::uint64_t rows = 0;
-    std::uint64_t live = 0;  // when it was made
-
-    Slot end_slot() const { return first_slot + rows; }
-};
 
 /// Everything read through it belongs to one generation. Not shared between threads; cheap to
 /// begin.
@@ -85,6 +34,10 @@ class ReadTransaction {
     /// Behind the last seq that was ever given: the same in two generations between which no record
     /// was made, changed or removed, whatever became of vectors and segments.
     virtual std::uint64_t next_seq() const = 0;
+    /// The records that were made, changed or removed since the state with that `next_seq`,
+    /// ascending, each once. Empty where that is not known: for changes of other processes, and
+    /// beyond ChangeLog::kRecordsMax of them.
+    virtual std::optional<std::vector<RecordNumber>> changed_since(std::uint64_t next_seq) = 0;
     virtual Result<std::vector<FieldRow>> fields() = 0;
     /// Slots of that field that exist, dead or alive: 0 … committed_slots - 1.
     virtual Result<Slot> committed_slots(FieldNumber field) = 0;
@@ -114,13 +67,6 @@ class ReadTransaction {
                                                                   std::size_t limit) = 0;
     /// The indexes over attributes of documents, and documents at length.
     virtual const AttributeQueries& attributes() const = 0;
-};
-
-struct PutRow {
-    RecordNumber number = 0;
-    std::uint64_t version = 0;
-    std::uint64_t seq = 0;
-    bool was_created = false;
 };
 
 /// The one write transaction; rolled back when destroyed without commit.
@@ -169,6 +115,9 @@ class WriteTransaction {
     /// many.
     virtual Result<AttributeIndex> extend_attribute(const AttributeSource& source,
                                                     std::uint64_t records_max) = 0;
+    /// The same by a slice that was read beforehand, whatever has become of its records since. The
+    /// index stays as it is where the slice does not follow its mark, or too much has changed.
+    virtual Result<AttributeIndex> extend_attribute(const AttributeSlice& slice) = 0;
     /// Durable when this returns. Every row of the new extents must have been given to a record.
     /// After an error nobody sees the changes, but until the next begin_write succeeds a kill can
     /// still bring them back: before that, truncate no vector file.

@@ -10,7 +10,7 @@
 namespace sokkuri::store {
 
 inline constexpr std::int32_t kCatalogApplicationId = 0x736f6b43;  // "sokC"
-inline constexpr std::int32_t kCatalogFormatVersion = 2;
+inline constexpr std::int32_t kCatalogFormatVersion = 3;
 inline constexpr std::int32_t kCatalogSealedSince =
     2;  // pages carry checksums from that version on
 
@@ -142,10 +142,17 @@ CREATE TABLE attribute_postings (
     PRIMARY KEY (attribute, block, value)
 ) STRICT, WITHOUT ROWID;
 )sql";
-inline constexpr const char* kCatalogUpgrades[] = {kCatalogUpgradeFrom1};
 
-/// Lets a reader see a catalog of version 1 as one of version 2: a temporary view goes before the
-/// table of its name.
+/// From version 2: attribute indexes are made anew. Not every program of that version knew all
+/// forms of their rows, and one that did not may have changed records without them.
+inline constexpr const char* kCatalogUpgradeFrom2 = R"sql(
+DELETE FROM attribute_postings;
+DELETE FROM attribute_indexes;
+)sql";
+inline constexpr const char* kCatalogUpgrades[] = {kCatalogUpgradeFrom1, kCatalogUpgradeFrom2};
+
+/// Lets a reader see a catalog of version 1 as one of today: a temporary view goes before the table
+/// of its name.
 inline constexpr const char* kCatalogViewsOf1 = R"sql(
 CREATE TEMP VIEW meta AS SELECT *,
     row_hash(generation, next_record, next_seq, next_field, records) AS hash FROM main.meta;
@@ -166,7 +173,13 @@ CREATE TEMP VIEW attribute_indexes AS
 CREATE TEMP VIEW attribute_postings AS
     SELECT 0 AS attribute, 0 AS block, 0 AS value, x'' AS records WHERE 0;
 )sql";
-inline constexpr const char* kCatalogReaderViews[] = {kCatalogViewsOf1};
+
+/// Likewise of version 2, whose attribute indexes may miss values.
+inline constexpr const char* kCatalogViewsOf2 = R"sql(
+CREATE TEMP VIEW attribute_indexes AS
+    SELECT 0 AS number, '' AS path, 0 AS kind, 0 AS built_to WHERE 0;
+)sql";
+inline constexpr const char* kCatalogReaderViews[] = {kCatalogViewsOf1, kCatalogViewsOf2};
 
 inline DatabaseOptions catalog_database_options(DatabaseOptions::Access access) {
     return {.access = access,

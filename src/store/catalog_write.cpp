@@ -25,7 +25,8 @@ CatalogWrite::CatalogWrite(CatalogWriteOwner& owner, Database& database, Transac
       attributes_(database),
       transaction_(std::move(transaction)),
       meta_(meta),
-      first_new_record_(meta.next_record) {}
+      first_new_record_(meta.next_record),
+      first_new_seq_(meta.next_seq) {}
 
 CatalogWrite::~CatalogWrite() {
     transaction_.reset();
@@ -65,17 +66,6 @@ Result<void> CatalogWrite::drop_field(FieldNumber field) {
     return fail(ErrorCode::kNotFound, "field {}: does not exist", field);
 }
 
-Result<void> CatalogWrite::forget_slots(FieldNumber field) {
-    for (const char* sql :
-         {"DELETE FROM vectors WHERE field = ?", "DELETE FROM tombstones WHERE field = ?",
-          "DELETE FROM extents WHERE field = ?", "DELETE FROM segments WHERE field = ?"}) {
-        Statement* remove = TRY(database_->prepared(sql));
-        TRY(remove->run(field));
-    }
-    changes_.erase(field);
-    return {};
-}
-
 Result<void> CatalogWrite::rename_field(FieldNumber field, std::string_view name) {
     const std::vector<FieldRow> known = TRY(queries_.fields());
     for (const FieldRow& other : known) {
@@ -103,7 +93,7 @@ Result<PutRow> CatalogWrite::put_record(std::string_view id, std::string_view do
     if (!known) return insert_record(id, document);
     const PutRow row{.number = known->number,
                      .version = known->version + 1,
-                     .seq = meta_.next_seq++,
+                     .seq = next_seq(known->number),
                      .was_created = false};
     TRY(note_change(known->number, document));
     Statement* update =
@@ -160,7 +150,7 @@ Result<bool> CatalogWrite::remove_record(std::string_view id,
     Statement* remove = TRY(database_->prepared("DELETE FROM records WHERE number = ?"));
     TRY(remove->run(known->number));
     --meta_.records;
-    ++meta_.next_seq;
+    next_seq(known->number);
     return true;
 }
 
@@ -180,68 +170,6 @@ Result<void> CatalogWrite::add_extent(FieldNumber field, const Extent& extent) {
     return {};
 }
 
-Result<SegmentNumber> CatalogWrite::replace_segments(std::span<const SegmentNumber> replaced,
-                                                     const SegmentRow& added) {
-    for (const SegmentNumber segment : replaced) {
-        TRY(remove_segment(added.field, segment));
-    }
-    Statement* insert = TRY(database_->prepared(
-        "INSERT INTO segments (field, file, first_slot, rows, live) VALUES (?, ?, ?, ?, ?) "
-        "RETURNING number"));
-    SegmentNumber number = 0;
-    {
-        Rows rows = TRY(insert->query(added.field, std::string_view(added.file), added.first_slot,
-                                      added.rows, added.live));
-        const bool has_row = TRY(rows.next());
-        if (!has_row) return fail(ErrorCode::kInternal, "catalog: a segment got no number");
-        number = static_cast<SegmentNumber>(rows.integer(0));
-        TRY(rows.next());
-    }
-    Statement* sign = TRY(database_->prepared(
-        "UPDATE segments SET hash = row_hash(number, field, file, first_slot, rows, live) "
-        "WHERE number = ?"));
-    TRY(sign->run(number));
-    // What readers check is checked before they can see it.
-    const auto segments = queries_.segments(added.field);
-    if (segments) return number;
-    return fail(ErrorCode::kConflict, "segment {}: {}", added.file, segments.error().message());
-}
-
-Result<FieldNumber> CatalogWrite::renumber_field(FieldNumber field) {
-    TRY(queries_.fields());  // whose row is signed anew, as are those of its vectors
-    TRY(check_vectors(field));
-    const auto number = static_cast<FieldNumber>(meta_.next_field);
-    Statement* rename =
-        TRY(database_->prepared("UPDATE fields SET number = ?1, hash = row_hash(?1, name, element, "
-                                "dimension, metric, model, "
-                                "fingerprint, rows_per_chunk) WHERE number = ?2"));
-    TRY(rename->run(number, field));
-    if (database_->changes() != 1) {
-        return fail(ErrorCode::kNotFound, "field {}: does not exist", field);
-    }
-    Statement* move = TRY(database_->prepared(
-        "INSERT INTO vectors SELECT ?1, place, record, row_hash(?1, place, record) FROM "
-        "(SELECT row_number() OVER (ORDER BY slot) - 1 AS place, record FROM vectors "
-        "WHERE field = ?2)"));
-    TRY(move->run(number, field));
-    const auto live = static_cast<std::uint64_t>(database_->changes());
-    TRY(forget_slots(field));
-    ++meta_.next_field;
-    changes_[number] = {.committed = 0, .rows_added = 0, .vectors_set = live, .slots_end = live};
-    return number;
-}
-
-/// All rows of the field with their hashes.
-Result<void> CatalogWrite::check_vectors(FieldNumber field) {
-    Statement* select =
-        TRY(database_->prepared("SELECT slot, 0 FROM vectors WHERE field = ? AND "
-                                "hash <> row_hash(field, slot, record) LIMIT 1"));
-    Rows rows = TRY(select->query(field));
-    const bool has_row = TRY(rows.next());
-    if (!has_row) return {};
-    return check_row_hash(rows, 1, "vectors, slot", rows.integer(0));
-}
-
 Result<void> CatalogWrite::set_mark(std::string_view name, std::string_view value) {
     if (value.empty()) {
         Statement* remove = TRY(database_->prepared("DELETE FROM marks WHERE name = ?"));
@@ -257,6 +185,18 @@ Result<AttributeIndex> CatalogWrite::extend_attribute(const AttributeSource& sou
     return attributes_.extend(source, records_max, meta_.next_record);
 }
 
+Result<AttributeIndex> CatalogWrite::extend_attribute(const AttributeSlice& slice) {
+    const bool is_of_ours = slice.next_seq <= first_new_seq_;
+    auto changed = is_of_ours ? owner_->changes().between(slice.next_seq, first_new_seq_)
+                              : std::optional<std::vector<RecordNumber>>();
+    // Nothing is taken in: the mark stays.
+    if (!changed) return attributes_.extend(slice.source, 0, meta_.next_record);
+    changed->insert(changed->end(), changed_.begin(), changed_.end());
+    std::sort(changed->begin(), changed->end());
+    changed->erase(std::unique(changed->begin(), changed->end()), changed->end());
+    return attributes_.extend(slice, *changed);
+}
+
 Result<Generation> CatalogWrite::commit() {
     CHECK(transaction_);
     TRY(check_slots());
@@ -264,9 +204,12 @@ Result<Generation> CatalogWrite::commit() {
     TRY(give_id());
     ++meta_.generation;
     TRY(write_meta());
+    // Before readers can see the commit: they ask for its changes.
+    owner_->changes().add(first_new_seq_, changed_);
     const auto committed = transaction_->commit();
     transaction_.reset();
     if (committed) return meta_.generation;
+    owner_->changes().take_back(first_new_seq_);
     owner_->commit_is_in_doubt();
     return tl::unexpected(committed.error());
 }
@@ -288,15 +231,19 @@ Result<PutRow> CatalogWrite::insert_record(std::string_view id, std::string_view
         return fail(ErrorCode::kExhausted, "record {}: all {} record numbers have been given", id,
                     kRecordNumbersMax);
     }
-    const PutRow row{.number = static_cast<RecordNumber>(meta_.next_record++),
-                     .version = 1,
-                     .seq = meta_.next_seq++,
-                     .was_created = true};
+    const auto number = static_cast<RecordNumber>(meta_.next_record++);
+    const PutRow row{.number = number, .version = 1, .seq = next_seq(number), .was_created = true};
     Statement* insert = TRY(database_->prepared(
         "INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, row_hash(?1, ?2, ?3, ?4, ?5))"));
     TRY(insert->run(row.number, id, document, row.version, row.seq));
     ++meta_.records;
     return row;
+}
+
+/// That the record is changed under.
+std::uint64_t CatalogWrite::next_seq(RecordNumber record) {
+    changed_.push_back(record);
+    return meta_.next_seq++;
 }
 
 /// Tells the attribute indexes, before the document is changed or removed.
@@ -324,14 +271,6 @@ Result<CatalogWrite::FieldChanges*> CatalogWrite::changes_of(FieldNumber field) 
     if (found != changes_.end()) return &found->second;
     const Slot committed = TRY(queries_.committed_slots(field));
     return &changes_.emplace(field, FieldChanges{.committed = committed}).first->second;
-}
-
-Result<void> CatalogWrite::remove_segment(FieldNumber field, SegmentNumber segment) {
-    Statement* remove =
-        TRY(database_->prepared("DELETE FROM segments WHERE number = ? AND field = ?"));
-    TRY(remove->run(segment, field));
-    if (database_->changes() == 1) return {};
-    return fail(ErrorCode::kConflict, "field {}: segment {} does not exist", field, segment);
 }
 
 /// Where the catalog has none yet.

@@ -5,11 +5,13 @@
 #include "store/attribute_writer.h"
 #include "store/catalog.h"
 #include "store/catalog_queries.h"
+#include "store/change_log.h"
 #include "store/database.h"
 
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace sokkuri::store {
 
@@ -20,6 +22,7 @@ class CatalogWriteOwner {
     virtual void write_ended() = 0;
     /// The commit failed in a way that a kill may still turn into success.
     virtual void commit_is_in_doubt() = 0;
+    virtual ChangeLog& changes() = 0;
 };
 
 class CatalogWrite final : public WriteTransaction {
@@ -46,6 +49,7 @@ class CatalogWrite final : public WriteTransaction {
     Result<void> set_mark(std::string_view name, std::string_view value) override;
     Result<AttributeIndex> extend_attribute(const AttributeSource& source,
                                             std::uint64_t records_max) override;
+    Result<AttributeIndex> extend_attribute(const AttributeSlice& slice) override;
     Result<Generation> commit() override;
 
  private:
@@ -63,6 +67,7 @@ class CatalogWrite final : public WriteTransaction {
 
     Result<std::optional<KnownRecord>> find(std::string_view id);
     Result<PutRow> insert_record(std::string_view id, std::string_view document);
+    std::uint64_t next_seq(RecordNumber record);
     Result<void> note_change(RecordNumber record, std::optional<std::string_view> document);
     Result<void> replace_vector(FieldNumber field, RecordNumber record, Slot slot);
     Result<void> bury(FieldSlot vector);
@@ -81,6 +86,8 @@ class CatalogWrite final : public WriteTransaction {
     std::optional<Transaction> transaction_;  // empty once committed
     CatalogMeta meta_;
     const std::uint64_t first_new_record_;  // of those that this transaction makes
+    const std::uint64_t first_new_seq_;
+    std::vector<RecordNumber> changed_;  // under first_new_seq_, first_new_seq_ + 1, …
     std::map<FieldNumber, FieldChanges> changes_;
 };
 

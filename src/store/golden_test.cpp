@@ -2,8 +2,10 @@
 // words, never by a crash. The golden folders were made by tests/golden/make_store.cpp.
 #include "base/testing/faulty_file_system.h"
 #include "base/testing/memory_file_system.h"
+#include "store/attribute_queries.h"
 #include "store/catalog.h"
 #include "store/catalog_check.h"
+#include "store/catalog_schema.h"
 #include "store/vector_file.h"
 
 #include <fmt/ranges.h>
@@ -109,7 +111,7 @@ void write_to(FileSystem& files) {
 }
 
 TEST(GoldenStore, EveryReleasedVersionOpensAndIsLeftAsItIsByReaders) {
-    for (const int version : {1, 2}) {
+    for (const int version : {1, 2, 3}) {
         SCOPED_TRACE(version);
         MemoryFileSystem files;
         place_golden(files, version);
@@ -120,7 +122,7 @@ TEST(GoldenStore, EveryReleasedVersionOpensAndIsLeftAsItIsByReaders) {
 }
 
 TEST(GoldenStore, EveryReleasedVersionIsBroughtUpToDateByTheNextWriter) {
-    for (const int version : {1, 2}) {
+    for (const int version : {1, 2, 3}) {
         SCOPED_TRACE(version);
         MemoryFileSystem files;
         place_golden(files, version);
@@ -130,21 +132,84 @@ TEST(GoldenStore, EveryReleasedVersionIsBroughtUpToDateByTheNextWriter) {
 }
 
 TEST(GoldenStore, AnUpgradeThatIsCutOffAnywhereLeavesAStoreThatOpens) {
-    for (std::uint64_t at = 0;; ++at) {
-        SCOPED_TRACE(at);
-        MemoryFileSystem memory;
-        place_golden(memory, 1);
-        FaultyFileSystem files(memory);
-        files.set_fault({.at = at, .effect = FaultEffect::kCutOff});
-        const bool was_opened =
-            Catalog::open(files, "/catalog.db", CatalogAccess::kWrite).has_value();
-        const bool was_cut_off = files.has_failed();
-        if (at % 2 == 1) memory.crash(at);
-        expect_golden_store(memory, 2);
-        write_to(memory);
-        expect_golden_store(memory, 4);
-        if (HasFailure() || (was_opened && !was_cut_off)) return;
+    for (const int version : {1, 2}) {
+        bool is_done = false;
+        for (std::uint64_t at = 0; !is_done; ++at) {
+            SCOPED_TRACE(fmt::format("version {}, cut off at {}", version, at));
+            MemoryFileSystem memory;
+            place_golden(memory, version);
+            FaultyFileSystem files(memory);
+            files.set_fault({.at = at, .effect = FaultEffect::kCutOff});
+            const bool was_opened =
+                Catalog::open(files, "/catalog.db", CatalogAccess::kWrite).has_value();
+            const bool was_cut_off = files.has_failed();
+            if (at % 2 == 1) memory.crash(at);
+            expect_golden_store(memory, 2);
+            write_to(memory);
+            expect_golden_store(memory, 4);
+            if (HasFailure()) return;
+            is_done = was_opened && !was_cut_off;
+        }
     }
+}
+
+/// Records of the index for which `ask` adds some.
+template <typename Ask>
+std::vector<RecordNumber> records_by(ReadTransaction& read, const AttributeSource& source,
+                                     Ask ask) {
+    RecordSet records(read.record_numbers_end());
+    const std::vector<AttributeIndex> indexes = read.attributes().indexes().value();
+    for (const AttributeIndex& index : indexes) {
+        if (index.source != source) continue;
+        EXPECT_TRUE(ask(index, records));
+    }
+    return records.numbers();
+}
+
+TEST(GoldenStore, AttributeIndexesOfVersion3AreRead) {
+    MemoryFileSystem files;
+    place_golden(files, 3);
+    const auto catalog = Catalog::open(files, "/catalog.db", CatalogAccess::kRead).value();
+    const auto read = catalog->begin_read().value();
+    const AttributeQueries& queries = read->attributes();
+    EXPECT_EQ(queries.indexes()->size(), 4U);
+    using Numbers = std::vector<RecordNumber>;
+    const auto equal = [&](const AttributeSource& source, const AttributeValue& value) {
+        return records_by(*read, source, [&](const AttributeIndex& index, RecordSet& records) {
+            return queries.add_equal(index, value, records);
+        });
+    };
+    EXPECT_EQ(equal({"z", AttributeKind::kValues}, std::int64_t{4}), Numbers{4});
+    EXPECT_EQ(equal({"name", AttributeKind::kWords}, std::string("そ")), (Numbers{0, 3, 4, 5}));
+    EXPECT_EQ(equal({"", AttributeKind::kPresence}, true), (Numbers{0, 2, 3, 4, 5}));
+    EXPECT_EQ(records_by(*read, {"name", AttributeKind::kRuns},
+                         [&](const AttributeIndex& index, RecordSet& records) {
+                             return queries.add_containing(index, U"っくり", records);
+                         }),
+              (Numbers{0, 3, 4, 5}));
+}
+
+/// Programs of version 2 knew other forms of their rows: they may miss values.
+TEST(GoldenStore, AttributeIndexesOfVersion2AreMadeAnew) {
+    MemoryFileSystem files;
+    place_golden(files, 3);
+    {
+        const auto database =
+            Database::open(files, "/catalog.db",
+                           catalog_database_options(DatabaseOptions::Access::kWrite))
+                .value();
+        ASSERT_TRUE(database->execute("PRAGMA user_version=2"));
+    }
+    {
+        const auto catalog = Catalog::open(files, "/catalog.db", CatalogAccess::kRead).value();
+        EXPECT_TRUE(catalog->begin_read().value()->attributes().indexes()->empty());
+    }
+    const auto catalog = Catalog::open(files, "/catalog.db", CatalogAccess::kWrite).value();
+    EXPECT_TRUE(catalog->begin_read().value()->attributes().indexes()->empty());
+    const auto write = catalog->begin_write().value();
+    EXPECT_EQ(write->extend_attribute({"z", AttributeKind::kValues}, 100)->built_to, 6U);
+    EXPECT_TRUE(write->commit());
+    expect_golden_records(*catalog->begin_read().value());
 }
 
 /// Asks everything that can be asked; only that it returns counts.
@@ -206,7 +271,7 @@ std::string complaint_about(FileSystem& files) {
 }
 
 TEST(GoldenStore, EveryByteOfACatalogThatChangesIsNoticed) {
-    const std::vector<std::byte> whole = golden(2, "catalog.db");
+    const std::vector<std::byte> whole = golden(3, "catalog.db");
     constexpr std::size_t kPageBytes = 4096;
     constexpr std::size_t kStep = 29;
 #ifdef SOKKURI_SANITIZED

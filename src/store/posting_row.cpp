@@ -2,9 +2,11 @@
 
 #include "base/hash.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
+#include <numeric>
 #include <utility>
 
 namespace sokkuri::store {
@@ -13,7 +15,6 @@ namespace {
 constexpr std::byte kListForm{0};    // 16-bit offsets, ascending, little-endian
 constexpr std::byte kBitmapForm{1};  // one bit a record of the block
 constexpr std::byte kRunForm{2};     // several values, each with its offsets
-constexpr std::size_t kHashBytes = 4;
 constexpr std::size_t kOffsetBytes = sizeof(std::uint16_t);
 constexpr std::size_t kBitmapBytes = RecordSet::kBlockRecords / 8;
 // A longer list takes more room than the bitmap.
@@ -32,8 +33,8 @@ constexpr std::byte kTextClass{3};
 
 static_assert(std::endian::native == std::endian::little);
 
-std::vector<std::byte> sealed(const PostingKey& key, std::byte form,
-                              std::span<const std::byte> payload);
+std::vector<std::byte> unsealed(std::byte form, std::span<const std::byte> payload);
+void append_runs(std::span<const PostedValue> values, std::vector<PostingRow>& rows);
 std::uint32_t hash_of(const PostingKey& key, std::span<const std::byte> bytes);
 void append_value(const AttributeValue& value, std::vector<std::byte>& bytes);
 std::uint16_t number_at(std::span<const std::byte> bytes, std::size_t at);
@@ -41,13 +42,28 @@ tl::unexpected<Error> corruption(const PostingKey& key, std::string_view what);
 
 }  // namespace
 
-std::vector<std::byte> encode_postings(const PostingKey& key,
-                                       std::span<const std::uint16_t> offsets) {
-    if (offsets.size() <= kListOffsetsMax) return sealed(key, kListForm, std::as_bytes(offsets));
+void seal(const PostingKey& key, std::span<std::byte> bytes) {
+    const std::uint32_t hash = hash_of(key, bytes.first(bytes.size() - kPostingSealBytes));
+    std::memcpy(bytes.last(kPostingSealBytes).data(), &hash, kPostingSealBytes);
+}
+
+Result<std::span<const std::byte>> sealed_payload(const PostingKey& key, std::byte form,
+                                                  std::span<const std::byte> bytes) {
+    if (bytes.size() < 1 + kPostingSealBytes) return corruption(key, "too short");
+    std::uint32_t hash = 0;
+    std::memcpy(&hash, bytes.last(kPostingSealBytes).data(), kPostingSealBytes);
+    const auto hashed = bytes.first(bytes.size() - kPostingSealBytes);
+    if (hash != hash_of(key, hashed)) return corruption(key, "checksum mismatch");
+    if (bytes.front() != form) return corruption(key, "a row of another form");
+    return hashed.subspan(1);
+}
+
+std::vector<std::byte> encode_postings(std::span<const std::uint16_t> offsets) {
+    if (offsets.size() <= kListOffsetsMax) return unsealed(kListForm, std::as_bytes(offsets));
     std::vector<std::uint64_t> words(RecordSet::kBlockWords);
     for (const std::uint16_t offset : offsets)
         words[offset / 64U] |= std::uint64_t{1} << (offset % 64U);
-    return sealed(key, kBitmapForm, std::as_bytes(std::span(words)));
+    return unsealed(kBitmapForm, std::as_bytes(std::span(words)));
 }
 
 bool may_share_row(const PostedValue& posted) {
@@ -62,7 +78,7 @@ std::size_t bytes_in_run(const PostedValue& posted) {
            posted.offsets.size() * kOffsetBytes;
 }
 
-std::vector<std::byte> encode_run(const PostingKey& key, std::span<const PostedValue> values) {
+std::vector<std::byte> encode_run(std::span<const PostedValue> values) {
     std::vector<std::uint16_t> head{static_cast<std::uint16_t>(values.size())};
     std::vector<std::byte> bytes;
     std::vector<std::uint16_t> offsets;
@@ -77,17 +93,30 @@ std::vector<std::byte> encode_run(const PostingKey& key, std::span<const PostedV
     std::vector<std::byte> payload(head_bytes.begin(), head_bytes.end());
     payload.insert(payload.end(), bytes.begin(), bytes.end());
     payload.insert(payload.end(), offset_bytes.begin(), offset_bytes.end());
-    return sealed(key, kRunForm, payload);
+    return unsealed(kRunForm, payload);
+}
+
+std::vector<PostingRow> rows_of(std::span<const PostedValue> values) {
+    std::vector<PostingRow> rows;
+    while (!values.empty()) {
+        const auto alone = std::find_if_not(values.begin(), values.end(), may_share_row);
+        const auto shared = static_cast<std::size_t>(alone - values.begin());
+        if (shared > 0) {
+            append_runs(values.first(shared), rows);
+            values = values.subspan(shared);
+            continue;
+        }
+        rows.push_back({values.front().value, encode_postings(values.front().offsets)});
+        values = values.subspan(1);
+    }
+    return rows;
 }
 
 Result<PostingRowView> PostingRowView::of(PostingKey key, std::span<const std::byte> bytes) {
-    if (bytes.size() < 1 + kHashBytes) return corruption(key, "too short");
-    std::uint32_t hash = 0;
-    std::memcpy(&hash, bytes.last(kHashBytes).data(), kHashBytes);
-    const auto hashed = bytes.first(bytes.size() - kHashBytes);
-    if (hash != hash_of(key, hashed)) return corruption(key, "checksum mismatch");
-    PostingRowView row(std::move(key), hashed.subspan(1));
-    row.form_ = bytes.front();
+    const std::byte form = bytes.empty() ? kListForm : bytes.front();
+    const std::span<const std::byte> payload = TRY(sealed_payload(key, form, bytes));
+    PostingRowView row(std::move(key), payload);
+    row.form_ = form;
     const bool has_head = row.is_run() && row.payload_.size() >= kRunHeadBytes;
     if (has_head) row.values_ = number_at(row.payload_, 0);
     TRY(row.check());
@@ -250,16 +279,32 @@ Result<AttributeValue> attribute_value_of(SqlValue value) {
 
 namespace {
 
-std::vector<std::byte> sealed(const PostingKey& key, std::byte form,
-                              std::span<const std::byte> payload) {
+/// With room for the seal.
+std::vector<std::byte> unsealed(std::byte form, std::span<const std::byte> payload) {
     std::vector<std::byte> bytes;
-    bytes.reserve(1 + payload.size() + kHashBytes);
+    bytes.reserve(1 + payload.size() + kPostingSealBytes);
     bytes.push_back(form);
     bytes.insert(bytes.end(), payload.begin(), payload.end());
-    const std::uint32_t hash = hash_of(key, bytes);
-    const auto hash_bytes = std::as_bytes(std::span(&hash, 1));
-    bytes.insert(bytes.end(), hash_bytes.begin(), hash_bytes.end());
+    bytes.resize(bytes.size() + kPostingSealBytes);
     return bytes;
+}
+
+void append_runs(std::span<const PostedValue> values, std::vector<PostingRow>& rows) {
+    const std::size_t bytes = std::accumulate(
+        values.begin(), values.end(), std::size_t{0},
+        [](std::size_t sum, const auto& posted) { return sum + bytes_in_run(posted); });
+    const std::size_t runs = (bytes + kRunBytesMax - 1) / kRunBytesMax;
+    const std::size_t run_bytes = (bytes + runs - 1) / runs;
+    while (!values.empty()) {
+        std::size_t count = 1;
+        std::size_t taken = bytes_in_run(values.front());
+        while (count < values.size() && taken < run_bytes &&
+               taken + bytes_in_run(values[count]) <= kRunBytesMax) {
+            taken += bytes_in_run(values[count++]);
+        }
+        rows.push_back({values.front().value, encode_run(values.first(count))});
+        values = values.subspan(count);
+    }
 }
 
 /// Of attribute, block, class of the value, its bytes' hash and the hash of `bytes`.

@@ -28,9 +28,17 @@ struct PostedValue {
     std::vector<std::uint16_t> offsets;
 };
 
-/// The row of one value; at least one offset.
-std::vector<std::byte> encode_postings(const PostingKey& key,
-                                       std::span<const std::uint16_t> offsets);
+/// What a row ends with: a checksum of its key and of what is before it.
+inline constexpr std::size_t kPostingSealBytes = 4;
+/// Fills it in.
+void seal(const PostingKey& key, std::span<std::byte> bytes);
+/// What is between form and seal. kCorruption when the bytes are not those of that key and form.
+Result<std::span<const std::byte>> sealed_payload(const PostingKey& key, std::byte form,
+                                                  std::span<const std::byte> bytes);
+inline constexpr std::byte kPlacesForm{3};  // store/place_row.h
+
+/// The row of one value, not yet sealed; at least one offset.
+std::vector<std::byte> encode_postings(std::span<const std::uint16_t> offsets);
 
 /// A longer row would lie on a page of its own.
 inline constexpr std::size_t kRunBytesMax = 900;
@@ -38,9 +46,19 @@ inline constexpr std::size_t kRunBytesMax = 900;
 bool may_share_row(const PostedValue& posted);
 /// What it takes there, below kRunBytesMax.
 std::size_t bytes_in_run(const PostedValue& posted);
-/// A run: the row of values that may share one, ascending, at least one; the first is the key's. It
-/// speaks of all values up to the key of the next row.
-std::vector<std::byte> encode_run(const PostingKey& key, std::span<const PostedValue> values);
+/// A run: the row of values that may share one, ascending, at least one; the first is its key. It
+/// speaks of all values up to the key of the next row. Not yet sealed.
+std::vector<std::byte> encode_run(std::span<const PostedValue> values);
+
+/// A row that is not yet sealed, and its first value.
+struct PostingRow {
+    AttributeValue value;
+    std::vector<std::byte> bytes;
+};
+
+/// The rows of values that ascend: in runs of about the same length where they may share one, so
+/// that each has room for values to come.
+std::vector<PostingRow> rows_of(std::span<const PostedValue> values);
 
 /// A row of either kind where it lies; valid as long as its bytes.
 class PostingRowView {

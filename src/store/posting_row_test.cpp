@@ -27,6 +27,11 @@ const std::vector<PostedValue> kPosted = {{std::int64_t{-3}, {7}},
                                           {std::string(), {4}},
                                           {std::string("red\0shoe", 8), {5, 4'000}}};
 
+std::vector<std::byte> sealed(const PostingKey& key, std::vector<std::byte> bytes) {
+    seal(key, bytes);
+    return bytes;
+}
+
 TEST(PostingRow, GivesBackItsOffsets) {
     std::mt19937 random(1);
     for (const std::size_t count : {1U, 2U, 100U, 4'094U, 4'095U, 4'096U, 30'000U, 65'536U}) {
@@ -35,7 +40,7 @@ TEST(PostingRow, GivesBackItsOffsets) {
             chosen.insert(static_cast<std::uint16_t>(count > 60'000 ? chosen.size() : random()));
         const std::vector<std::uint16_t> offsets(chosen.begin(), chosen.end());
         const PostingKey key = key_of(std::string("red"));
-        const auto bytes = encode_postings(key, offsets);
+        const auto bytes = sealed(key, encode_postings(offsets));
         EXPECT_LE(bytes.size(), 8'192U + 5U);
         const auto row = PostingRowView::of(key, bytes);
         ASSERT_TRUE(row);
@@ -50,7 +55,7 @@ TEST(PostingRow, GivesBackItsOffsets) {
 
 TEST(PostingRow, GivesBackEachValueOfARun) {
     const PostingKey key = key_of(kPosted.front().value);
-    const auto bytes = encode_run(key, kPosted);
+    const auto bytes = sealed(key, encode_run(kPosted));
     const auto row = PostingRowView::of(key, bytes);
     ASSERT_TRUE(row) << row.error().message();
     EXPECT_TRUE(row->is_run());
@@ -77,7 +82,7 @@ TEST(PostingRow, GivesBackEachValueOfARun) {
 TEST(PostingRow, PassesOverWhatLiesBehindAShortBlock) {
     const PostingKey key = key_of(std::int64_t{1});
     const std::vector<std::uint16_t> offsets{3, 130};
-    const auto bytes = encode_postings(key, offsets);
+    const auto bytes = sealed(key, encode_postings(offsets));
     std::vector<std::uint64_t> words(2);
     PostingRowView::of(key, bytes)->add(0, words);
     EXPECT_EQ(offsets_of(words), std::vector<std::uint16_t>{3});
@@ -95,16 +100,16 @@ void expect_every_flip_noticed(const PostingKey& key, std::span<const std::byte>
 TEST(PostingRow, NoticesEveryFlippedByteAndForeignKeys) {
     const PostingKey key = key_of(std::string("red"));
     const std::vector<std::uint16_t> offsets{1, 5, 900};
-    const auto bytes = encode_postings(key, offsets);
+    const auto bytes = sealed(key, encode_postings(offsets));
     expect_every_flip_noticed(key, bytes);
     const PostingKey run_key = key_of(kPosted.front().value);
-    expect_every_flip_noticed(run_key, encode_run(run_key, kPosted));
+    expect_every_flip_noticed(run_key, sealed(run_key, encode_run(kPosted)));
     EXPECT_FALSE(PostingRowView::of(key_of(std::string("reD")), bytes));
     EXPECT_FALSE(PostingRowView::of(key_of(true), bytes));
     EXPECT_FALSE(PostingRowView::of({.attribute = 4, .block = 7, .value = key.value}, bytes));
     EXPECT_FALSE(PostingRowView::of({.attribute = 3, .block = 8, .value = key.value}, bytes));
     // A run that another value begins, with a checksum that is right.
-    EXPECT_FALSE(PostingRowView::of(key, encode_run(key, kPosted)));
+    EXPECT_FALSE(PostingRowView::of(key, sealed(key, encode_run(kPosted))));
 }
 
 }  // namespace

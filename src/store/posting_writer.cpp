@@ -1,7 +1,7 @@
 #include "store/posting_writer.h"
 
 #include <algorithm>
-#include <numeric>
+#include <utility>
 
 namespace sokkuri::store {
 namespace {
@@ -73,46 +73,33 @@ Result<void> PostingWriter::replace(const PostingKey& place, const std::optional
         const bool is_kept = !values.empty() && compare(values.front().value, key) == 0;
         if (!is_kept) TRY(remove({place.attribute, place.block, key}));
     }
-    while (!values.empty()) {
-        const auto alone = std::find_if_not(values.begin(), values.end(), may_share_row);
-        const auto shared = static_cast<std::size_t>(alone - values.begin());
-        if (shared > 0) {
-            TRY(put_runs(place, values.first(shared)));
-            values = values.subspan(shared);
-            continue;
-        }
-        const PostingKey key{place.attribute, place.block, values.front().value};
-        TRY(put(key, encode_postings(key, values.front().offsets)));
-        values = values.subspan(1);
+    for (PostingRow& row : rows_of(values)) {
+        const PostingKey key{place.attribute, place.block, std::move(row.value)};
+        TRY(put(key, row.bytes));
     }
     return {};
 }
 
-/// In runs of about the same length: each has room for values to come.
-Result<void> PostingWriter::put_runs(PostingKey place, std::span<const PostedValue> values) {
-    const std::size_t bytes = std::accumulate(
-        values.begin(), values.end(), std::size_t{0},
-        [](std::size_t sum, const auto& posted) { return sum + bytes_in_run(posted); });
-    const std::size_t runs = (bytes + kRunBytesMax - 1) / kRunBytesMax;
-    const std::size_t run_bytes = (bytes + runs - 1) / runs;
-    while (!values.empty()) {
-        std::size_t count = 1;
-        std::size_t taken = bytes_in_run(values.front());
-        while (count < values.size() && taken < run_bytes &&
-               taken + bytes_in_run(values[count]) <= kRunBytesMax) {
-            taken += bytes_in_run(values[count++]);
-        }
-        place.value = values.front().value;
-        TRY(put(place, encode_run(place, values.first(count))));
-        values = values.subspan(count);
+Result<void> PostingWriter::add(std::uint32_t attribute, std::uint32_t block,
+                                std::span<const PostingRow> rows) {
+    Statement* insert =
+        TRY(database_->prepared("INSERT INTO attribute_postings VALUES (?, ?, ?, ?)"));
+    std::vector<std::byte> bytes;
+    for (const PostingRow& row : rows) {
+        bytes = row.bytes;
+        seal({attribute, block, row.value}, bytes);
+        TRY(insert->run(attribute, block, sql_value_of(row.value),
+                        std::span<const std::byte>(bytes)));
     }
     return {};
 }
 
-Result<void> PostingWriter::put(const PostingKey& key, std::span<const std::byte> bytes) {
+Result<void> PostingWriter::put(const PostingKey& key, std::span<std::byte> bytes) {
+    seal(key, bytes);
     Statement* replace =
         TRY(database_->prepared("INSERT OR REPLACE INTO attribute_postings VALUES (?, ?, ?, ?)"));
-    return replace->run(key.attribute, key.block, sql_value_of(key.value), bytes);
+    return replace->run(key.attribute, key.block, sql_value_of(key.value),
+                        std::span<const std::byte>(bytes));
 }
 
 Result<void> PostingWriter::remove(const PostingKey& key) {

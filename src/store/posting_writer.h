@@ -30,6 +30,9 @@ class PostingWriter {
     /// `changes`: by value, ascending, each once. Reads and writes O(values of `changes`) rows.
     Result<void> write(std::uint32_t attribute, std::uint32_t block,
                        std::span<const PostingChanges> changes);
+    /// Seals and adds the rows of a block that has none yet.
+    Result<void> add(std::uint32_t attribute, std::uint32_t block,
+                     std::span<const PostingRow> rows);
 
  private:
     /// A row that speaks of some of the changed values.
@@ -42,8 +45,7 @@ class PostingWriter {
     Result<std::optional<AttributeValue>> key_behind(const PostingKey& key);
     Result<void> replace(const PostingKey& place, const std::optional<Row>& former,
                          std::span<const PostedValue> values);
-    Result<void> put_runs(PostingKey place, std::span<const PostedValue> values);
-    Result<void> put(const PostingKey& key, std::span<const std::byte> bytes);
+    Result<void> put(const PostingKey& key, std::span<std::byte> bytes);
     Result<void> remove(const PostingKey& key);
 
     Database* database_;

@@ -2,8 +2,9 @@
 // synchronized: build it, then share it as const.
 #pragma once
 
-#include "store/catalog.h"
+#include "store/catalog_rows.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -21,6 +22,10 @@ class RecordSet {
     explicit RecordSet(std::uint64_t records_end)
         : words_(static_cast<std::size_t>((records_end + 63) / 64)) {}
 
+    /// Of more records, none of the further ones in it.
+    void grow(std::uint64_t records_end) {
+        words_.resize(std::max(words_.size(), static_cast<std::size_t>((records_end + 63) / 64)));
+    }
     /// Numbers at and behind the end are passed over.
     void set(RecordNumber record) {
         if (record / 64 < words_.size()) words_[record / 64] |= std::uint64_t{1} << (record % 64);

@@ -35,6 +35,10 @@ constexpr char32_t kHalfWidthVoiced = 0xFF9E;
 constexpr char32_t kHalfWidthSemiVoiced = 0xFF9F;
 
 char32_t next_letter(std::string_view& rest);
+/// Calls `add(letter, script, begins_word)` with each letter of a word, folded.
+template <typename Add>
+void scan(std::string_view text, Add add);
+std::size_t size_of_letter(std::string_view text, std::size_t at);
 bool is_in(std::u32string_view set, char32_t letter);
 template <std::size_t count>
 bool is_in(const Block (&blocks)[count], char32_t letter);
@@ -42,60 +46,88 @@ Script script_of(char32_t letter);
 char32_t folded(char32_t letter);
 bool voice(char32_t& letter, char32_t mark);
 void append_utf8(std::string& text, char32_t letter);
-std::string utf8_of(std::u32string_view letters);
 
 }  // namespace
 
 std::vector<Word> words_of(std::string_view text) {
     std::vector<Word> words;
-    Script last = Script::kNone;
-    while (!text.empty()) {
-        const char32_t raw = next_letter(text);
-        const bool is_mark = raw == kHalfWidthVoiced || raw == kHalfWidthSemiVoiced;
-        if (is_mark && last == Script::kUnspaced && voice(words.back().letters.back(), raw)) {
-            continue;
-        }
-        const char32_t letter = folded(raw);
-        const Script script = script_of(letter);
-        if (script != Script::kNone && script != last) {
+    scan(text, [&](char32_t letter, Script script, bool begins_word) {
+        if (begins_word) {
             words.push_back(
                 {script == Script::kSpaced ? Word::Kind::kWhole : Word::Kind::kRun, {}});
         }
-        if (script != Script::kNone) words.back().letters.push_back(letter);
-        last = script;
-    }
+        words.back().letters.push_back(letter);
+    });
     return words;
 }
 
-std::vector<std::string> index_tokens(std::string_view text) {
-    std::vector<std::string> tokens;
-    for (const Word& word : words_of(text)) {
-        if (word.kind == Word::Kind::kWhole) {
-            tokens.push_back(utf8_of(word.letters));
-            continue;
+const std::vector<FoldedWords::Part>& FoldedWords::of(std::string_view text) {
+    folded_.clear();
+    parts_.clear();
+    folded_.reserve(2 * text.size());  // more than any folded text takes: views stay valid
+    scan(text, [&](char32_t letter, Script script, bool begins_word) {
+        const std::size_t start = folded_.size();
+        append_utf8(folded_, letter);
+        const char* const bytes = folded_.data() + start;
+        const std::size_t size = folded_.size() - start;
+        if (begins_word) {
+            parts_.push_back(
+                {script == Script::kSpaced ? Word::Kind::kWhole : Word::Kind::kRun, {bytes, size}});
+            return;
         }
-        const std::u32string_view letters = word.letters;
-        for (std::size_t i = 0; i < letters.size(); ++i) {
-            tokens.push_back(utf8_of(letters.substr(i, 1)));
-            if (i + 1 < letters.size()) tokens.push_back(utf8_of(letters.substr(i, 2)));
-        }
+        std::string_view& letters = parts_.back().letters;
+        letters = {letters.data(), letters.size() + size};
+    });
+    return parts_;
+}
+
+void visit_tokens(const FoldedWords::Part& word,
+                  const std::function<void(std::string_view token)>& visit) {
+    if (word.kind == Word::Kind::kWhole) {
+        visit(word.letters);
+        return;
     }
-    std::sort(tokens.begin(), tokens.end());
-    tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
-    return tokens;
+    const std::string_view run = word.letters;
+    for (std::size_t at = 0; at < run.size();) {
+        const std::size_t size = size_of_letter(run, at);
+        const std::size_t next = at + size;
+        visit(run.substr(at, size));
+        if (next < run.size()) visit(run.substr(at, size + size_of_letter(run, next)));
+        at = next;
+    }
 }
 
-std::vector<std::string> tokens_of(const Word& word) {
-    const std::u32string_view letters = word.letters;
-    if (word.kind == Word::Kind::kWhole || letters.size() <= 2) return {utf8_of(letters)};
-    std::vector<std::string> tokens;
-    for (std::size_t i = 0; i + 1 < letters.size(); ++i)
-        tokens.push_back(utf8_of(letters.substr(i, 2)));
-    return tokens;
+void visit_pairs(std::string_view run,
+                 const std::function<void(std::string_view pair, std::size_t place)>& visit) {
+    std::size_t place = 0;
+    for (std::size_t at = 0; at < run.size();) {
+        const std::size_t size = size_of_letter(run, at);
+        const std::size_t next = at + size;
+        if (next < run.size()) {
+            visit(run.substr(at, size + size_of_letter(run, next)), place);
+        }
+        ++place;
+        at = next;
+    }
 }
 
-bool is_told_by_tokens(const Word& word) {
+bool is_told_by_token(const Word& word) {
     return word.kind == Word::Kind::kWhole || word.letters.size() <= 2;
+}
+
+bool is_long_run(const FoldedWords::Part& word) {
+    if (word.kind == Word::Kind::kWhole) return false;
+    const auto begins_letter = [](char byte) {
+        return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+    };
+    return std::count_if(word.letters.begin(), word.letters.end(), begins_letter) > 2;
+}
+
+std::string utf8_of(std::u32string_view letters) {
+    std::string text;
+    for (const char32_t letter : letters)
+        append_utf8(text, letter);
+    return text;
 }
 
 bool contains(const std::vector<Word>& words, const Word& word) {
@@ -107,6 +139,27 @@ bool contains(const std::vector<Word>& words, const Word& word) {
 }
 
 namespace {
+
+template <typename Add>
+void scan(std::string_view text, Add add) {
+    Script last = Script::kNone;
+    while (!text.empty()) {
+        char32_t letter = folded(next_letter(text));
+        const Script script = script_of(letter);
+        if (script == Script::kUnspaced && !text.empty() && text.front() == '\xEF') {
+            std::string_view behind = text;
+            if (voice(letter, next_letter(behind))) text = behind;
+        }
+        if (script != Script::kNone) add(letter, script, script != last);
+        last = script;
+    }
+}
+
+/// Of text that append_utf8 has written.
+std::size_t size_of_letter(std::string_view text, std::size_t at) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
 
 /// The first code point, taken off; 0 for a byte that begins none.
 char32_t next_letter(std::string_view& rest) {
@@ -149,6 +202,9 @@ Script script_of(char32_t letter) {
         const bool is_word = (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z');
         return is_word ? Script::kSpaced : Script::kNone;
     }
+    // The most frequent ones, also in kUnspaced.
+    if (letter >= 0x4E00 && letter <= 0x9FFF) return Script::kUnspaced;
+    if (letter >= 0x30A1 && letter <= 0x30FA) return Script::kUnspaced;
     if (is_in(kUnspaced, letter)) return Script::kUnspaced;
     return is_in(kSigns, letter) ? Script::kNone : Script::kSpaced;
 }
@@ -212,13 +268,6 @@ void append_utf8(std::string& text, char32_t letter) {
         add(0x80U | (letter >> 6U & 0x3FU));
     }
     add(0x80U | (letter & 0x3FU));
-}
-
-std::string utf8_of(std::u32string_view letters) {
-    std::string text;
-    for (const char32_t letter : letters)
-        append_utf8(text, letter);
-    return text;
 }
 
 }  // namespace

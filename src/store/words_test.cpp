@@ -1,7 +1,8 @@
-// Words against a plain reading: a text contains a word when its tokens do, and (for runs of three
-// letters and more) the letters stand side by side.
+// Words against a plain reading: a text contains a word when its tokens do, or (for runs of three
+// letters and more) when the word's pairs stand side by side.
 #include "store/words.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -46,40 +47,71 @@ TEST(Words, FoldsWidths) {
     EXPECT_TRUE(text_has("バッグ", "ﾊﾞｯｸﾞ"));
 }
 
-TEST(Words, FindsByTokensWhatItContains) {
-    std::mt19937 random(11);
-    const std::u32string alphabet = U"ab 赤靴東京ー。1";
-    const auto random_text = [&](std::size_t longest) {
-        std::u32string text;
-        for (std::size_t n = random() % longest + 1; n > 0; --n)
-            text.push_back(alphabet[random() % alphabet.size()]);
-        std::string utf8;
-        for (const char32_t letter : text) {
-            if (letter < 0x80) {
-                utf8.push_back(static_cast<char>(letter));
-                continue;
-            }
-            utf8.push_back(static_cast<char>(0xE0U | letter >> 12U));
-            utf8.push_back(static_cast<char>(0x80U | (letter >> 6U & 0x3FU)));
-            utf8.push_back(static_cast<char>(0x80U | (letter & 0x3FU)));
-        }
-        return utf8;
-    };
+std::string random_text(std::mt19937& random, std::size_t longest) {
+    static constexpr std::u32string_view kAlphabet = U"ab 赤靴東京ー。1ガカﾊﾞﾟＡé😀\u3099\u0301ｶ한ก";
+    std::u32string text;
+    for (std::size_t n = random() % longest + 1; n > 0; --n)
+        text.push_back(kAlphabet[random() % kAlphabet.size()]);
+    return utf8_of(text);
+}
+
+std::vector<std::string> tokens_of(std::string_view text) {
+    std::vector<std::string> tokens;
+    FoldedWords words;
+    for (const FoldedWords::Part& word : words.of(text))
+        visit_tokens(word, [&](std::string_view token) { tokens.emplace_back(token); });
+    std::sort(tokens.begin(), tokens.end());
+    return tokens;
+}
+
+TEST(Words, FoldsToTheSameInUtf8) {
+    std::mt19937 random(12);
+    FoldedWords folded;
     for (int round = 0; round < 5'000; ++round) {
-        const std::string text = random_text(12);
-        const std::vector<std::string> tokens = index_tokens(text);
-        ASSERT_TRUE(std::is_sorted(tokens.begin(), tokens.end()));
-        for (const Word& word : words_of(random_text(4))) {
-            const std::vector<std::string> wanted = tokens_of(word);
-            const bool has_tokens =
-                std::all_of(wanted.begin(), wanted.end(), [&](const std::string& token) {
-                    return std::binary_search(tokens.begin(), tokens.end(), token);
-                });
-            const bool has_word = contains(words_of(text), word);
-            ASSERT_TRUE(!has_word || has_tokens) << text;
-            ASSERT_TRUE(!is_told_by_tokens(word) || has_word == has_tokens) << text;
+        const std::string text = random_text(random, 12);
+        const std::vector<Word> words = words_of(text);
+        const std::vector<FoldedWords::Part>& parts = folded.of(text);
+        ASSERT_EQ(parts.size(), words.size()) << text;
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            ASSERT_EQ(parts[i].kind, words[i].kind) << text;
+            ASSERT_EQ(parts[i].letters, utf8_of(words[i].letters)) << text;
         }
     }
+}
+
+TEST(Words, AreToldByOneTokenOrByTheirPairs) {
+    std::mt19937 random(11);
+    FoldedWords folded;
+    int phrases = 0;
+    for (int round = 0; round < 5'000; ++round) {
+        const std::string text = random_text(random, 12);
+        const std::vector<std::string> tokens = tokens_of(text);
+        for (const Word& word : words_of(random_text(random, 4))) {
+            const std::string letters = utf8_of(word.letters);
+            const bool has_word = contains(words_of(text), word);
+            if (is_told_by_token(word)) {
+                ASSERT_EQ(std::binary_search(tokens.begin(), tokens.end(), letters), has_word)
+                    << text;
+                continue;
+            }
+            ++phrases;
+            bool is_in_run = false;
+            for (const FoldedWords::Part& part : folded.of(text)) {
+                is_in_run = is_in_run || (is_long_run(part) &&
+                                          part.letters.find(letters) != std::string_view::npos);
+            }
+            ASSERT_EQ(is_in_run, has_word) << text;
+        }
+    }
+    EXPECT_GT(phrases, 300);
+}
+
+TEST(Words, KnowThePlacesOfTheirPairs) {
+    std::vector<std::string> pairs;
+    visit_pairs("東京a", [&](std::string_view pair, std::size_t place) {
+        pairs.push_back(fmt::format("{}{}", pair, place));
+    });
+    EXPECT_EQ(pairs, (std::vector<std::string>{"東京0", "京a1"}));
 }
 
 TEST(Words, SurvivesBytesThatAreNoText) {

@@ -2,6 +2,7 @@
 // released bytes: once in the repository, a folder store-<format version> is never made anew, and
 // src/store/golden_test.cpp opens it for ever.
 #include "base/file_system.h"
+#include "store/attribute_queries.h"
 #include "store/catalog.h"
 #include "store/vector_file.h"
 
@@ -76,6 +77,14 @@ Result<void> make_records(Catalog& catalog, const std::string& folder) {
             TRY(write->put_record(fmt::format("id-{}", number), document, std::nullopt));
         TRY(write->set_vector(pictures.number, row.number, number));
         TRY(write->set_vector(hashes.number, row.number, number));
+    }
+    // Rows of every form: shared and own ones, and places.
+    for (const AttributeSource& source :
+         std::vector<AttributeSource>{{"z", AttributeKind::kValues},
+                                      {"name", AttributeKind::kWords},
+                                      {"name", AttributeKind::kRuns},
+                                      {"", AttributeKind::kPresence}}) {
+        TRY(write->extend_attribute(source, kRecords));
     }
     TRY(write->commit());
     return {};
