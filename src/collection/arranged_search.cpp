@@ -22,18 +22,23 @@ constexpr std::size_t kLooksMin = 32;
 /// Hits under a cap, as rounds of searches bring them.
 class CappedHits {
  public:
-    explicit CappedHits(const SearchRequest& request)
-        : request_(request), cap_(*request.group_cap), wanted_(request.offset + request.k) {}
+    CappedHits(const SearchRequest& request, const AttributeNames& names)
+        : request_(request),
+          cap_(*request.group_cap),
+          source_(names.source_of(cap_.path)),
+          wanted_(request.offset + request.k) {}
 
-    Result<SearchAnswer> find(const PlainSearch& search);
+    Result<SearchAnswer> find(const RoundSearch& search);
 
  private:
     SearchRequest next_round() const;
+    std::optional<Filter> full_groups() const;
     std::size_t looks_max() const;
     void take(std::vector<Hit> hits);
 
     const SearchRequest& request_;
     const GroupCap& cap_;
+    const store::AttributeSource source_;
     const std::size_t wanted_;
     std::vector<Hit> kept_;
     std::map<AttributeValue, std::size_t, store::AttributeLess> hits_by_group_;
@@ -42,17 +47,22 @@ class CappedHits {
 
 bool is_farthest_first(const SearchRequest& request);
 SearchRequest plain(const SearchRequest& request);
-std::vector<AttributeValue> values_of(const std::string& document, const std::string& path);
-void put_in_order(std::vector<Hit>& hits, const HitOrder& order);
+std::vector<AttributeValue> values_of(const std::string& document,
+                                      const store::AttributeSource& source);
+void put_in_order(std::vector<Hit>& hits, const HitOrder& order,
+                  const store::AttributeSource& source);
 bool goes_before(const std::optional<AttributeValue>& left,
                  const std::optional<AttributeValue>& right, HitOrder::Direction direction);
 
 }  // namespace
 
-Result<SearchAnswer> arranged_search(const SearchRequest& request, const PlainSearch& search) {
-    SearchAnswer answer =
-        TRY(request.group_cap ? CappedHits(request).find(search) : search(plain(request)));
-    if (request.order) put_in_order(answer.hits, *request.order);
+Result<SearchAnswer> arranged_search(const SearchRequest& request, const AttributeNames& names,
+                                     const RoundSearch& search) {
+    SearchAnswer answer = TRY(request.group_cap ? CappedHits(request, names).find(search)
+                                                : search(plain(request), std::nullopt));
+    if (request.order) {
+        put_in_order(answer.hits, *request.order, names.source_of(request.order->path));
+    }
     if (request.documents == Documents::kInclude) return answer;
     for (Hit& hit : answer.hits)
         hit.document.clear();
@@ -61,11 +71,11 @@ Result<SearchAnswer> arranged_search(const SearchRequest& request, const PlainSe
 
 namespace {
 
-Result<SearchAnswer> CappedHits::find(const PlainSearch& search) {
+Result<SearchAnswer> CappedHits::find(const RoundSearch& search) {
     std::optional<SearchAnswer> first;
     for (;;) {
         const SearchRequest round = next_round();
-        SearchAnswer answer = TRY(search(round));
+        SearchAnswer answer = TRY(search(round, full_groups()));
         const bool was_last = answer.hits.size() < round.k;
         take(std::move(answer.hits));
         if (first) {
@@ -87,8 +97,8 @@ Result<SearchAnswer> CappedHits::find(const PlainSearch& search) {
     return *std::move(first);
 }
 
-/// Without the groups that are full and the records that are kept: what is left lies behind all
-/// that was looked at.
+/// Without the records that are kept, and without the groups that are full: what is left lies
+/// behind all that was looked at.
 SearchRequest CappedHits::next_round() const {
     SearchRequest round = plain(request_);
     round.offset = 0;
@@ -97,16 +107,18 @@ SearchRequest CappedHits::next_round() const {
     const std::size_t looks = std::max(kLooksPerHit * (wanted_ - kept_.size()), kLooksMin)
                               << std::min<std::size_t>(rounds_, 10);
     round.k = std::min(looks, looks_max());
+    return round;
+}
+
+/// Not a part of the filter: whoever searches keeps answers of filters, and nobody asks for this
+/// one again.
+std::optional<Filter> CappedHits::full_groups() const {
     TermsFilter full{.path = cap_.path};
     for (const auto& [group, hits] : hits_by_group_) {
         if (hits >= cap_.hits_max) full.values.push_back(group);
     }
-    if (full.values.empty()) return round;
-    BoolFilter clauses{.should_min = 0};
-    if (request_.filter) clauses.must.push_back(*request_.filter);
-    clauses.must_not.push_back({std::move(full)});
-    round.filter = Filter{std::move(clauses)};
-    return round;
+    if (full.values.empty()) return std::nullopt;
+    return Filter{std::move(full)};
 }
 
 /// As many as one search may be asked for.
@@ -120,7 +132,7 @@ std::size_t CappedHits::looks_max() const {
 void CappedHits::take(std::vector<Hit> hits) {
     for (Hit& hit : hits) {
         if (kept_.size() >= wanted_) return;
-        const std::vector<AttributeValue> groups = values_of(hit.document, cap_.path);
+        const std::vector<AttributeValue> groups = values_of(hit.document, source_);
         const bool is_held_back = std::any_of(
             groups.begin(), groups.end(),
             [this](const AttributeValue& group) { return hits_by_group_[group] >= cap_.hits_max; });
@@ -145,16 +157,18 @@ SearchRequest plain(const SearchRequest& request) {
     return inner;
 }
 
-std::vector<AttributeValue> values_of(const std::string& document, const std::string& path) {
+std::vector<AttributeValue> values_of(const std::string& document,
+                                      const store::AttributeSource& source) {
     const auto json = parse_json(document);
     if (!json) return {};
-    return store::values_of(*json, {path, store::AttributeKind::kValues});
+    return store::values_of(*json, source);
 }
 
-void put_in_order(std::vector<Hit>& hits, const HitOrder& order) {
+void put_in_order(std::vector<Hit>& hits, const HitOrder& order,
+                  const store::AttributeSource& source) {
     std::vector<std::optional<AttributeValue>> keys;
     for (const Hit& hit : hits) {
-        std::vector<AttributeValue> values = values_of(hit.document, order.path);
+        std::vector<AttributeValue> values = values_of(hit.document, source);
         const bool is_ascending = order.direction == HitOrder::Direction::kAscending;
         keys.push_back(values.empty()
                            ? std::nullopt

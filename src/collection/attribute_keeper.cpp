@@ -1,6 +1,7 @@
 #include "collection/attribute_keeper.h"
 
 #include "base/log.h"
+#include "base/thread_pool.h"
 #include "base/thread_priority.h"
 
 #include <algorithm>
@@ -13,6 +14,18 @@ using Clock = std::chrono::steady_clock;
 
 /// Records that come one after another are taken in together, when they have paused.
 constexpr std::chrono::milliseconds kPause{500};
+
+/// How far the index is, and how far it could be.
+struct Progress {
+    std::uint64_t built_to = 0;
+    std::uint64_t end = 0;
+};
+
+Result<Progress> progress_of(const store::Catalog& catalog, const store::AttributeSource& source);
+/// The next blocks, read side by side.
+Result<std::vector<store::AttributeSlice>> read_blocks(const store::Catalog& catalog,
+                                                       const store::AttributeSource& source,
+                                                       Progress from, ThreadPool& threads);
 
 }  // namespace
 
@@ -110,19 +123,79 @@ Result<std::vector<store::AttributeSource>> AttributeKeeper::due() {
 Result<void> AttributeKeeper::build(const store::AttributeSource& source,
                                     const std::stop_token& stop) {
     const Time start = Clock::now();
-    std::uint64_t built_to = 0;
+    const store::AttributeIndex index = TRY(build_attribute_index(catalog_, source, extend_, stop));
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
+    LOG(kInfo, "event=attribute_indexed path={:?} kind={} records={} ms={}", source.path,
+        static_cast<int>(source.kind), index.built_to, ms.count());
+    return {};
+}
+
+/// Where a block has been read in vain, because too much has changed meanwhile, the writer reads.
+Result<store::AttributeIndex> build_attribute_index(const store::Catalog& catalog,
+                                                    const store::AttributeSource& source,
+                                                    const AttributeKeeper::Extend& extend,
+                                                    const std::stop_token& stop) {
+    ThreadPool threads(AttributeKeeper::kBlocksAtOnce);
+    Progress progress = TRY(progress_of(catalog, source));
     for (;;) {
         if (stop.stop_requested()) {
             return fail(ErrorCode::kCancelled, "attribute index of {}: cancelled", source.path);
         }
-        const store::AttributeIndex index = TRY(extend_(source, kSliceRecords));
-        if (index.built_to == built_to) break;
-        built_to = index.built_to;
+        const std::uint64_t before = progress.built_to;
+        const bool is_at_block = before % store::AttributeSlice::kRecords == 0 &&
+                                 before + AttributeKeeper::kSliceRecords <= progress.end;
+        if (is_at_block) {
+            const std::vector<store::AttributeSlice> slices =
+                TRY(read_blocks(catalog, source, progress, threads));
+            for (const store::AttributeSlice& slice : slices) {
+                const store::AttributeIndex index = TRY(extend.by_slice(slice));
+                progress.built_to = index.built_to;
+                if (index.built_to != slice.end) break;
+            }
+            if (progress.built_to > before) continue;
+        }
+        const store::AttributeIndex index =
+            TRY(extend.by_reading(source, AttributeKeeper::kSliceRecords));
+        if (index.built_to == before) return index;
+        progress = TRY(progress_of(catalog, source));
     }
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
-    LOG(kInfo, "event=attribute_indexed path={:?} kind={} records={} ms={}", source.path,
-        static_cast<int>(source.kind), built_to, ms.count());
-    return {};
 }
+
+namespace {
+
+Result<Progress> progress_of(const store::Catalog& catalog, const store::AttributeSource& source) {
+    const auto transaction = TRY(catalog.begin_read());
+    const std::vector<store::AttributeIndex> indexes = TRY(transaction->attributes().indexes());
+    Progress progress{.built_to = 0, .end = transaction->record_numbers_end()};
+    for (const store::AttributeIndex& index : indexes) {
+        if (index.source == source) progress.built_to = index.built_to;
+    }
+    return progress;
+}
+
+Result<std::vector<store::AttributeSlice>> read_blocks(const store::Catalog& catalog,
+                                                       const store::AttributeSource& source,
+                                                       Progress from, ThreadPool& threads) {
+    constexpr std::uint64_t kRecords = store::AttributeSlice::kRecords;
+    const auto left =
+        static_cast<std::size_t>((from.end - from.built_to + kRecords - 1) / kRecords);
+    std::vector<Result<store::AttributeSlice>> read(std::min(left, AttributeKeeper::kBlocksAtOnce));
+    threads.for_each(read.size(), [&](std::size_t i) {
+        const auto transaction = catalog.begin_read();
+        if (!transaction) {
+            read[i] = tl::unexpected(transaction.error());
+            return;
+        }
+        read[i] = store::read_attribute_slice(**transaction, source, from.built_to + i * kRecords);
+    });
+    std::vector<store::AttributeSlice> slices;
+    for (auto& one : read) {
+        store::AttributeSlice slice = TRY(std::move(one));
+        slices.push_back(std::move(slice));
+    }
+    return slices;
+}
+
+}  // namespace
 
 }  // namespace sokkuri::collection

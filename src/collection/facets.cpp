@@ -1,6 +1,6 @@
 #include "collection/facets.h"
 
-#include "base/json.h"
+#include "store/attribute_gathering.h"
 #include "store/attribute_queries.h"
 
 #include <algorithm>
@@ -18,8 +18,9 @@ constexpr std::uint64_t kUnindexedMin = 1'024;
 /// The counts of one attribute, as they grow.
 class Counting {
  public:
-    Counting(const FacetRequest& request, const store::RecordSet* records)
-        : request_(request), records_(records) {}
+    Counting(const FacetRequest& request, store::AttributeSource source,
+             const store::RecordSet* records)
+        : request_(request), source_(std::move(source)), records_(records) {}
 
     Result<void> add_index(const store::AttributeQueries& queries,
                            const store::AttributeIndex& index);
@@ -34,23 +35,25 @@ class Counting {
     Result<void> check() const;
 
     const FacetRequest& request_;
+    const store::AttributeSource source_;
     const store::RecordSet* records_;
     std::map<AttributeValue, std::uint64_t, store::AttributeLess> counts_;
     std::size_t text_bytes_ = 0;  // of the values
 };
 
-Result<Facet> count_facet(store::ReadTransaction& transaction, const FacetRequest& request,
-                          const store::RecordSet* records,
-                          std::vector<store::AttributeSource>& wanted);
+Result<Facet> count_facet(store::ReadTransaction& transaction, const store::AttributeSource& source,
+                          Counting counting, std::vector<store::AttributeSource>& wanted);
 
 }  // namespace
 
 Result<FacetsOutcome> count_facets(store::ReadTransaction& transaction,
                                    const std::vector<FacetRequest>& requests,
-                                   const store::RecordSet* records) {
+                                   const store::RecordSet* records, const AttributeNames& names) {
     FacetsOutcome outcome;
     for (const FacetRequest& request : requests) {
-        Facet facet = TRY(count_facet(transaction, request, records, outcome.wanted));
+        const store::AttributeSource source = names.source_of(request.path);
+        Facet facet = TRY(
+            count_facet(transaction, source, Counting(request, source, records), outcome.wanted));
         outcome.facets.push_back(std::move(facet));
     }
     return outcome;
@@ -58,18 +61,15 @@ Result<FacetsOutcome> count_facets(store::ReadTransaction& transaction,
 
 namespace {
 
-Result<Facet> count_facet(store::ReadTransaction& transaction, const FacetRequest& request,
-                          const store::RecordSet* records,
-                          std::vector<store::AttributeSource>& wanted) {
+Result<Facet> count_facet(store::ReadTransaction& transaction, const store::AttributeSource& source,
+                          Counting counting, std::vector<store::AttributeSource>& wanted) {
     const store::AttributeQueries& queries = transaction.attributes();
-    const store::AttributeSource source{request.path, store::AttributeKind::kValues};
     const std::vector<store::AttributeIndex> indexes = TRY(queries.indexes());
     const auto index =
         std::find_if(indexes.begin(), indexes.end(),
                      [&](const store::AttributeIndex& known) { return known.source == source; });
     const std::uint64_t built_to = index == indexes.end() ? 0 : index->built_to;
     const std::uint64_t end = transaction.record_numbers_end();
-    Counting counting(request, records);
     if (built_to > 0) TRY(counting.add_index(queries, *index));
     if (built_to < end) {
         TRY(counting.add_documents(queries, static_cast<store::RecordNumber>(built_to)));
@@ -90,17 +90,10 @@ Result<void> Counting::add_index(const store::AttributeQueries& queries,
 
 Result<void> Counting::add_documents(const store::AttributeQueries& queries,
                                      store::RecordNumber from) {
-    const store::AttributeSource source{request_.path, store::AttributeKind::kValues};
-    JsonReader reader;
-    const auto leads_there = [&](std::string_view name) {
-        return source.path.starts_with(name) &&
-               (source.path.size() == name.size() || source.path[name.size()] == '.');
-    };
+    store::DocumentValues documents;
     const auto visit = [&](store::RecordNumber record, std::string_view document) {
         if (records_ != nullptr && !records_->test(record)) return true;
-        const auto json = reader.parse(document, leads_there);
-        if (!json) return true;
-        for (AttributeValue& value : store::values_of(*json, source))
+        for (AttributeValue& value : documents.of(source_, document))
             add(std::move(value), 1);
         return has_room();
     };

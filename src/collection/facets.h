@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "collection/arrangement.h"
+#include "collection/attribute_names.h"
 #include "store/attribute_source.h"
 #include "store/catalog.h"
 #include "store/record_set.h"
@@ -22,6 +23,7 @@ struct FacetsOutcome {
 /// document without an index.
 Result<FacetsOutcome> count_facets(store::ReadTransaction& transaction,
                                    const std::vector<FacetRequest>& requests,
-                                   const store::RecordSet* records);
+                                   const store::RecordSet* records,
+                                   const AttributeNames& names = {});
 
 }  // namespace sokkuri::collection

@@ -122,10 +122,10 @@ Result<void> check(const Filter& filter, std::size_t depth, Counts& counts) {
     return {};
 }
 
-/// Each is a condition of its own when the filter is evaluated.
+/// Each is looked up for itself when the filter is evaluated.
 Result<void> check_tokens(const MatchFilter& match, std::size_t& tokens) {
     for (const store::Word& word : store::words_of(match.text)) {
-        tokens += store::tokens_of(word).size();
+        tokens += store::is_told_by_token(word) ? 1 : word.letters.size() - 1;
         if (tokens <= Filter::kTokensMax) continue;
         return fail(ErrorCode::kInvalidArgument,
                     "filter: match of {}: more than {} words and pairs of letters are asked for",

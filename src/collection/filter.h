@@ -90,7 +90,7 @@ struct Filter {
     static constexpr std::size_t kDepthMax = 32;
     static constexpr std::size_t kNodesMax = 1'024;
     static constexpr std::size_t kValuesMax = 65'536;  // of one terms or ids
-    static constexpr std::size_t kTokensMax = 1'024;   // of all matches (store::tokens_of)
+    static constexpr std::size_t kTokensMax = 1'024;   // of all matches: words and pairs of letters
     static constexpr std::size_t kPathBytesMax = 1'024;
     static constexpr std::size_t kTextBytesMax = 32'768;  // of one value
 

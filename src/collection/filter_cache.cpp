@@ -1,6 +1,6 @@
 #include "collection/filter_cache.h"
 
-#include <iterator>
+#include <algorithm>
 #include <utility>
 
 namespace sokkuri::collection {
@@ -40,16 +40,35 @@ std::size_t FilteredRecords::size_bytes() const {
 
 Result<std::shared_ptr<const FilteredRecords>> FilterCache::of(store::ReadTransaction& transaction,
                                                                const Filter& filter,
-                                                               const Wanted& wanted) {
+                                                               const Wanted& wanted,
+                                                               const AttributeNames& names) {
     const std::string key = key_of(filter);
-    if (auto known = find(key, transaction.next_seq())) return known;
-    FilterOutcome outcome = TRY(evaluate(transaction, filter));
-    if (!outcome.wanted.empty() && wanted) wanted(outcome.wanted);
-    auto filtered = std::make_shared<FilteredRecords>();
-    filtered->count = outcome.records.count();
-    filtered->records = std::move(outcome.records);
-    filtered->next_seq = transaction.next_seq();
+    const std::shared_ptr<const FilteredRecords> known = find(key);
+    if (known != nullptr && known->next_seq == transaction.next_seq()) return known;
+    std::shared_ptr<const FilteredRecords> filtered;
+    if (known != nullptr) {
+        filtered = TRY(repaired(transaction, FilterPlan(filter, names), *known));
+    }
+    if (filtered == nullptr) {
+        FilterOutcome outcome = TRY(evaluate(transaction, filter, names));
+        if (!outcome.wanted.empty() && wanted) wanted(outcome.wanted);
+        filtered =
+            std::make_shared<FilteredRecords>(std::move(outcome.records), transaction.next_seq());
+    }
     keep(key, filtered);
+    return filtered;
+}
+
+/// Null when too much has changed, or it is not known what.
+Result<std::shared_ptr<const FilteredRecords>> FilterCache::repaired(
+    store::ReadTransaction& transaction, const FilterPlan& plan, const FilteredRecords& known) {
+    const auto changed = transaction.changed_since(known.next_seq);
+    if (!changed || changed->size() > kRepairedMax) return nullptr;
+    store::RecordSet records = known.records;
+    const bool has_changed = TRY(repair(transaction, plan, *changed, records));
+    auto filtered = std::make_shared<FilteredRecords>(std::move(records), transaction.next_seq());
+    // The same records have the same slots.
+    if (!has_changed) *filtered->fields.lock() = *known.fields.lock();
     return filtered;
 }
 
@@ -63,37 +82,44 @@ Result<std::shared_ptr<const FieldFilter>> FilterCache::of_field(
                              found->second.tombstones == field.tombstones;
         if (is_same) return found->second.filter;
     }
-    const auto table = TRY(slot_records_.of(transaction, field.number, field.committed));
-    auto made = std::make_shared<const FieldFilter>(
-        slots_of_records(*table, filtered.records, field.committed, field.dead));
+    auto made = TRY(of_records(transaction, field, filtered.records));
     filtered.fields.lock()->insert_or_assign(
         field.number, FilteredRecords::OfField{field.committed, field.tombstones, made});
     forget_beyond_bounds();
     return made;
 }
 
-std::shared_ptr<const FilteredRecords> FilterCache::find(const std::string& key,
-                                                         std::uint64_t next_seq) {
+Result<std::shared_ptr<const FieldFilter>> FilterCache::of_records(
+    store::ReadTransaction& transaction, const FieldSnapshot& field,
+    const store::RecordSet& records) {
+    const auto table = TRY(slot_records_.of(transaction, field.number, field.committed));
+    return std::make_shared<const FieldFilter>(
+        slots_of_records(*table, records, field.committed, field.dead));
+}
+
+/// The newest answer that there is.
+std::shared_ptr<const FilteredRecords> FilterCache::find(const std::string& key) {
     const auto entries = entries_.lock();
     for (auto entry = entries->begin(); entry != entries->end(); ++entry) {
-        if (entry->filtered->next_seq != next_seq || entry->key != key) continue;
+        if (entry->key != key) continue;
         entries->splice(entries->begin(), *entries, entry);
         return entry->filtered;
     }
     return nullptr;
 }
 
+/// Instead of an older answer. One for a reader of an older state is not worth keeping.
 void FilterCache::keep(const std::string& key, std::shared_ptr<const FilteredRecords> filtered) {
-    std::list<Entry> outdated;  // freed without the lock
+    std::shared_ptr<const FilteredRecords> outdated;  // freed without the lock
     {
         const auto entries = entries_.lock();
-        for (auto entry = entries->begin(); entry != entries->end();) {
-            const auto next = std::next(entry);
-            const bool is_outdated = entry->filtered->next_seq < filtered->next_seq;
-            if (is_outdated) outdated.splice(outdated.end(), *entries, entry);
-            entry = next;
+        const auto known = std::find_if(entries->begin(), entries->end(),
+                                        [&](const Entry& entry) { return entry.key == key; });
+        if (known == entries->end()) {
+            entries->push_front({key, std::move(filtered)});
+        } else if (known->filtered->next_seq < filtered->next_seq) {
+            outdated = std::exchange(known->filtered, std::move(filtered));
         }
-        entries->push_front({key, std::move(filtered)});
     }
     forget_beyond_bounds();
 }

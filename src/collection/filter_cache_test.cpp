@@ -104,15 +104,40 @@ TEST_F(FilterCacheTest, AnOlderReaderGetsItsOwnAnswer) {
     EXPECT_EQ(filtered()->count, 4U);
 }
 
-TEST_F(FilterCacheTest, ForgetsAnswersOfOlderStates) {
+TEST_F(FilterCacheTest, KeepsOneAnswerOfAFilter) {
     const std::weak_ptr<const FilteredRecords> first = filtered();
     EXPECT_FALSE(first.expired());
     write(
         [](store::WriteTransaction& transaction) { ASSERT_TRUE(transaction.remove_record("1")); });
-    const auto transaction = catalog_->begin_read().value();
-    const Filter other = filter_of_text("n=0").value();
-    ASSERT_TRUE(cache_.of(*transaction, other, nullptr));
+    const std::weak_ptr<const FilteredRecords> second = filtered();
     EXPECT_TRUE(first.expired());
+    EXPECT_FALSE(second.expired());
+}
+
+TEST_F(FilterCacheTest, KeepsTheSlotsOfRecordsThatAChangeLeavesAsTheyAre) {
+    write([](store::WriteTransaction& transaction) { add_vector(transaction, 1, 0); });
+    const auto records = filtered();
+    const auto slots = field_filter();
+    write([](store::WriteTransaction& transaction) {
+        ASSERT_TRUE(transaction.put_record("0", R"({"n":0,"more":true})", {}));
+    });
+    EXPECT_NE(filtered(), records);
+    EXPECT_EQ(field_filter(), slots);
+    write([](store::WriteTransaction& transaction) {
+        ASSERT_TRUE(transaction.put_record("1", R"({"n":0})", {}));
+    });
+    EXPECT_EQ(field_filter()->slots().count(), 0U);
+}
+
+TEST_F(FilterCacheTest, SlotsOfAnyRecordsAreNotKept) {
+    write([](store::WriteTransaction& transaction) { add_vector(transaction, 3, 0); });
+    const auto transaction = catalog_->begin_read().value();
+    store::RecordSet records(10);
+    records.set(3);
+    const FieldSnapshot field{.number = 0, .committed = 1};
+    const auto slots = cache_.of_records(*transaction, field, records).value();
+    EXPECT_TRUE(slots->slots().test(0));
+    EXPECT_EQ(slots.use_count(), 1);
 }
 
 TEST_F(FilterCacheTest, KnowsTheBytesOfAllThatItKeeps) {

@@ -1,10 +1,10 @@
 #include "collection/filter_evaluation.h"
 
 #include "base/json.h"
-#include "store/words.h"
+#include "collection/filter_leaf.h"
+#include "store/attribute_queries.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <utility>
 
@@ -20,68 +20,102 @@ constexpr std::uint64_t kUnindexedMin = 1'024;
 /// Of the records that conditions hold for without an index: 2,000 sets of a million records.
 constexpr std::size_t kRestBytesMax = std::size_t{256} << 20;
 
-class Evaluation {
- public:
-    explicit Evaluation(store::ReadTransaction& transaction)
-        : transaction_(transaction), end_(transaction.record_numbers_end()) {}
+using Node = FilterPlan::Node;
 
-    Result<FilterOutcome> run(const Filter& filter);
+/// What the conditions of a plan say of documents, one after the other.
+class DocumentTest {
+ public:
+    explicit DocumentTest(const FilterPlan& plan) : plan_(plan) {}
+
+    /// Calls `holds(leaf)` for each leaf that is `asked` for and holds for the document.
+    template <typename Asked, typename Holds>
+    void run(std::string_view document, Asked asked, Holds holds);
 
  private:
-    /// A condition, and how far its index goes.
+    const FilterPlan& plan_;
+    JsonReader reader_;
+};
+
+class Evaluation {
+ public:
+    Evaluation(store::ReadTransaction& transaction, const FilterPlan& plan)
+        : transaction_(transaction),
+          end_(transaction.record_numbers_end()),
+          plan_(plan),
+          leaves_(plan.leaves().size()) {}
+
+    Result<FilterOutcome> run();
+
+ private:
+    /// What is known of a condition of the plan, in its place there.
     struct Leaf {
-        FilterLeaf condition;
         std::optional<store::AttributeIndex> index;
-        std::optional<RecordSet> rest;  // those behind the index's mark; unset: none
+        std::optional<RecordSet> rest;   // those behind the index's mark; unset: none
+        std::optional<RecordSet> found;  // all, for when it is asked for again
+        std::size_t times_used = 0;
 
         std::uint64_t built_to() const { return index ? index->built_to : 0; }
     };
 
-    void collect(const Filter& filter);
-    void collect(FilterLeaf leaf) { leaves_.push_back({std::move(leaf), {}, {}}); }
     Result<void> find_indexes();
     Result<void> go_through_documents();
-    void test_document(RecordNumber record, std::string_view document);
-
-    // In the order in which the leaves were collected.
-    Result<RecordSet> records_of(const Filter& filter);
-    Result<RecordSet> next_leaf();
-    Result<RecordSet> records_of(const MatchFilter& match);
-    Result<RecordSet> records_of(const BoolFilter& clauses);
-    Result<RecordSet> records_of(const IdsFilter& ids);
-    Result<RecordSet> at_least(std::size_t least, const std::vector<Filter>& filters);
-    Result<void> keep_containing(const MatchFilter& match, const store::Word& word,
-                                 RecordSet& records);
+    Result<RecordSet> records_of(const Node& node);
+    Result<RecordSet> records_of_leaf(std::size_t leaf);
+    Result<RecordSet> records_of_clauses(const Node& clauses);
+    Result<RecordSet> records_with(const std::vector<std::string>& ids);
+    Result<RecordSet> at_least(std::size_t least, const std::vector<Node>& nodes);
 
     store::ReadTransaction& transaction_;
     const std::uint64_t end_;
+    const FilterPlan& plan_;
     std::vector<Leaf> leaves_;
-    std::size_t next_ = 0;
     std::size_t rest_bytes_ = 0;  // of all leaves
-    JsonReader reader_;
 };
 
 void add_one(RecordSet records, std::vector<RecordSet>& digits);
 RecordSet counted(std::size_t least, const std::vector<RecordSet>& digits);
-bool starts_path(std::string_view path, std::string_view name);
 
 }  // namespace
 
-Result<FilterOutcome> evaluate(store::ReadTransaction& transaction, const Filter& filter) {
-    return Evaluation(transaction).run(filter);
+Result<FilterOutcome> evaluate(store::ReadTransaction& transaction, const Filter& filter,
+                               const AttributeNames& names) {
+    const FilterPlan plan(filter, names);
+    return Evaluation(transaction, plan).run();
+}
+
+Result<bool> repair(store::ReadTransaction& transaction, const FilterPlan& plan,
+                    std::span<const RecordNumber> changed, RecordSet& records) {
+    records.grow(transaction.record_numbers_end());
+    DocumentTest test(plan);
+    std::vector<bool> leaves;
+    bool has_changed = false;
+    for (const RecordNumber record : changed) {
+        const std::optional<store::RecordRow> row = TRY(transaction.record(record));
+        bool holds = false;
+        if (row) {
+            leaves.assign(plan.leaves().size(), false);
+            test.run(
+                row->document, [](std::size_t /*leaf*/) { return true; },
+                [&](std::size_t leaf) { leaves[leaf] = true; });
+            holds = plan.holds(row->id, leaves);
+        }
+        if (holds == records.test(record)) continue;
+        has_changed = true;
+        holds ? records.set(record) : records.reset(record);
+    }
+    return has_changed;
 }
 
 namespace {
 
-Result<FilterOutcome> Evaluation::run(const Filter& filter) {
-    collect(filter);
+Result<FilterOutcome> Evaluation::run() {
     TRY(find_indexes());
     TRY(go_through_documents());
     FilterOutcome outcome;
-    outcome.records = TRY(records_of(filter));
-    for (const Leaf& leaf : leaves_) {
-        const bool is_missing = leaf.built_to() + kUnindexedMin <= end_;
-        const auto& source = leaf.condition.source();
+    outcome.records = TRY(records_of(plan_.root()));
+    for (std::size_t i = 0; i < leaves_.size(); ++i) {
+        const bool is_missing = leaves_[i].built_to() + kUnindexedMin <= end_;
+        const auto& source = plan_.leaves()[i].source();
         const auto& wanted = outcome.wanted;
         if (is_missing && std::find(wanted.begin(), wanted.end(), source) == wanted.end()) {
             outcome.wanted.push_back(source);
@@ -90,40 +124,11 @@ Result<FilterOutcome> Evaluation::run(const Filter& filter) {
     return outcome;
 }
 
-void Evaluation::collect(const Filter& filter) {
-    if (std::holds_alternative<AllFilter>(filter.node)) collect(FilterLeaf::of_all());
-    if (const auto* terms = std::get_if<TermsFilter>(&filter.node)) collect(FilterLeaf::of(*terms));
-    if (const auto* range = std::get_if<RangeFilter>(&filter.node)) collect(FilterLeaf::of(*range));
-    if (const auto* exists = std::get_if<ExistsFilter>(&filter.node)) {
-        collect(FilterLeaf::of(*exists));
-    }
-    if (const auto* prefix = std::get_if<PrefixFilter>(&filter.node)) {
-        collect(FilterLeaf::of(*prefix));
-    }
-    if (const auto* wildcard = std::get_if<WildcardFilter>(&filter.node)) {
-        collect(FilterLeaf::of(*wildcard));
-    }
-    if (const auto* match = std::get_if<MatchFilter>(&filter.node)) {
-        for (const store::Word& word : store::words_of(match->text)) {
-            for (std::string& token : store::tokens_of(word))
-                collect(FilterLeaf::of_token(match->path, std::move(token)));
-        }
-    }
-    const auto* clauses = std::get_if<BoolFilter>(&filter.node);
-    if (clauses == nullptr) return;
-    // As records_of goes.
-    if (clauses->must.empty()) collect(FilterLeaf::of_all());
-    for (const auto* part : {&clauses->must, &clauses->should, &clauses->must_not}) {
-        for (const Filter& inner : *part)
-            collect(inner);
-    }
-}
-
 Result<void> Evaluation::find_indexes() {
     const std::vector<store::AttributeIndex> indexes = TRY(transaction_.attributes().indexes());
-    for (Leaf& leaf : leaves_) {
+    for (std::size_t i = 0; i < leaves_.size(); ++i) {
         for (const store::AttributeIndex& index : indexes) {
-            if (index.source == leaf.condition.source()) leaf.index = index;
+            if (index.source == plan_.leaves()[i].source()) leaves_[i].index = index;
         }
     }
     return {};
@@ -135,146 +140,125 @@ Result<void> Evaluation::go_through_documents() {
     for (const Leaf& leaf : leaves_)
         from = std::min(from, leaf.built_to());
     if (from >= end_) return {};
-    TRY(transaction_.attributes().visit_documents(
-        static_cast<RecordNumber>(from), [this](RecordNumber record, std::string_view document) {
-            test_document(record, document);
-            return rest_bytes_ <= kRestBytesMax;
-        }));
+    DocumentTest test(plan_);
+    const auto visit = [&](RecordNumber record, std::string_view document) {
+        test.run(
+            document, [&](std::size_t leaf) { return record >= leaves_[leaf].built_to(); },
+            [&](std::size_t leaf) {
+                std::optional<RecordSet>& rest = leaves_[leaf].rest;
+                if (!rest) rest_bytes_ += rest.emplace(end_).size_bytes();
+                rest->set(record);
+            });
+        return rest_bytes_ <= kRestBytesMax;
+    };
+    TRY(transaction_.attributes().visit_documents(static_cast<RecordNumber>(from), visit));
     if (rest_bytes_ <= kRestBytesMax) return {};
     return fail(ErrorCode::kExhausted,
                 "filter: its {} conditions and words need more than {} bytes of memory",
                 leaves_.size(), kRestBytesMax);
 }
 
-void Evaluation::test_document(RecordNumber record, std::string_view document) {
+template <typename Asked, typename Holds>
+void DocumentTest::run(std::string_view document, Asked asked, Holds holds) {
+    const std::vector<FilterLeaf>& leaves = plan_.leaves();
     const auto is_asked = [&](std::string_view name) {
-        return std::any_of(leaves_.begin(), leaves_.end(), [&](const Leaf& leaf) {
-            return record >= leaf.built_to() && starts_path(leaf.condition.source().path, name);
-        });
+        for (std::size_t i = 0; i < leaves.size(); ++i) {
+            if (asked(i) && store::leads_to(leaves[i].source().path, name)) return true;
+        }
+        return false;
     };
     const auto json = reader_.parse(document, is_asked);
     const JsonValue nothing;  // of a text that is no JSON
     const store::AttributeSource* last = nullptr;
     std::vector<store::AttributeValue> values;
-    for (Leaf& leaf : leaves_) {
-        if (record < leaf.built_to()) continue;
-        const store::AttributeSource& source = leaf.condition.source();
+    for (std::size_t i = 0; i < leaves.size(); ++i) {
+        if (!asked(i)) continue;
+        const store::AttributeSource& source = leaves[i].source();
         if (last == nullptr || !(*last == source)) {
             values = store::values_of(json ? *json : nothing, source);
         }
         last = &source;
-        if (!leaf.condition.matches(values)) continue;
-        if (!leaf.rest) rest_bytes_ += leaf.rest.emplace(end_).size_bytes();
-        leaf.rest->set(record);
+        if (leaves[i].matches(values)) holds(i);
     }
 }
 
-Result<RecordSet> Evaluation::records_of(const Filter& filter) {
-    if (const auto* match = std::get_if<MatchFilter>(&filter.node)) return records_of(*match);
-    if (const auto* clauses = std::get_if<BoolFilter>(&filter.node)) return records_of(*clauses);
-    if (const auto* ids = std::get_if<IdsFilter>(&filter.node)) return records_of(*ids);
-    return next_leaf();
+Result<RecordSet> Evaluation::records_of(const Node& node) {
+    switch (node.kind) {
+        case Node::Kind::kLeaf:
+            return records_of_leaf(node.leaf);
+        case Node::Kind::kIds:
+            return records_with(node.ids);
+        case Node::Kind::kClauses:
+            return records_of_clauses(node);
+    }
+    return RecordSet(end_);
 }
 
-Result<RecordSet> Evaluation::next_leaf() {
-    Leaf& leaf = leaves_[next_++];
-    RecordSet records(end_);
-    if (leaf.rest) records = *std::move(leaf.rest);
-    leaf.rest.reset();
-    if (leaf.index) {
-        TRY(leaf.condition.add(transaction_.attributes(), *leaf.index, records));
+/// Kept until the tree has named it for the last time.
+Result<RecordSet> Evaluation::records_of_leaf(std::size_t number) {
+    Leaf& leaf = leaves_[number];
+    const bool is_last = ++leaf.times_used == plan_.uses(number);
+    if (!leaf.found) {
+        RecordSet records(end_);
+        if (leaf.rest) records = *std::move(leaf.rest);
+        leaf.rest.reset();
+        if (leaf.index) {
+            TRY(plan_.leaves()[number].add(transaction_.attributes(), *leaf.index, records));
+        }
+        leaf.found = std::move(records);
     }
+    RecordSet records = is_last ? *std::move(leaf.found) : *leaf.found;
+    if (is_last) leaf.found.reset();
     return records;
 }
 
-/// No words: nothing matches.
-Result<RecordSet> Evaluation::records_of(const MatchFilter& match) {
-    std::optional<RecordSet> found;
-    for (const store::Word& word : store::words_of(match.text)) {
-        std::optional<RecordSet> with_word;
-        for (std::size_t i = store::tokens_of(word).size(); i > 0; --i) {
-            RecordSet with_token = TRY(next_leaf());
-            if (with_word) {
-                *with_word &= with_token;
-            } else {
-                with_word = std::move(with_token);
-            }
-        }
-        if (!store::is_told_by_tokens(word)) TRY(keep_containing(match, word, *with_word));
-        if (!found) {
-            found = std::move(with_word);
-        } else if (match.words == MatchFilter::Words::kAll) {
-            *found &= *with_word;
+Result<RecordSet> Evaluation::records_of_clauses(const Node& clauses) {
+    std::optional<RecordSet> records;
+    for (const Node& node : clauses.must) {
+        RecordSet inner = TRY(records_of(node));
+        if (records) {
+            *records &= inner;
         } else {
-            *found |= *with_word;
-        }
-    }
-    return found ? *std::move(found) : RecordSet(end_);
-}
-
-Result<RecordSet> Evaluation::records_of(const BoolFilter& clauses) {
-    RecordSet records(end_);
-    if (clauses.must.empty()) records = TRY(next_leaf());
-    for (std::size_t i = 0; i < clauses.must.size(); ++i) {
-        RecordSet inner = TRY(records_of(clauses.must[i]));
-        if (i == 0) {
             records = std::move(inner);
-        } else {
-            records &= inner;
         }
     }
-    const RecordSet enough = TRY(at_least(clauses.should_min, clauses.should));
-    if (clauses.should_min > 0) records &= enough;
-    for (const Filter& filter : clauses.must_not) {
-        const RecordSet inner = TRY(records_of(filter));
-        records -= inner;
+    if (clauses.should_min > 0) {
+        RecordSet enough = TRY(at_least(clauses.should_min, clauses.should));
+        if (records) {
+            *records &= enough;
+        } else {
+            records = std::move(enough);
+        }
     }
-    return records;
+    for (const Node& node : clauses.must_not) {
+        const RecordSet inner = TRY(records_of(node));
+        *records -= inner;
+    }
+    return *std::move(records);
 }
 
-Result<RecordSet> Evaluation::records_of(const IdsFilter& ids) {
+Result<RecordSet> Evaluation::records_with(const std::vector<std::string>& ids) {
     RecordSet records(end_);
-    for (const std::string& id : ids.ids) {
+    for (const std::string& id : ids) {
         const std::optional<store::RecordRow> row = TRY(transaction_.record(id));
         if (row) records.set(row->number);
     }
     return records;
 }
 
-/// Records for which `least` of the filters hold. Counts in binary, so that n filters take log n
-/// sets and O(n) operations on them.
-Result<RecordSet> Evaluation::at_least(std::size_t least, const std::vector<Filter>& filters) {
+/// Records for which `least` of the nodes hold. Counts in binary, so that n nodes take log n sets
+/// and O(n) operations on them.
+Result<RecordSet> Evaluation::at_least(std::size_t least, const std::vector<Node>& nodes) {
     RecordSet any(end_);
     std::vector<RecordSet> digits;
-    for (const Filter& filter : filters) {
-        RecordSet inner = TRY(records_of(filter));
+    for (const Node& node : nodes) {
+        RecordSet inner = TRY(records_of(node));
         any |= inner;
         if (least > 1) add_one(std::move(inner), digits);
     }
     if (least <= 1) return any;
     if (least >> digits.size() != 0) return RecordSet(end_);
     return counted(least, digits);
-}
-
-/// Tokens tell of two neighbors at a time; whether all stand together, the text tells.
-Result<void> Evaluation::keep_containing(const MatchFilter& match, const store::Word& word,
-                                         RecordSet& records) {
-    const auto is_on_path = [&](std::string_view name) { return starts_path(match.path, name); };
-    for (const RecordNumber record : records.numbers()) {
-        const std::optional<store::RecordRow> row = TRY(transaction_.record(record));
-        if (!row) {
-            records.reset(record);
-            continue;
-        }
-        const auto json = reader_.parse(row->document, is_on_path);
-        bool is_there = false;
-        if (json) {
-            for (const JsonValue* scalar : store::scalars_at(*json, match.path))
-                is_there = is_there || store::contains(store::words_of(scalar->text()), word);
-        }
-        if (!is_there) records.reset(record);
-    }
-    return {};
 }
 
 /// To the counts of `records`: `digits` has a set for each binary digit, the lowest first.
@@ -301,10 +285,6 @@ RecordSet counted(std::size_t least, const std::vector<RecordSet>& digits) {
         if (!is_one && enough) *enough |= digits[n];
     }
     return *std::move(enough);
-}
-
-bool starts_path(std::string_view path, std::string_view name) {
-    return path.starts_with(name) && (path.size() == name.size() || path[name.size()] == '.');
 }
 
 }  // namespace

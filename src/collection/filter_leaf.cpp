@@ -1,5 +1,6 @@
 #include "collection/filter_leaf.h"
 
+#include "base/json.h"
 #include "store/date_text.h"
 
 #include <algorithm>
@@ -20,12 +21,17 @@ ValueRange plain_range(const RangeFilter& range);
 ValueRange range_of_prefix(std::string prefix);
 std::string fixed_start(std::string_view pattern);
 std::size_t letter_size(std::string_view text);
+/// What a directory of that name is called: 2019 is "2019".
+AttributeValue as_text(const AttributeValue& value);
 
 }  // namespace
 
-FilterLeaf FilterLeaf::of(const TermsFilter& terms) {
-    FilterLeaf leaf(terms.path, AttributeKind::kValues);
+FilterLeaf FilterLeaf::of(const TermsFilter& terms, const AttributeNames& names) {
+    FilterLeaf leaf(names.source_of(terms.path));
     leaf.equal_ = terms.values;
+    if (names.is_directory(terms.path)) {
+        std::transform(leaf.equal_.begin(), leaf.equal_.end(), leaf.equal_.begin(), as_text);
+    }
     std::sort(leaf.equal_.begin(), leaf.equal_.end(), AttributeLess());
     const auto is_same = [](const auto& a, const auto& b) { return store::compare(a, b) == 0; };
     leaf.equal_.erase(std::unique(leaf.equal_.begin(), leaf.equal_.end(), is_same),
@@ -33,29 +39,38 @@ FilterLeaf FilterLeaf::of(const TermsFilter& terms) {
     return leaf;
 }
 
-FilterLeaf FilterLeaf::of(const RangeFilter& range) {
-    const bool is_of_dates = are_dates(range);
-    FilterLeaf leaf(range.path, is_of_dates ? AttributeKind::kDates : AttributeKind::kValues);
-    leaf.range_ = is_of_dates ? date_range(range) : plain_range(range);
+FilterLeaf FilterLeaf::of(const RangeFilter& range, const AttributeNames& names) {
+    FilterLeaf leaf(names.source_of(range.path));
     leaf.is_range_ = true;
+    leaf.range_ = plain_range(range);
+    if (names.is_directory(range.path)) {
+        for (auto* bound : {&leaf.range_.low, &leaf.range_.high}) {
+            if (*bound) (*bound)->value = as_text((*bound)->value);
+        }
+    } else if (are_dates(range)) {
+        leaf.source_.kind = AttributeKind::kDates;
+        leaf.range_ = date_range(range);
+    }
     return leaf;
 }
 
-FilterLeaf FilterLeaf::of(const ExistsFilter& exists) {
+/// Every path of a file has a directory.
+FilterLeaf FilterLeaf::of(const ExistsFilter& exists, const AttributeNames& names) {
+    if (names.is_directory(exists.path)) return of(PrefixFilter{exists.path, ""}, names);
     FilterLeaf leaf(exists.path, AttributeKind::kPresence);
     leaf.equal_ = {AttributeValue(true)};
     return leaf;
 }
 
-FilterLeaf FilterLeaf::of(const PrefixFilter& prefix) {
-    FilterLeaf leaf(prefix.path, AttributeKind::kValues);
+FilterLeaf FilterLeaf::of(const PrefixFilter& prefix, const AttributeNames& names) {
+    FilterLeaf leaf(names.source_of(prefix.path));
     leaf.range_ = range_of_prefix(prefix.prefix);
     leaf.is_range_ = true;
     return leaf;
 }
 
-FilterLeaf FilterLeaf::of(const WildcardFilter& wildcard) {
-    FilterLeaf leaf(wildcard.path, AttributeKind::kValues);
+FilterLeaf FilterLeaf::of(const WildcardFilter& wildcard, const AttributeNames& names) {
+    FilterLeaf leaf(names.source_of(wildcard.path));
     leaf.range_ = range_of_prefix(fixed_start(wildcard.pattern));
     leaf.is_range_ = true;
     leaf.pattern_ = wildcard.pattern;
@@ -66,9 +81,18 @@ FilterLeaf FilterLeaf::of(const WildcardFilter& wildcard) {
     return leaf;
 }
 
-FilterLeaf FilterLeaf::of_token(std::string path, std::string token) {
-    FilterLeaf leaf(std::move(path), AttributeKind::kWords);
-    leaf.equal_ = {AttributeValue(std::move(token))};
+/// Directories are few: all of them are looked at.
+FilterLeaf FilterLeaf::of_word(const std::string& path, const store::Word& word,
+                               const AttributeNames& names) {
+    if (names.is_directory(path)) {
+        FilterLeaf leaf = of(PrefixFilter{path, ""}, names);
+        leaf.word_ = word;
+        return leaf;
+    }
+    const bool is_phrase = !store::is_told_by_token(word);
+    FilterLeaf leaf(path, is_phrase ? AttributeKind::kRuns : AttributeKind::kWords);
+    leaf.equal_ = {AttributeValue(store::utf8_of(word.letters))};
+    if (is_phrase) leaf.phrase_ = word.letters;
     return leaf;
 }
 
@@ -84,16 +108,23 @@ bool FilterLeaf::matches(std::span<const AttributeValue> values) const {
 }
 
 bool FilterLeaf::matches(const AttributeValue& value) const {
+    if (!phrase_.empty()) {
+        const auto& run = std::get<std::string>(value);
+        return run.find(std::get<std::string>(equal_.front())) != std::string::npos;
+    }
     if (!is_range_) {
         return std::binary_search(equal_.begin(), equal_.end(), value, AttributeLess());
     }
     if (!range_.contains(value)) return false;
+    if (word_) return store::contains(store::words_of(std::get<std::string>(value)), *word_);
     return pattern_.empty() || is_like(std::get<std::string>(value), pattern_);
 }
 
 Result<void> FilterLeaf::add(const store::AttributeQueries& queries,
                              const store::AttributeIndex& index, store::RecordSet& records) const {
-    if (is_range_ && pattern_.empty()) return queries.add_range(index, range_, records);
+    if (!phrase_.empty()) return queries.add_containing(index, phrase_, records);
+    const bool is_told_by_range = pattern_.empty() && !word_;
+    if (is_range_ && is_told_by_range) return queries.add_range(index, range_, records);
     if (is_range_) {
         const auto passes = [this](const AttributeValue& value) { return matches(value); };
         return queries.add_passing(index, range_, passes, records);
@@ -185,6 +216,13 @@ std::string fixed_start(std::string_view pattern) {
         start.push_back(pattern[i]);
     }
     return start;
+}
+
+AttributeValue as_text(const AttributeValue& value) {
+    if (std::holds_alternative<std::string>(value)) return value;
+    std::string text;
+    JsonWriter(text).value(store::json_of(value));
+    return text;
 }
 
 /// Bytes of the first character.

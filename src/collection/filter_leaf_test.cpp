@@ -25,7 +25,7 @@ TEST(FilterLeaf, ComparesWholeTextsWithPatterns) {
 
 TEST(FilterLeaf, ReadsABoundOfDatesAsATimeWithALength) {
     const auto matches = [](RangeFilter range, std::string_view first) {
-        const auto leaf = FilterLeaf::of(range);
+        const auto leaf = FilterLeaf::of(range, AttributeNames());
         EXPECT_EQ(leaf.source().kind, store::AttributeKind::kDates);
         const std::vector<store::AttributeValue> values{std::string(first)};
         return leaf.matches(values);

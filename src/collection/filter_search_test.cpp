@@ -19,6 +19,18 @@ constexpr std::size_t kIds = 120;
 
 class FilterSearch : public ::testing::Test {
  protected:
+    /// Indexes are wished for where there are many record numbers.
+    void SetUp() override {
+        std::vector<PutRecord> fillers;
+        std::vector<std::string> ids;
+        for (std::size_t i = 0; i < 1'100; ++i) {
+            ids.push_back(fmt::format("filler {}", i));
+            fillers.push_back({.id = ids.back(), .document = "{}"});
+        }
+        ASSERT_TRUE(collection_->put(fillers));
+        ASSERT_TRUE(collection_->remove(ids));
+    }
+
     void put_some(std::size_t count) {
         std::vector<PutRecord> records;
         for (std::size_t i = 0; i < count; ++i) {

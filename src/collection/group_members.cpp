@@ -1,6 +1,6 @@
 #include "collection/group_members.h"
 
-#include "base/json.h"
+#include "store/attribute_gathering.h"
 #include "store/attribute_queries.h"
 #include "store/record_set.h"
 
@@ -21,7 +21,9 @@ constexpr std::uint64_t kUnindexedMin = 1'024;
 class Gathering {
  public:
     explicit Gathering(const GroupBy& by)
-        : by_(by), source_{by.path, store::AttributeKind::kValues} {}
+        : by_(by),
+          source_{by.path, by.part == GroupBy::Part::kDirectory ? store::AttributeKind::kDirectories
+                                                                : store::AttributeKind::kValues} {}
 
     Result<GroupMembers> run(store::ReadTransaction& transaction);
 
@@ -54,13 +56,10 @@ namespace {
 Result<GroupMembers> Gathering::run(store::ReadTransaction& transaction) {
     const store::AttributeQueries& queries = transaction.attributes();
     const std::uint64_t end = transaction.record_numbers_end();
-    std::uint64_t built_to = 0;
-    if (by_.part == GroupBy::Part::kValue) {
-        const auto index = TRY(index_of(queries));
-        if (index) built_to = index->built_to;
-        if (built_to > 0) TRY(add_index(queries, *index));
-        if (built_to + kUnindexedMin <= end) members_.wanted.push_back(source_);
-    }
+    const auto index = TRY(index_of(queries));
+    const std::uint64_t built_to = index ? index->built_to : 0;
+    if (built_to > 0) TRY(add_index(queries, *index));
+    if (built_to + kUnindexedMin <= end) members_.wanted.push_back(source_);
     if (built_to < end) TRY(add_documents(queries, static_cast<RecordNumber>(built_to)));
     return std::move(members_);
 }
@@ -90,15 +89,9 @@ Result<void> Gathering::add_index(const store::AttributeQueries& queries,
 }
 
 Result<void> Gathering::add_documents(const store::AttributeQueries& queries, RecordNumber from) {
-    JsonReader reader;
-    const auto leads_there = [this](std::string_view name) {
-        const std::string& path = source_.path;
-        return path.starts_with(name) && (path.size() == name.size() || path[name.size()] == '.');
-    };
+    store::DocumentValues documents;
     const auto visit = [&](RecordNumber record, std::string_view document) {
-        const auto json = reader.parse(document, leads_there);
-        if (!json) return true;
-        for (AttributeValue& value : store::values_of(*json, source_))
+        for (AttributeValue& value : documents.of(source_, document))
             add(std::move(value), record);
         return is_within_bounds();
     };
@@ -108,11 +101,6 @@ Result<void> Gathering::add_documents(const store::AttributeQueries& queries, Re
 
 /// A record is in a group once, however many of its values lead there.
 void Gathering::add(AttributeValue value, RecordNumber record) {
-    if (by_.part == GroupBy::Part::kDirectory) {
-        const auto* path = std::get_if<std::string>(&value);
-        if (path == nullptr) return;
-        value = directory_of(*path);
-    }
     auto& records = members_.records[std::move(value)];
     if (!records.empty() && records.back() == record) return;
     records.push_back(record);

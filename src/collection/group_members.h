@@ -19,8 +19,7 @@ struct GroupMembers {
 };
 
 /// `by` is valid. kExhausted beyond kGroupsMax values or kGroupMembersMax members. O(values and
-/// their records), or about two microseconds a document without an index; directories always go
-/// through the documents, since nearly every path is a value of its own.
+/// their records), or about two microseconds a document without an index.
 Result<GroupMembers> group_members(store::ReadTransaction& transaction, const GroupBy& by);
 
 }  // namespace sokkuri::collection

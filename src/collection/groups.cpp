@@ -39,11 +39,6 @@ Filter members_filter(const GroupBy& by, const store::AttributeValue& value) {
     return {TermsFilter{.path = by.path, .values = {value}}};
 }
 
-std::string directory_of(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    return slash == std::string::npos ? kTopDirectory : path.substr(0, slash);
-}
-
 namespace {
 
 Result<void> check_range(std::string_view name, std::size_t number, std::size_t first,

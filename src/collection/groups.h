@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "collection/filter.h"
 #include "collection/search.h"
+#include "store/attribute_source.h"
 #include "store/attribute_value.h"
 
 #include <cstddef>
@@ -20,7 +21,7 @@ namespace sokkuri::collection {
 struct GroupBy {
     enum class Part {
         kValue,      // the value itself
-        kDirectory,  // of a text that is a path: what is before its last '/'; kTopDirectory without
+        kDirectory,  // of a text that is a path (store::directory_of)
     };
     std::string path;  // of the attribute
     Part part = Part::kValue;
@@ -28,7 +29,7 @@ struct GroupBy {
     bool operator==(const GroupBy&) const = default;
 };
 
-inline constexpr const char* kTopDirectory = "/";
+using store::kTopDirectory;
 inline constexpr std::size_t kGroupsMax = 100'000;              // of one attribute
 inline constexpr std::size_t kGroupMembersMax = 1U << 26;       // of all groups of one attribute
 inline constexpr std::size_t kGroupTableBytesMax = 256U << 20;  // of the same: vectors and members
@@ -88,8 +89,5 @@ struct SimilarGroups {
 
 /// The records of a group, with or without vectors.
 Filter members_filter(const GroupBy& by, const store::AttributeValue& value);
-
-/// What is before the last '/'.
-std::string directory_of(const std::string& path);
 
 }  // namespace sokkuri::collection

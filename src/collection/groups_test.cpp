@@ -280,7 +280,7 @@ TEST_P(Groups, MembersPassTheirFilter) {
                      store::values_of(document, {by.path, store::AttributeKind::kValues})) {
                     const bool is_directory = by.part == GroupBy::Part::kDirectory;
                     const AttributeValue its =
-                        is_directory ? directory_of(std::get<std::string>(value)) : value;
+                        is_directory ? store::directory_of(std::get<std::string>(value)) : value;
                     members += is_same(its, group.value) ? 1 : 0;
                 }
             }

@@ -45,14 +45,14 @@ struct WriteHalf {
 class LocalCollection final : public Collection {
  public:
     LocalCollection(FileSystem& files, std::string directory, const simd::Kernels& kernels,
-                    std::uint32_t search_threads)
+                    const LocalOptions& options)
         : files_(files),
           directory_(std::move(directory)),
           kernels_(kernels),
-          threads_(search_threads),
+          threads_(options.search_threads),
           shelf_(files, directory_, kernels),
           snapshots_(files, directory_, shelf_),
-          search_(snapshots_, kernels_, threads_, wanted()),
+          search_(snapshots_, kernels_, threads_, {options.names, wanted()}),
           groups_(snapshots_, kernels_, threads_, wanted()) {}
 
     ~LocalCollection() override;
@@ -181,8 +181,7 @@ Result<std::unique_ptr<Collection>> open_local_collection(FileSystem& files,
                                                           const std::string& directory,
                                                           const LocalOptions& options) {
     const simd::Kernels* kernels = TRY(simd::chosen_kernels());
-    auto collection =
-        std::make_unique<LocalCollection>(files, directory, *kernels, options.search_threads);
+    auto collection = std::make_unique<LocalCollection>(files, directory, *kernels, options);
     TRY(collection->open(options));
     return collection;
 }
@@ -276,11 +275,13 @@ void LocalCollection::start_keepers(const KeeperOptions& options) {
                                                            .shelf = shelf_,
                                                            .commit = commit},
                                             options);
-    const auto extend = [this](const store::AttributeSource& source, std::uint64_t records_max) {
+    const auto extend = [this](const auto&... what) {
         return write_half_->worker.run(
-            [&] { return write_half_->writer->extend_attribute(source, records_max); });
+            [&] { return write_half_->writer->extend_attribute(what...); });
     };
-    attribute_keeper_ = std::make_unique<AttributeKeeper>(*catalog_, extend, options.sealing);
+    attribute_keeper_ = std::make_unique<AttributeKeeper>(
+        *catalog_, AttributeKeeper::Extend{.by_reading = extend, .by_slice = extend},
+        options.sealing);
 }
 
 Result<std::vector<FieldSpec>> LocalCollection::fields() const {

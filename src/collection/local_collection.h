@@ -4,10 +4,12 @@
 #pragma once
 
 #include "base/file_system.h"
+#include "collection/attribute_names.h"
 #include "collection/collection.h"
 #include "collection/index_keeper.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +23,8 @@ struct LocalOptions {
     std::string
         socket;  // of a writer: where it listens for others that want to write; may be empty
     KeeperOptions keeper;  // of a writer: when tails become segments, and where these lie
+    /// What paths of attributes mean; asked with each question. None: what documents say.
+    std::function<AttributeNames()> names;
 };
 
 /// Opens the collection in `directory` (the `.sokkuri` folder itself).

@@ -27,19 +27,21 @@ bool is_arranged(const SearchRequest& request) {
 }
 
 /// The cap bounds the candidates of diversity; what diversity has chosen is put in order.
-Result<SearchAnswer> search_arranged(const FieldSearch& field, const SearchRequest& request,
-                                     const PlainSearch& plain) {
-    if (!request.diversity) return arranged_search(request, plain);
+Result<SearchAnswer> search_arranged(const FieldSearch& field, const AttributeNames& names,
+                                     const SearchRequest& request, const RoundSearch& plain) {
+    if (!request.diversity) return arranged_search(request, names, plain);
     SearchRequest uncapped = request;
     uncapped.group_cap.reset();
-    return arranged_search(uncapped, [&](const SearchRequest& chosen) {
-        return diverse_search(field, chosen, [&](const SearchRequest& candidates) {
-            if (!request.group_cap) return plain(candidates);
-            SearchRequest capped = candidates;
-            capped.group_cap = request.group_cap;
-            return arranged_search(capped, plain);
+    return arranged_search(
+        uncapped, names,
+        [&](const SearchRequest& chosen, const std::optional<Filter>& /*left_out*/) {
+            return diverse_search(field, chosen, [&](const SearchRequest& candidates) {
+                if (!request.group_cap) return plain(candidates, std::nullopt);
+                SearchRequest capped = candidates;
+                capped.group_cap = request.group_cap;
+                return arranged_search(capped, names, plain);
+            });
         });
-    });
 }
 
 }  // namespace
@@ -50,13 +52,13 @@ Result<SearchAnswer> LocalSearch::search(store::ReadTransaction& transaction,
     const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(transaction));
     const FieldSnapshot* field = TRY(snapshot->field(request.field));
     if (!request.several) TRY(validate_vector("query", request.query, field->spec));
-    const auto plain = [&](const SearchRequest& round) {
-        return search_plainly(transaction, *field, round);
+    const auto plain = [&](const SearchRequest& round, const std::optional<Filter>& left_out) {
+        return search_plainly(transaction, *field, round, left_out);
     };
     SearchAnswer answer =
-        TRY(is_arranged(request)
-                ? search_arranged({transaction, *field, kernels_, threads_}, request, plain)
-                : plain(request));
+        TRY(is_arranged(request) ? search_arranged({transaction, *field, kernels_, threads_},
+                                                   names(), request, plain)
+                                 : plain(request, std::nullopt));
     answer.facets = TRY(facets_of(transaction, request.facets, request.filter));
     if (request.excluded) {
         const auto filter = TRY(filter_of(transaction, *field, request.filter));
@@ -113,10 +115,25 @@ Result<Summary> LocalSearch::summarize(store::ReadTransaction& transaction,
 
 Result<SearchAnswer> LocalSearch::search_plainly(store::ReadTransaction& transaction,
                                                  const FieldSnapshot& field,
-                                                 const SearchRequest& request) {
-    const auto filter = TRY(filter_of(transaction, field, filter_of_hits(request)));
+                                                 const SearchRequest& request,
+                                                 const std::optional<Filter>& left_out) {
+    const std::optional<Filter> hits = filter_of_hits(request);
+    const auto filter = TRY(left_out ? filter_without(transaction, field, hits, *left_out)
+                                     : filter_of(transaction, field, hits));
     const FieldSearch search{transaction, field, kernels_, threads_, filter.get()};
     return request.several ? search_several(search, request) : search_field(search, request);
+}
+
+/// What is left out changes with every question: only the answer of the filter is kept.
+Result<std::shared_ptr<const FieldFilter>> LocalSearch::filter_without(
+    store::ReadTransaction& transaction, const FieldSnapshot& field,
+    const std::optional<Filter>& filter, const Filter& left_out) {
+    const auto filtered = TRY(records_of(transaction, filter ? *filter : Filter{}));
+    const FilterOutcome outcome = TRY(evaluate(transaction, left_out, names()));
+    if (!outcome.wanted.empty()) asked_.wanted(outcome.wanted);
+    store::RecordSet records = filtered->records;
+    records -= outcome.records;
+    return filters_.of_records(transaction, field, records);
 }
 
 Result<std::vector<Facet>> LocalSearch::facets_of(store::ReadTransaction& transaction,
@@ -126,14 +143,14 @@ Result<std::vector<Facet>> LocalSearch::facets_of(store::ReadTransaction& transa
     std::shared_ptr<const FilteredRecords> filtered;
     if (filter) filtered = TRY(records_of(transaction, *filter));
     FacetsOutcome outcome =
-        TRY(count_facets(transaction, facets, filtered ? &filtered->records : nullptr));
-    if (!outcome.wanted.empty()) wanted_(outcome.wanted);
+        TRY(count_facets(transaction, facets, filtered ? &filtered->records : nullptr, names()));
+    if (!outcome.wanted.empty()) asked_.wanted(outcome.wanted);
     return std::move(outcome.facets);
 }
 
 Result<std::shared_ptr<const FilteredRecords>> LocalSearch::records_of(
     store::ReadTransaction& transaction, const Filter& filter) {
-    return filters_.of(transaction, filter, wanted_);
+    return filters_.of(transaction, filter, asked_.wanted, names());
 }
 
 Result<std::shared_ptr<const FieldFilter>> LocalSearch::filter_of(

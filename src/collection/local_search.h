@@ -11,6 +11,7 @@
 #include "simd/kernels.h"
 #include "store/catalog.h"
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -18,10 +19,16 @@ namespace sokkuri::collection {
 
 class LocalSearch {
  public:
-    /// All of it outlives this. `wanted`: told of indexes that filters would use.
+    /// `names`: asked with each question. `wanted`: told of indexes that filters would use.
+    struct Asked {
+        std::function<AttributeNames()> names;
+        FilterCache::Wanted wanted;
+    };
+
+    /// All of it outlives this.
     LocalSearch(Snapshots& snapshots, const simd::Kernels& kernels, ThreadPool& threads,
-                FilterCache::Wanted wanted)
-        : snapshots_(snapshots), kernels_(kernels), threads_(threads), wanted_(std::move(wanted)) {}
+                Asked asked)
+        : snapshots_(snapshots), kernels_(kernels), threads_(threads), asked_(std::move(asked)) {}
 
     /// Collection::search, search_many, sample and summarize.
     Result<SearchAnswer> search(store::ReadTransaction& transaction, const SearchRequest& request);
@@ -34,7 +41,12 @@ class LocalSearch {
 
  private:
     Result<SearchAnswer> search_plainly(store::ReadTransaction& transaction,
-                                        const FieldSnapshot& field, const SearchRequest& request);
+                                        const FieldSnapshot& field, const SearchRequest& request,
+                                        const std::optional<Filter>& left_out);
+    Result<std::shared_ptr<const FieldFilter>> filter_without(store::ReadTransaction& transaction,
+                                                              const FieldSnapshot& field,
+                                                              const std::optional<Filter>& filter,
+                                                              const Filter& left_out);
     Result<std::vector<Facet>> facets_of(store::ReadTransaction& transaction,
                                          const std::vector<FacetRequest>& facets,
                                          const std::optional<Filter>& filter);
@@ -48,7 +60,9 @@ class LocalSearch {
     Snapshots& snapshots_;
     const simd::Kernels& kernels_;
     ThreadPool& threads_;
-    const FilterCache::Wanted wanted_;
+    AttributeNames names() const { return asked_.names ? asked_.names() : AttributeNames(); }
+
+    const Asked asked_;
     FilterCache filters_;
 };
 

@@ -3,6 +3,7 @@
 #include "base/json_merge.h"
 #include "collection/snapshot.h"
 #include "collection/validation.h"
+#include "store/attribute_slice.h"
 
 namespace sokkuri::collection {
 
@@ -203,6 +204,13 @@ Result<store::AttributeIndex> LocalWriter::extend_attribute(const store::Attribu
     const auto transaction = TRY(catalog_.begin_write());
     store::AttributeIndex index = TRY(transaction->extend_attribute(source, records_max));
     TRY(transaction->commit());
+    return index;
+}
+
+Result<store::AttributeIndex> LocalWriter::extend_attribute(const store::AttributeSlice& slice) {
+    const auto transaction = TRY(catalog_.begin_write());
+    store::AttributeIndex index = TRY(transaction->extend_attribute(slice));
+    if (index.built_to == slice.end) TRY(transaction->commit());
     return index;
 }
 

@@ -42,6 +42,7 @@ class LocalWriter {
     /// store::WriteTransaction::extend_attribute, committed.
     Result<store::AttributeIndex> extend_attribute(const store::AttributeSource& source,
                                                    std::uint64_t records_max);
+    Result<store::AttributeIndex> extend_attribute(const store::AttributeSlice& slice);
     /// store::WriteTransaction::replace_segments, committed.
     Result<void> replace_segments(std::span<const store::SegmentNumber> replaced,
                                   const store::SegmentRow& added);
