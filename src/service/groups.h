@@ -15,10 +15,6 @@
 
 namespace sokkuri::service {
 
-/// In a collection of a folder's pictures, this attribute is the folder of an item's file, whatever
-/// its document says; collection::kTopDirectory is the indexed folder itself.
-inline constexpr const char* kFolderAttribute = "folder";
-
 struct GroupExample {
     std::string id;
     std::string path;     // bytes, relative to the folder; empty for records that are not files

@@ -51,6 +51,9 @@ Result<Library> Library::open(FileSystem& files, const LibraryPlace& place,
     }
     TRY(std::move(opened));
     TRY(library.settle_root(pictures));
+    if (!library.folder_.empty()) {
+        *library.names_ = {.directory = kFolderAttribute, .directory_of = "path"};
+    }
     library.make_parts(options);
     if (access == LibraryAccess::kWrite) TRY(settle_doubtful_pictures(library));
     return library;
@@ -89,7 +92,8 @@ Result<void> Library::open_stores(const LibraryOptions& options) {
         collection::open_local_collection(*files_, directory_,
                                           {.access = is_writing ? Access::kCreate : Access::kRead,
                                            .socket = options.socket,
-                                           .keeper = options.keeper}));
+                                           .keeper = options.keeper,
+                                           .names = [names = names_] { return *names; }}));
     workspace_ = TRY(collection::Workspace::open(
         *files_, directory_,
         is_writing ? collection::WorkspaceAccess::kWrite : collection::WorkspaceAccess::kRead));

@@ -50,6 +50,11 @@ struct LibraryOptions {
 /// The name of the vector field that the pictures of a folder are embedded into.
 inline constexpr const char* kPictureField = "picture";
 
+/// In a collection of a folder's pictures, this attribute is the folder of an item's file, whatever
+/// its document says, in filters, counts, groups and order alike; collection::kTopDirectory is the
+/// indexed folder itself.
+inline constexpr const char* kFolderAttribute = "folder";
+
 class Library {
  public:
     /// With kRead `folder` may be empty when the other place is not: then it is the one that was
@@ -115,6 +120,9 @@ class Library {
     std::string directory_;
     collection::RootNumber root_ = 0;
     bool is_without_folder_ = false;
+    // What the collection asks for with each question: known when the folder is.
+    std::shared_ptr<collection::AttributeNames> names_ =
+        std::make_shared<collection::AttributeNames>();
     PictureKeeping keeping_ = PictureKeeping::kOriginals;
     std::unique_ptr<collection::Collection> collection_;
     std::unique_ptr<collection::Workspace> workspace_;
