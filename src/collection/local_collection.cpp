@@ -279,9 +279,8 @@ void LocalCollection::start_keepers(const KeeperOptions& options) {
         return write_half_->worker.run(
             [&] { return write_half_->writer->extend_attribute(what...); });
     };
-    attribute_keeper_ = std::make_unique<AttributeKeeper>(
-        *catalog_, AttributeKeeper::Extend{.by_reading = extend, .by_slice = extend},
-        options.sealing);
+    const AttributeKeeper::Extend extends{.by_reading = extend, .by_slice = extend};
+    attribute_keeper_ = std::make_unique<AttributeKeeper>(*catalog_, extends, options.sealing);
 }
 
 Result<std::vector<FieldSpec>> LocalCollection::fields() const {
