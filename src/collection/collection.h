@@ -10,12 +10,14 @@
 #include "collection/index_stats.h"
 #include "collection/load.h"
 #include "collection/record_changes.h"
+#include "collection/record_scan.h"
 #include "collection/search.h"
 #include "collection/summary.h"
 #include "index/metric.h"
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -40,26 +42,6 @@ struct FieldSpec {
     std::string fingerprint;  // of model and preprocessing; empty likewise
 };
 
-struct Record {
-    std::string id;
-    std::string document;
-    std::uint64_t version = 0;
-    std::uint64_t seq = 0;
-};
-
-/// One record of a scan, with the vector of the field that was asked for (empty when it has none).
-struct ScannedRecord {
-    Record record;
-    std::span<const float> vector;  // valid during the call only
-    std::vector<FieldVector> further;
-};
-
-struct ScanRequest {
-    std::string field;  // whose vectors; empty: the only one
-    Documents documents = Documents::kInclude;
-    std::vector<std::string> further = {};  // fields whose vectors come along
-};
-
 /// Records in the order in which they were first put.
 struct RecordPage {
     std::vector<Record> records;
@@ -74,9 +56,6 @@ struct SampleRequest {
     std::uint64_t seed = 0;
     std::optional<Filter> filter = {};
 };
-
-/// Return false to stop.
-using ScanVisitor = std::function<bool(const ScannedRecord&)>;
 
 struct CollectionStats {
     std::uint64_t records = 0;
@@ -169,6 +148,8 @@ class Collection {
     virtual Result<CompactReport> compact(const CompactRequest& request) = 0;
     /// All records of one generation by record number.
     virtual Result<void> scan(const ScanRequest& request, const ScanVisitor& visit) const = 0;
+    /// Likewise for whoever asks for them one by one.
+    virtual Result<std::unique_ptr<RecordScan>> begin_scan(const ScanRequest& request) const = 0;
 
     /// At most `limit` (1 to kPageRecordsMax) records from `cursor` on: empty for the first page,
     /// else the `next` of another one; kInvalidArgument for anything else. O(limit).

@@ -8,6 +8,7 @@
 #include "collection/index_keeper.h"
 #include "collection/index_report.h"
 #include "collection/local_groups.h"
+#include "collection/local_scan.h"
 #include "collection/local_search.h"
 #include "collection/local_writer.h"
 #include "collection/lost_catalog.h"
@@ -110,6 +111,7 @@ class LocalCollection final : public Collection {
     Result<void> optimize(const OptimizeRequest& request) override;
     Result<CompactReport> compact(const CompactRequest& request) override;
     Result<void> scan(const ScanRequest& request, const ScanVisitor& visit) const override;
+    Result<std::unique_ptr<RecordScan>> begin_scan(const ScanRequest& request) const override;
     Result<RecordPage> page(const std::string& cursor, std::size_t limit) const override {
         const auto transaction = TRY(catalog_->begin_read());
         return page_of_records(*transaction, cursor, limit);
@@ -367,9 +369,17 @@ Result<CompactReport> LocalCollection::compact(const CompactRequest& request) {
 }
 
 Result<void> LocalCollection::scan(const ScanRequest& request, const ScanVisitor& visit) const {
-    const auto transaction = TRY(catalog_->begin_read());
-    const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(*transaction));
-    return scan_records(*transaction, *snapshot, request, visit);
+    const auto scan = TRY(begin_scan(request));
+    for (;;) {
+        const ScannedRecord* scanned = TRY(scan->next());
+        if (scanned == nullptr || !visit(*scanned)) return {};
+    }
+}
+
+Result<std::unique_ptr<RecordScan>> LocalCollection::begin_scan(const ScanRequest& request) const {
+    auto transaction = TRY(catalog_->begin_read());
+    auto snapshot = TRY(snapshots_.of(*transaction));
+    return LocalScan::begin(std::move(transaction), std::move(snapshot), request);
 }
 
 Result<RecordPage> LocalCollection::page_without(const std::string& field_name,

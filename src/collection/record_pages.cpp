@@ -13,11 +13,7 @@ using Random = std::mt19937_64;
 
 /// Numbers drawn for each record that is wanted before gaps are taken for large.
 constexpr std::size_t kDrawsPerRecord = 8;
-constexpr std::size_t kScanBatchRecords = 1'000;
 
-/// Empty where the record has none.
-Result<std::span<const float>> vector_of(store::ReadTransaction& transaction,
-                                         const FieldSnapshot& field, store::RecordNumber record);
 Result<void> check_count(std::size_t count);
 Result<std::uint64_t> start_of(const std::string& cursor);
 Result<std::vector<Record>> sample_of_few(store::ReadTransaction& transaction, std::size_t count,
@@ -80,40 +76,6 @@ Result<RecordPage> page_of_records(store::ReadTransaction& transaction, const st
     return page;
 }
 
-Result<void> scan_records(store::ReadTransaction& transaction, const Snapshot& snapshot,
-                          const ScanRequest& request, const ScanVisitor& visit) {
-    const FieldSnapshot* field = nullptr;
-    if (!request.field.empty() || snapshot.fields.size() == 1) {
-        field = TRY(snapshot.field(request.field));
-    }
-    std::vector<const FieldSnapshot*> further;
-    for (const std::string& name : request.further) {
-        const FieldSnapshot* other = TRY(snapshot.field(name));
-        further.push_back(other);
-    }
-    store::RecordNumber from = 0;
-    for (;;) {
-        std::vector<store::RecordRow> rows = TRY(transaction.records_from(from, kScanBatchRecords));
-        if (rows.empty()) return {};
-        from = rows.back().number + 1;
-        for (store::RecordRow& row : rows) {
-            ScannedRecord scanned;
-            if (field != nullptr) {
-                scanned.vector = TRY(vector_of(transaction, *field, row.number));
-            }
-            for (const FieldSnapshot* other : further) {
-                const auto vector = TRY(vector_of(transaction, *other, row.number));
-                if (vector.empty()) continue;
-                scanned.further.push_back(
-                    {.field = other->spec.name, .values = {vector.begin(), vector.end()}});
-            }
-            scanned.record = record_of(std::move(row));
-            if (request.documents == Documents::kOmit) scanned.record.document.clear();
-            if (!visit(scanned)) return {};
-        }
-    }
-}
-
 Result<std::vector<Record>> sample_of_records(store::ReadTransaction& transaction,
                                               std::size_t count, std::uint64_t seed) {
     TRY(check_count(count));
@@ -144,12 +106,6 @@ Record record_of(store::RecordRow row) {
 }
 
 namespace {
-
-Result<std::span<const float>> vector_of(store::ReadTransaction& transaction,
-                                         const FieldSnapshot& field, store::RecordNumber record) {
-    const std::optional<store::Slot> slot = TRY(transaction.slot_of_record(field.number, record));
-    return slot ? field.row(*slot) : std::span<const float>();
-}
 
 Result<void> check_count(std::size_t count) {
     if (count <= kSampleRecordsMax) return {};

@@ -1,11 +1,10 @@
 // RecordPages: records of one generation by their numbers: page by page in the order in which they
-// came, all of them, some by their ids, or a few drawn by chance. Used by local_collection.cpp;
-// each call within one read transaction.
+// came, some by their ids, or a few drawn by chance. Used by local_collection.cpp; each call within
+// one read transaction. All of them: local_scan.h.
 #pragma once
 
 #include "base/result.h"
 #include "collection/collection.h"
-#include "collection/snapshot.h"
 #include "store/catalog.h"
 #include "store/record_set.h"
 
@@ -26,10 +25,6 @@ Result<std::vector<std::optional<Record>>> records_with_ids(store::ReadTransacti
 Result<RecordPage> page_of_records(store::ReadTransaction& transaction, const std::string& cursor,
                                    std::size_t limit,
                                    std::optional<store::FieldNumber> without = std::nullopt);
-
-/// As Collection::scan.
-Result<void> scan_records(store::ReadTransaction& transaction, const Snapshot& snapshot,
-                          const ScanRequest& request, const ScanVisitor& visit);
 
 /// As Collection::sample.
 Result<std::vector<Record>> sample_of_records(store::ReadTransaction& transaction,
