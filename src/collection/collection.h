@@ -110,9 +110,10 @@ class Collection {
     /// Changes documents alone and touches no vector. kNotFound (nothing changed) when an id is
     /// missing.
     virtual Result<std::vector<PutOutcome>> put_documents(std::span<const PutRecord> records) = 0;
-    /// Merges documents (RFC 7396) and touches no vector: all or none. A patch that changes nothing
-    /// gives no new version. kNotFound when an id is missing, kConflict when a version is not the
-    /// one asked for, kInvalidArgument when a document would be too large.
+    /// Merges documents (RFC 7396) and sets the vectors that come along, no other: all or none. A
+    /// patch without vectors that changes nothing gives no new version. kNotFound when an id is
+    /// missing, kConflict when a version is not the one asked for, kInvalidArgument when a document
+    /// would be too large or a vector does not fit its field.
     virtual Result<std::vector<PatchOutcome>> patch(std::span<const PatchRecord> patches) = 0;
     /// Sets vectors of records that exist (else kNotFound), all or none; documents, versions and
     /// vectors of other fields stay.

@@ -9,7 +9,13 @@ namespace sokkuri::collection {
 
 namespace {
 
-Result<PatchOutcome> patch_one(store::WriteTransaction& transaction, const PatchRecord& patch);
+struct Patched {
+    store::RecordNumber number = 0;
+    PatchOutcome outcome;
+};
+
+/// One that brings vectors always changes its record.
+Result<Patched> patch_one(store::WriteTransaction& transaction, const PatchRecord& patch);
 
 bool is_same(const FieldSpec& a, const FieldSpec& b) {
     return a.name == b.name && a.dimension == b.dimension && a.metric == b.metric &&
@@ -119,14 +125,32 @@ Result<std::vector<PutOutcome>> LocalWriter::put_valid(store::WriteTransaction& 
 Result<std::vector<PatchOutcome>> LocalWriter::patch(std::span<const PatchRecord> patches) {
     TRY(validate_batch(patches.size()));
     const auto transaction = TRY(catalog_.begin_write());
+    TRY(load_fields());
+    const std::vector<FieldSpec> fields = TRY(specs());
+    for (const PatchRecord& patch : patches) {
+        TRY(validate_vectors(patch.id, patch.vectors, fields));
+    }
+    auto outcomes = patch_valid(*transaction, patches);
+    if (!outcomes) forget_fields();  // as in put
+    return outcomes;
+}
+
+Result<std::vector<PatchOutcome>> LocalWriter::patch_valid(store::WriteTransaction& transaction,
+                                                           std::span<const PatchRecord> patches) {
+    VectorsOfRecords appended;
+    for (const PatchRecord& patch : patches)
+        appended.emplace_back(patch.vectors);
+    const Placed placed = TRY(append_vectors(appended));
+    TRY(add_extents(transaction, placed));
     std::vector<PatchOutcome> outcomes;
     bool has_changed = false;
-    for (const PatchRecord& patch : patches) {
-        PatchOutcome outcome = TRY(patch_one(*transaction, patch));
-        has_changed = has_changed || outcome.was_changed;
-        outcomes.push_back(std::move(outcome));
+    for (std::size_t r = 0; r < patches.size(); ++r) {
+        Patched patched = TRY(patch_one(transaction, patches[r]));
+        has_changed = has_changed || patched.outcome.was_changed;
+        if (!patches[r].vectors.empty()) TRY(set_vectors(transaction, placed, r, patched.number));
+        outcomes.push_back(std::move(patched.outcome));
     }
-    if (has_changed) TRY(transaction->commit());
+    if (has_changed) TRY(commit(transaction, placed));
     return outcomes;
 }
 
@@ -335,7 +359,7 @@ void LocalWriter::forget_fields() {
 
 namespace {
 
-Result<PatchOutcome> patch_one(store::WriteTransaction& transaction, const PatchRecord& patch) {
+Result<Patched> patch_one(store::WriteTransaction& transaction, const PatchRecord& patch) {
     const std::optional<store::RecordRow> record = TRY(transaction.record(patch.id));
     if (!record) return fail(ErrorCode::kNotFound, "record \"{}\": there is none", patch.id);
     if (patch.if_version && *patch.if_version != record->version) {
@@ -343,16 +367,18 @@ Result<PatchOutcome> patch_one(store::WriteTransaction& transaction, const Patch
                     record->version, *patch.if_version);
     }
     TRY(validate_patch(patch.id, patch.patch));
-    PatchOutcome outcome{.version = record->version, .seq = record->seq};
+    Patched patched{.number = record->number,
+                    .outcome = {.version = record->version, .seq = record->seq}};
+    PatchOutcome& outcome = patched.outcome;
     outcome.document = TRY(in_context(fmt::format("document of \"{}\"", patch.id),
                                       merge_json(record->document, patch.patch)));
-    outcome.was_changed = outcome.document != record->document;
-    if (!outcome.was_changed) return outcome;
+    outcome.was_changed = outcome.document != record->document || !patch.vectors.empty();
+    if (!outcome.was_changed) return patched;
     TRY(validate_document(patch.id, outcome.document));
     const store::PutRow row = TRY(transaction.put_record(patch.id, outcome.document, {}));
     outcome.version = row.version;
     outcome.seq = row.seq;
-    return outcome;
+    return patched;
 }
 
 }  // namespace

@@ -74,6 +74,8 @@ class LocalWriter {
                                               std::span<const PutRecord> records,
                                               VectorsOfPut vectors);
     Result<void> put_valid(store::WriteTransaction& transaction, std::span<const PutVectors> puts);
+    Result<std::vector<PatchOutcome>> patch_valid(store::WriteTransaction& transaction,
+                                                  std::span<const PatchRecord> patches);
     Result<Placed> append_vectors(const VectorsOfRecords& records);
     Result<void> add_extents(store::WriteTransaction& transaction, const Placed& placed) const;
     Result<void> commit(store::WriteTransaction& transaction, const Placed& placed);

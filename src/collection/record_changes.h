@@ -41,6 +41,7 @@ struct PatchRecord {
     std::string id;
     std::string patch;  // JSON object (RFC 7396): null removes a member
     std::optional<std::uint64_t> if_version;
+    std::vector<FieldVector> vectors = {};  // take the place of those in their fields
 };
 
 struct PatchOutcome {
