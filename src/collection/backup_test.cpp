@@ -5,7 +5,6 @@
 #include "base/testing/faulty_file_system.h"
 #include "base/testing/memory_file_system.h"
 #include "collection/testing/small_collection.h"
-#include "collection/verify.h"
 #include "collection/workspace.h"
 
 #include <gtest/gtest.h>
@@ -20,6 +19,7 @@ using sokkuri::testing::FaultyFileSystem;
 using sokkuri::testing::MemoryFileSystem;
 using testing::everything_in;
 using testing::files_below;
+using testing::is_whole;
 using testing::make_small;
 using testing::open_small;
 using testing::small_record;
@@ -37,12 +37,6 @@ void put_one(FileSystem& files, std::size_t number) {
     const auto collection = open_small(files, kSource);
     const PutRecord record = small_record(number);
     ASSERT_TRUE(collection->put({&record, 1}));
-}
-
-bool is_whole(FileSystem& files, const char* directory) {
-    const auto report =
-        verify_local_collection(files, directory, {.depth = VerifyOptions::Depth::kDeep});
-    return report && report->is_whole() && report->findings.empty();
 }
 
 TEST(Backup, IsACollectionThatSaysTheSame) {

@@ -1,6 +1,5 @@
 #include "collection/compaction.h"
 
-#include "base/log.h"
 #include "collection/field_files.h"
 #include "collection/snapshot.h"
 #include "store/vector_file.h"
@@ -54,6 +53,10 @@ void remove_folder(FileSystem& files, const std::string& path);
 
 }  // namespace
 
+void CompactReport::add_later_error(std::string_view what, const Error& error) {
+    later_error += fmt::format("{}{}: {}", later_error.empty() ? "" : "; ", what, error.message());
+}
+
 Result<CompactReport> compact_fields(FileSystem& files, const std::string& directory,
                                      store::Catalog& catalog, const CompactRequest& request) {
     CompactReport report;
@@ -75,9 +78,14 @@ Result<CompactReport> compact_fields(FileSystem& files, const std::string& direc
     }
     // The vectors have moved, whatever becomes of this.
     if (const auto shrunk = catalog.shrink(); !shrunk) {
-        LOG(kWarn, "event=catalog_not_shrunk reason={:?}", shrunk.error().message());
+        report.add_later_error("the catalog was not made smaller", shrunk.error());
     }
     return report;
+}
+
+bool has_old_fields(const FileSystem& files, const std::string& directory,
+                    store::ReadTransaction& transaction) {
+    return !old_field_folders(files, directory, transaction).empty();
 }
 
 std::uint64_t bytes_of_old_fields(const FileSystem& files, const std::string& directory,

@@ -26,22 +26,29 @@ struct CompactReport {
     std::uint64_t rows_moved = 0;
     std::uint64_t rows_dropped = 0;  // dead ones
     std::uint64_t bytes_before = 0;  // on disk, as CollectionStats has them
-    std::uint64_t bytes_after = 0;   // without the old files, which go some seconds later
+    std::uint64_t bytes_after = 0;   // without old files that somebody still reads
+    /// Why something behind the move was not done: the catalog not made smaller, the index not
+    /// built; empty: all was. The vectors have moved all the same.
+    std::string later_error;
+
+    void add_later_error(std::string_view what, const Error& error);
 };
 
-/// Copies, commits, and gives unused pages of the catalog back: what fails after the commit is
-/// logged. The folders of the old fields stay until remove_old_fields. kCorruption when rows are
+/// Copies, commits, and gives unused pages of the catalog back. The folders of the old fields stay until remove_old_fields. kCorruption when rows are
 /// not what they were: nothing has changed then; kCancelled likewise. O(bytes of the fields that
 /// have dead rows), and so much room on the disk.
 Result<CompactReport> compact_fields(FileSystem& files, const std::string& directory,
                                      store::Catalog& catalog, const CompactRequest& request);
 
-/// How much the folders take that remove_old_fields would delete.
+/// Whether there are folders that remove_old_fields would delete, and how much they take.
+bool has_old_fields(const FileSystem& files, const std::string& directory,
+                    store::ReadTransaction& transaction);
 std::uint64_t bytes_of_old_fields(const FileSystem& files, const std::string& directory,
                                   store::ReadTransaction& transaction);
 
 /// Deletes folders of fields that the catalog does not know: those that were compacted or dropped,
-/// and what a kill has left. Never while vectors are written. Best effort.
+/// and what a kill has left. Never while vectors are written, nor while somebody may be about to
+/// open them (old_files.h). Best effort.
 void remove_old_fields(FileSystem& files, const std::string& directory,
                        store::ReadTransaction& transaction);
 

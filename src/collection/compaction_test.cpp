@@ -3,9 +3,11 @@
 
 #include "base/testing/memory_file_system.h"
 #include "collection/testing/small_collection.h"
-#include "collection/verify.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <thread>
 
 namespace sokkuri::collection {
 namespace {
@@ -13,17 +15,12 @@ namespace {
 using sokkuri::testing::MemoryFileSystem;
 using testing::everything_in;
 using testing::files_below;
+using testing::is_whole;
 using testing::make_small;
 using testing::open_small;
 using testing::small_record;
 
 constexpr const char* kSource = "/pictures/.sokkuri";
-
-bool is_whole(FileSystem& files, const char* directory) {
-    const auto report =
-        verify_local_collection(files, directory, {.depth = VerifyOptions::Depth::kDeep});
-    return report && report->is_whole() && report->findings.empty();
-}
 
 TEST(Compaction, GivesRoomBackAndChangesNoAnswer) {
     MemoryFileSystem files;
@@ -46,6 +43,50 @@ TEST(Compaction, GivesRoomBackAndChangesNoAnswer) {
     EXPECT_TRUE(is_whole(files, kSource));
     for (const std::string& file : files_below(files, kSource)) {
         EXPECT_FALSE(file.starts_with("fields/0/")) << file;
+    }
+}
+
+bool has_old_field(const FileSystem& files) {
+    return files.status(join_path(kSource, "fields/0")).has_value();
+}
+
+TEST(Compaction, LetsOldFilesGoAtOnceWhereNobodyReadsThem) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    const auto collection = open_small(files, kSource);
+    const auto report = collection->compact({});
+    ASSERT_TRUE(report) << report.error().message();
+    EXPECT_EQ(report->later_error, "");
+    EXPECT_FALSE(has_old_field(files));
+    ASSERT_TRUE(collection->add_field({.name = "other", .dimension = 2}));
+    ASSERT_TRUE(files.status(join_path(kSource, "fields/1")));
+    ASSERT_TRUE(collection->drop_field("picture"));
+    EXPECT_FALSE(files.status(join_path(kSource, "fields/1")));
+}
+
+TEST(Compaction, LetsOldFilesGoWithTheirLastReaderWithoutAWrite) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    const auto collection = open_small(files, kSource);
+    // As another process would: with connections of its own.
+    const auto elsewhere = open_local_collection(files, kSource, {.search_threads = 1}).value();
+    for (const Collection* reader : {collection.get(), elsewhere.get()}) {
+        const PutRecord record = small_record(3, reader == collection.get() ? 5 : 6);
+        ASSERT_TRUE(collection->put({&record, 1}));
+        const std::uint64_t number = reader == collection.get() ? 0 : 1;
+        const std::string old = join_path(kSource, fmt::format("fields/{}", number));
+        auto scan = reader->begin_scan({.field = "picture"}).value();
+        const std::uint64_t generation = scan->generation();
+        ASSERT_TRUE(collection->compact({}));
+        EXPECT_TRUE(files.status(old)) << "somebody reads it";
+        std::size_t rows = 0;
+        while (const ScannedRecord* row = scan->next().value()) {
+            rows += row->vector.size() == testing::kSmallDimension ? 1 : 0;
+        }
+        EXPECT_EQ(rows, 38U) << "of generation " << generation;
+        EXPECT_EQ(scan->generation(), generation);
+        scan.reset();
+        while (files.status(old)) std::this_thread::yield();
     }
 }
 
@@ -82,7 +123,7 @@ TEST(Compaction, RefusesToMoveDamage) {
     EXPECT_EQ(everything_in(files, kSource), before);
 }
 
-TEST(Compaction, ThatIsStoppedAfterItsCommitIsDone) {
+TEST(Compaction, ThatIsStoppedAfterItsCommitIsDoneAndSaysWhatIsNot) {
     MemoryFileSystem files;
     make_small(files, kSource);
     const std::string before = everything_in(files, kSource);
@@ -96,6 +137,8 @@ TEST(Compaction, ThatIsStoppedAfterItsCommitIsDone) {
                                                  .stop = stop.get_token()});
         ASSERT_TRUE(report) << report.error().message();
         EXPECT_EQ(report->rows_dropped, 3U);
+        EXPECT_NE(report->later_error.find("the index was not built"), std::string::npos)
+            << report->later_error;
         EXPECT_EQ(collection->stats()->fields[0].tombstones, 0U);
     }
     EXPECT_EQ(everything_in(files, kSource), before);

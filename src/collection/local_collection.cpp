@@ -12,6 +12,7 @@
 #include "collection/local_search.h"
 #include "collection/local_writer.h"
 #include "collection/lost_catalog.h"
+#include "collection/old_files.h"
 #include "collection/record_pages.h"
 #include "collection/segment_shelf.h"
 #include "collection/snapshot.h"
@@ -31,15 +32,11 @@ namespace {
 
 constexpr const char* kLockName = "lock";
 constexpr std::size_t kWritesQueuedMax = 64;
-constexpr std::chrono::seconds kDroppedFilesKept{10};
-
-using Clock = std::chrono::steady_clock;
 
 /// What only a collection opened for writing has. The worker's thread alone touches the writer.
 struct WriteHalf {
     std::unique_ptr<store::WriteLock> lock;
     std::unique_ptr<LocalWriter> writer;
-    std::optional<Clock::time_point> dropped_at;  // fields whose files are still there
     SerialWorker worker{kWritesQueuedMax};
 };
 
@@ -156,11 +153,6 @@ class LocalCollection final : public Collection {
     }
     template <typename Job>
     std::invoke_result_t<Job, LocalWriter&> write(Job job);
-    Result<void> dropping(Result<void> outcome) {
-        if (outcome) write_half_->dropped_at = Clock::now();
-        return outcome;
-    }
-    void remove_dropped(Clock::time_point dropped_before);
 
     FileSystem& files_;
     const std::string directory_;
@@ -173,7 +165,8 @@ class LocalCollection final : public Collection {
     std::unique_ptr<store::PrivateCopy> private_copy_;  // of the catalog; null: it is read itself
     std::unique_ptr<store::Catalog> catalog_;
     std::unique_ptr<WriteHalf> write_half_;  // after the catalog: the writer goes first
-    std::unique_ptr<IndexKeeper> keeper_;    // of a writer; last: they work on all of these
+    std::unique_ptr<OldFiles> old_files_;    // of a writer, as what follows
+    std::unique_ptr<IndexKeeper> keeper_;    // last: they work on all of these
     std::unique_ptr<AttributeKeeper> attribute_keeper_;
 };
 
@@ -209,10 +202,12 @@ Result<void> LocalCollection::open(const LocalOptions& options) {
         files_, path, may_create ? CatalogAccess::kCreate : CatalogAccess::kWrite));
     write_half_->writer = std::make_unique<LocalWriter>(files_, directory_, *catalog_);
     // What a kill has left behind.
-    const auto transaction = TRY(catalog_->begin_read());
-    remove_leftovers(files_, directory_, *transaction);
-    remove_old_fields(files_, directory_, *transaction);
+    {
+        const auto transaction = TRY(catalog_->begin_read());
+        remove_leftovers(files_, directory_, *transaction);
+    }
     start_keepers(options.keeper);
+    old_files_->let_go();
     return {};
 }
 
@@ -231,8 +226,8 @@ Result<void> LocalCollection::open_for_reading(const std::string& path) {
 
 LocalCollection::~LocalCollection() {
     attribute_keeper_.reset();
-    keeper_.reset();
-    if (write_half_ != nullptr && catalog_ != nullptr) remove_dropped(Clock::now());
+    keeper_.reset();  // reads no more: what it has read may go
+    old_files_.reset();
 }
 
 Result<void> LocalCollection::become_writer(const std::string& socket) {
@@ -252,10 +247,7 @@ std::invoke_result_t<Job, LocalWriter&> LocalCollection::write(Job job) {
     if (write_half_ == nullptr) {
         return fail(ErrorCode::kUnsupported, "{}: opened for reading only", directory_);
     }
-    auto outcome = write_half_->worker.run([&] {
-        remove_dropped(Clock::now() - kDroppedFilesKept);
-        return job(*write_half_->writer);
-    });
+    auto outcome = write_half_->worker.run([&] { return job(*write_half_->writer); });
     if (outcome) {
         keeper_->changed();
         attribute_keeper_->changed();
@@ -264,6 +256,10 @@ std::invoke_result_t<Job, LocalWriter&> LocalCollection::write(Job job) {
 }
 
 void LocalCollection::start_keepers(const KeeperOptions& options) {
+    const auto in_turn = [this](const std::function<Result<bool>()>& attempt) {
+        return write_half_->worker.run(attempt);
+    };
+    old_files_ = std::make_unique<OldFiles>(files_, directory_, *catalog_, snapshots_, in_turn);
     const auto commit = [this](std::span<const store::SegmentNumber> replaced,
                                const store::SegmentRow& added) {
         return write_half_->worker.run(
@@ -297,21 +293,15 @@ Result<std::vector<FieldSpec>> LocalCollection::fields() const {
 }
 
 Result<void> LocalCollection::drop_field(const std::string& name) {
-    return write([&](LocalWriter& writer) { return dropping(writer.drop_field(name)); });
+    TRY(write([&](LocalWriter& writer) { return writer.drop_field(name); }));
+    old_files_->let_go();
+    return {};
 }
 
 Result<void> LocalCollection::replace_field(const std::string& name, const std::string& by) {
-    return write([&](LocalWriter& writer) { return dropping(writer.replace_field(name, by)); });
-}
-
-/// Queries of the generation before may be about to open them: the files go with a write some
-/// seconds later, or when the collection is closed or opened.
-void LocalCollection::remove_dropped(Clock::time_point dropped_before) {
-    if (!write_half_->dropped_at || *write_half_->dropped_at > dropped_before) return;
-    const auto transaction = catalog_->begin_read();
-    if (!transaction) return;
-    remove_old_fields(files_, directory_, **transaction);
-    write_half_->dropped_at.reset();
+    TRY(write([&](LocalWriter& writer) { return writer.replace_field(name, by); }));
+    old_files_->let_go();
+    return {};
 }
 
 Result<std::vector<float>> LocalCollection::vector_of(const std::string& id,
@@ -349,17 +339,13 @@ Result<void> LocalCollection::optimize(const OptimizeRequest& request) {
 
 Result<CompactReport> LocalCollection::compact(const CompactRequest& request) {
     const std::uint64_t before = TRY(bytes_on_disk(files_, directory_));
-    CompactReport report = TRY(write([&](LocalWriter& writer) {
-        auto moved = writer.compact(request);
-        // Others may be about to open the old files, as with a field that is dropped.
-        if (moved && moved->rows_dropped > 0) write_half_->dropped_at = Clock::now();
-        return moved;
-    }));
+    CompactReport report = TRY(write([&](LocalWriter& writer) { return writer.compact(request); }));
     snapshots_.forget();
     // The vectors have moved, whatever becomes of this: the keeper goes on with it.
     if (const auto built = optimize({.progress = request.progress, .stop = request.stop}); !built) {
-        LOG(kWarn, "event=compacted_without_index reason={:?}", built.error().message());
+        report.add_later_error("the index was not built", built.error());
     }
+    old_files_->let_go();
     const auto now = catalog_->begin_read();
     const std::uint64_t old = now ? bytes_of_old_fields(files_, directory_, **now) : 0;
     report.bytes_before = before;

@@ -117,6 +117,7 @@ class SqliteCatalog final : public Catalog, public CatalogWriteOwner {
     }
     Result<std::unique_ptr<WriteTransaction>> begin_write() override;
     Result<void> shrink() override;
+    Result<bool> is_settled() override;
 
  private:
     Result<std::unique_ptr<WriteTransaction>> begin_only_write();
@@ -225,6 +226,22 @@ Result<void> SqliteCatalog::shrink() {
     TRY(writer_->rewrite());
     // The log has all of it once more until readers let it be emptied.
     return writer_->execute("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+/// A checkpoint takes over what no reader's view keeps it from, and never waits
+/// (https://www.sqlite.org/wal.html#ckpt): all of the log only if nobody reads what was before its
+/// last commit, be it in the log or in the file.
+Result<bool> SqliteCatalog::is_settled() {
+    if (!writer_) return fail(ErrorCode::kInvalidArgument, "catalog: opened for reading only");
+    if (is_in_doubt_) return false;
+    Statement* checkpoint = TRY(writer_->prepared("PRAGMA wal_checkpoint(PASSIVE)"));
+    Rows rows = TRY(checkpoint->query());
+    const bool is_there = TRY(rows.next());
+    constexpr int kBusy = 0;
+    constexpr int kPagesInLog = 1;
+    constexpr int kPagesTakenOver = 2;
+    return is_there && rows.integer(kBusy) == 0 &&
+           rows.integer(kPagesInLog) == rows.integer(kPagesTakenOver);
 }
 
 /// A commit that failed may lie whole in the WAL, unseen by all but a recovery after a kill. A

@@ -98,9 +98,8 @@ class WriteTransaction {
     /// Says that these rows lie in the vector files, synced. Must start at the field's committed
     /// mark.
     virtual Result<void> add_extent(FieldNumber field, const Extent& extent) = 0;
-    /// The segment `added` (its number is ignored; its file is written and synced) instead of
-    /// `replaced`, whose files may be deleted after the commit. kConflict when one of those is gone
-    /// or the slots belong to another segment.
+    /// The segment `added` (its number is ignored; its file is synced) instead of `replaced`, whose
+    /// files may go after the commit. kConflict when one is gone or slots belong to another segment.
     virtual Result<SegmentNumber> replace_segments(std::span<const SegmentNumber> replaced,
                                                    const SegmentRow& added) = 0;
     /// Gives the field a new number, under which its live slots follow each other from 0 on in
@@ -108,11 +107,10 @@ class WriteTransaction {
     /// number for all of these slots must follow. Returns the number; the folder of the old one may
     /// be deleted after the commit. O(its vectors).
     virtual Result<FieldNumber> renumber_field(FieldNumber field) = 0;
-    /// An empty value forgets the mark.
+    /// An empty value forgets it.
     virtual Result<void> set_mark(std::string_view name, std::string_view value) = 0;
     /// Takes the next `records_max` record numbers into the attribute index of `source`; makes it
-    /// when there is none. One with nothing in it, else the oldest, gives way when there are too
-    /// many.
+    /// when there is none. At the limit one with nothing in it, else the oldest, gives way.
     virtual Result<AttributeIndex> extend_attribute(const AttributeSource& source,
                                                     std::uint64_t records_max) = 0;
     /// The same by a slice that was read beforehand, whatever has become of its records since. The
@@ -144,6 +142,9 @@ class Catalog {
     virtual Result<std::unique_ptr<WriteTransaction>> begin_write() = 0;
     /// Gives the file's unused pages back to the disk. Outside of write transactions. O(catalog).
     virtual Result<void> shrink() = 0;
+    /// Whether nobody, in any process, reads a generation before the last any more. Outside of write
+    /// transactions. O(pages in the log).
+    virtual Result<bool> is_settled() = 0;
 };
 
 }  // namespace sokkuri::store

@@ -1,6 +1,7 @@
 #include "collection/testing/small_collection.h"
 
 #include "base/check.h"
+#include "collection/verify.h"
 
 #include <fmt/format.h>
 
@@ -80,6 +81,12 @@ std::string everything_in(FileSystem& files, const std::string& directory) {
         all += found_by(*collection, query);
     }
     return all;
+}
+
+bool is_whole(FileSystem& files, const std::string& directory) {
+    const auto report =
+        verify_local_collection(files, directory, {.depth = VerifyOptions::Depth::kDeep});
+    return report && report->is_whole() && report->findings.empty();
 }
 
 std::vector<std::string> files_below(const FileSystem& files, const std::string& directory) {

@@ -27,6 +27,9 @@ void make_small(FileSystem& files, const std::string& directory);
 /// What it says: all records with their vectors, and what some queries find.
 std::string everything_in(FileSystem& files, const std::string& directory);
 
+/// Whether a deep verification finds nothing, not even something to note.
+bool is_whole(FileSystem& files, const std::string& directory);
+
 /// All files below `directory`, relative to it, without locks and SQLite's logs.
 std::vector<std::string> files_below(const FileSystem& files, const std::string& directory);
 

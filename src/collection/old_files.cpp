@@ -1,0 +1,84 @@
+#include "collection/old_files.h"
+
+#include "base/log.h"
+#include "collection/compaction.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace sokkuri::collection {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// A search is over in less; an export may take its time.
+constexpr milliseconds kFirstPause{100};
+constexpr milliseconds kLongestPause{6'400};
+
+}  // namespace
+
+OldFiles::OldFiles(FileSystem& files, std::string directory, store::Catalog& catalog,
+                   Snapshots& snapshots, InTurn in_turn)
+    : files_(files),
+      directory_(std::move(directory)),
+      catalog_(catalog),
+      snapshots_(snapshots),
+      in_turn_(std::move(in_turn)),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+OldFiles::~OldFiles() {
+    thread_.request_stop();
+    thread_.join();
+    static_cast<void>(in_turn_([this] { return try_once(); }));
+}
+
+void OldFiles::let_go() {
+    const auto are_gone = in_turn_([this] { return try_once(); });
+    if (are_gone.value_or(false)) return;
+    *are_left_.lock() = true;
+    wake_.notify_all();
+}
+
+/// Whether nothing is left.
+Result<bool> OldFiles::try_once() {
+    {
+        const auto transaction = TRY(catalog_.begin_read());
+        if (!has_old_fields(files_, directory_, *transaction)) return true;
+    }
+    const bool is_settled = TRY(catalog_.is_settled());
+    if (!is_settled) return false;
+    const auto transaction = TRY(catalog_.begin_read());
+    remove_old_fields(files_, directory_, *transaction);
+    // Files that are open keep their room on the disk: the newest snapshot closes them.
+    TRY(snapshots_.of(*transaction));
+    return true;
+}
+
+void OldFiles::run(const std::stop_token& stop) {
+    milliseconds pause = kFirstPause;
+    bool was_told = false;
+    for (;;) {
+        {
+            auto are_left = are_left_.lock();
+            wake_.wait(are_left.lock(), stop, [&] { return *are_left; });
+            if (!stop.stop_requested()) wake_.wait_for(are_left.lock(), stop, pause, [] { return false; });
+            if (stop.stop_requested()) return;
+            *are_left = false;
+        }
+        const auto are_gone = in_turn_([this] { return try_once(); });
+        if (are_gone.value_or(false)) {
+            pause = kFirstPause;
+            was_told = false;
+            continue;
+        }
+        if (!are_gone && !std::exchange(was_told, true)) {
+            LOG(kWarn, "event=old_files_not_removed folder={:?} reason={:?}", directory_,
+                are_gone.error().message());
+        }
+        pause = std::min(2 * pause, kLongestPause);
+        *are_left_.lock() = true;
+    }
+}
+
+}  // namespace sokkuri::collection

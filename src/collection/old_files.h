@@ -1,0 +1,51 @@
+// OldFiles: the files of fields that were compacted or dropped. Readers of a generation before, in
+// any process, may be about to open them: they are deleted when the last of those has gone, also
+// when nobody writes any more. Of a writer; a thread of its own that sleeps while there is nothing
+// to do. Safe from any number of threads.
+#pragma once
+
+#include "base/file_system.h"
+#include "base/guarded.h"
+#include "base/result.h"
+#include "collection/snapshot.h"
+#include "store/catalog.h"
+
+#include <condition_variable>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+namespace sokkuri::collection {
+
+class OldFiles {
+ public:
+    /// Runs `attempt` in the writer's turn.
+    using InTurn = std::function<Result<bool>(const std::function<Result<bool>()>& attempt)>;
+
+    /// All of it outlives this.
+    OldFiles(FileSystem& files, std::string directory, store::Catalog& catalog,
+             Snapshots& snapshots, InTurn in_turn);
+    /// What is still read stays; the next writer deletes it.
+    ~OldFiles();
+    OldFiles(const OldFiles&) = delete;
+    OldFiles& operator=(const OldFiles&) = delete;
+
+    /// Deletes what nobody reads; what somebody does goes later. Not in the writer's turn.
+    void let_go();
+
+ private:
+    Result<bool> try_once();
+    void run(const std::stop_token& stop);
+
+    FileSystem& files_;
+    const std::string directory_;
+    store::Catalog& catalog_;
+    Snapshots& snapshots_;
+    const InTurn in_turn_;
+    Guarded<bool> are_left_{false};  // some may be there
+    std::condition_variable_any wake_;
+    std::jthread thread_;  // last
+};
+
+}  // namespace sokkuri::collection
