@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <unistd.h>
+#include <utility>
 
 namespace sokkuri {
 namespace {
@@ -26,8 +27,16 @@ Result<AtomicFile> AtomicFile::create(FileSystem& files, const std::string& path
     return result;
 }
 
+AtomicFile::AtomicFile(AtomicFile&& other) noexcept
+    : files_(other.files_),
+      path_(std::move(other.path_)),
+      temporary_path_(std::exchange(other.temporary_path_, {})),
+      file_(std::move(other.file_)),
+      buffer_(std::move(other.buffer_)),
+      written_bytes_(other.written_bytes_) {}
+
 AtomicFile::~AtomicFile() {
-    if (file_ != nullptr) static_cast<void>(files_->remove_file(temporary_path_));
+    if (!temporary_path_.empty()) static_cast<void>(files_->remove_file(temporary_path_));
 }
 
 Result<void> AtomicFile::append(std::span<const std::byte> bytes) {
@@ -42,11 +51,19 @@ Result<void> AtomicFile::overwrite(std::uint64_t offset, std::span<const std::by
     return file_->write_at(offset, bytes);
 }
 
-Result<void> AtomicFile::commit() {
+Result<void> AtomicFile::settle() {
+    if (file_ == nullptr) return {};
     TRY(flush());
     TRY(file_->sync());
-    TRY(files_->rename(temporary_path_, path_));
     file_.reset();
+    buffer_ = {};  // many may be settled before the first appears
+    return {};
+}
+
+Result<void> AtomicFile::commit() {
+    TRY(settle());
+    TRY(files_->rename(temporary_path_, path_));
+    temporary_path_.clear();
     return files_->sync_directory(parent_of(path_));
 }
 

@@ -34,6 +34,24 @@ TEST(AtomicFile, IsThereWholeAfterCommit) {
     EXPECT_EQ(files.list(directory.path())->size(), 1U);
 }
 
+TEST(AtomicFile, CanBeSettledBeforeItAppears) {
+    const testing::TemporaryDirectory directory;
+    FileSystem& files = posix_file_system();
+    const std::string path = join_path(directory.path(), "out");
+    for (const bool commits : {false, true}) {
+        auto file = AtomicFile::create(files, path);
+        ASSERT_TRUE(file);
+        ASSERT_TRUE(file->append(bytes_of("whole")));
+        AtomicFile moved = std::move(*file);
+        ASSERT_TRUE(moved.settle());
+        ASSERT_TRUE(moved.settle()) << "again, for nothing";
+        EXPECT_FALSE(files.status(path));
+        if (commits) ASSERT_TRUE(moved.commit());
+    }
+    EXPECT_EQ(files.list(directory.path())->size(), 1U) << "of the first nothing is left";
+    EXPECT_EQ(files.status(path)->size_bytes, 5U);
+}
+
 TEST(AtomicFile, LeavesNothingWhenGivenUp) {
     const testing::TemporaryDirectory directory;
     FileSystem& files = posix_file_system();

@@ -15,7 +15,8 @@ using SteadyClock = std::chrono::steady_clock;
 /// One request on its way, as libcurl's callbacks see it.
 struct Transfer {
     const HttpRequest& request;
-    EventParser* parser = nullptr;  // null: the body is collected
+    EventParser* parser = nullptr;       // of events; null: none are awaited
+    const BodySink* body_sink = nullptr;  // of a 200; null: the body is collected
     CURL* easy = nullptr;
     HttpAnswer answer = {};
     std::vector<ServerEvent> events = {};  // come in, not handed on yet
@@ -25,6 +26,7 @@ struct Transfer {
     std::optional<Error> refusal = {};  // why a callback made libcurl stop
     std::exception_ptr thrown = {};     // std::bad_alloc alone
 
+    long status() const;
     bool is_event_stream() const;
 };
 
@@ -44,15 +46,25 @@ class CurlClient final : public HttpClient {
     }
 
     Result<HttpAnswer> send(const HttpRequest& request, std::stop_token stop) override {
-        return run(request, nullptr, stop);
+        return run(request, {}, stop);
+    }
+    Result<HttpAnswer> receive(const HttpRequest& request, const BodySink& sink,
+                               std::stop_token stop) override {
+        return run(request, {.body = &sink}, stop);
     }
     Result<HttpAnswer> follow(const HttpRequest& request, const EventSink& sink,
                               std::stop_token stop) override {
-        return run(request, &sink, stop);
+        return run(request, {.events = &sink}, stop);
     }
 
  private:
-    Result<HttpAnswer> run(const HttpRequest& request, const EventSink* sink,
+    /// Who gets the body of a 200; nobody: it is part of the answer.
+    struct Sinks {
+        const EventSink* events = nullptr;
+        const BodySink* body = nullptr;
+    };
+
+    Result<HttpAnswer> run(const HttpRequest& request, const Sinks& sinks,
                            const std::stop_token& stop);
     /// Until the answer is whole, the world refuses, or somebody asks to stop.
     Result<void> drive(Transfer& transfer, const EventSink* sink, const std::stop_token& stop);
@@ -105,25 +117,25 @@ void sokkuri_open_http_client(sokkuri::Result<std::unique_ptr<sokkuri::HttpClien
 namespace sokkuri {
 namespace {
 
-Result<HttpAnswer> CurlClient::run(const HttpRequest& request, const EventSink* sink,
+Result<HttpAnswer> CurlClient::run(const HttpRequest& request, const Sinks& sinks,
                                    const std::stop_token& stop) {
     TRY(check(request));
     const HeaderList headers = TRY(header_list(request));
     EventParser parser(static_cast<std::size_t>(request.limits.answer_bytes_max));
-    Transfer transfer{
-        .request = request, .parser = sink == nullptr ? nullptr : &parser, .easy = easy_};
+    Transfer transfer{.request = request,
+                      .parser = sinks.events == nullptr ? nullptr : &parser,
+                      .body_sink = sinks.body,
+                      .easy = easy_};
     curl_easy_reset(easy_);  // options only: connections stay
     set_options(easy_, request, headers);
     set_callbacks(easy_, transfer);
     curl_multi_add_handle(multi_, easy_);
     const std::stop_callback wake(stop, [this] { curl_multi_wakeup(multi_); });
-    auto driven = drive(transfer, sink, stop);
+    auto driven = drive(transfer, sinks.events, stop);
     curl_multi_remove_handle(multi_, easy_);  // ends what is under way
     if (transfer.thrown) std::rethrow_exception(transfer.thrown);
     TRY(std::move(driven));
-    long status = 0;
-    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
-    transfer.answer.status = static_cast<unsigned>(status);
+    transfer.answer.status = static_cast<unsigned>(transfer.status());
     return std::move(transfer.answer);
 }
 
@@ -156,11 +168,15 @@ Result<void> CurlClient::ended(const Transfer& transfer) const {
     return tl::unexpected(error_of(code, transfer.request, curl_easy_strerror(code)));
 }
 
-bool Transfer::is_event_stream() const {
+long Transfer::status() const {
     long status = 0;
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    return status;
+}
+
+bool Transfer::is_event_stream() const {
     const auto type = answer.header("content-type");
-    return status == 200 && type && type->starts_with("text/event-stream");
+    return status() == 200 && type && type->starts_with("text/event-stream");
 }
 
 Result<void> check(const HttpRequest& request) {
@@ -306,7 +322,9 @@ std::size_t kept(void* place, Result<void> (*keep)(Transfer&, std::string_view),
     try {
         const auto result = keep(transfer, bytes);
         if (result) return bytes.size();
-        transfer.refusal = result.error().with_context(place_of(transfer.request));
+        if (!transfer.refusal) {
+            transfer.refusal = result.error().with_context(place_of(transfer.request));
+        }
     } catch (...) {
         transfer.thrown = std::current_exception();
     }
@@ -354,6 +372,11 @@ Result<void> keep_header(Transfer& transfer, std::string_view line) {
 Result<void> keep_body(Transfer& transfer, std::string_view bytes) {
     if (transfer.parser != nullptr && transfer.is_event_stream()) {
         return transfer.parser->feed(bytes, transfer.events);
+    }
+    if (transfer.body_sink != nullptr && transfer.status() == 200) {
+        auto taken = (*transfer.body_sink)(bytes);
+        if (!taken) transfer.refusal = taken.error();  // not the server's
+        return taken;
     }
     const std::uint64_t limit = transfer.request.limits.answer_bytes_max;
     if (transfer.answer.body.size() + bytes.size() > limit) {

@@ -55,6 +55,9 @@ struct HttpAnswer {
 /// Called in the thread that follows; must not throw.
 using EventSink = std::function<void(const ServerEvent&)>;
 
+/// Called in the thread that asks, with a body's next bytes; an error ends the request.
+using BodySink = std::function<Result<void>(std::string_view bytes)>;
+
 class HttpClient {
  public:
     /// kUnavailable when libcurl cannot be opened.
@@ -65,6 +68,11 @@ class HttpClient {
     /// when nobody answers or the connection is cut; kDeadlineExceeded and kExhausted name the
     /// limit; kCancelled as soon as `stop` asks for it.
     virtual Result<HttpAnswer> send(const HttpRequest& request, std::stop_token stop) = 0;
+    /// Gives the body of a 200 to `sink` as it comes, however long it is, and returns without one at
+    /// its end. Any other answer is returned as by `send`, and so are errors; those of `sink` as
+    /// they are.
+    virtual Result<HttpAnswer> receive(const HttpRequest& request, const BodySink& sink,
+                                       std::stop_token stop) = 0;
     /// Gives the events of a 200 text/event-stream to `sink` as they come, and returns without a
     /// body at its end. Any other answer is returned as by `send`, and so are errors.
     virtual Result<HttpAnswer> follow(const HttpRequest& request, const EventSink& sink,

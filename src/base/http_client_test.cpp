@@ -190,6 +190,60 @@ TEST(HttpClient, SaysWhenTheConnectionWasCut) {
     }
 }
 
+TEST(HttpClient, GivesABodyAwayAsItComesHoweverLongItIs) {
+    constexpr std::size_t kChunks = 300;
+    const std::string chunk(10'000, 'x');
+    ScriptedServer server([&](Conversation& conversation) {
+        while (conversation.request()) {
+            conversation.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+            for (std::size_t i = 0; i < kChunks; ++i)
+                conversation.say("2710\r\n" + chunk + "\r\n");
+            conversation.say("0\r\n\r\n");
+        }
+    });
+    const auto client = make_client();
+    const HttpRequest request{.url = server.url(), .limits = {.answer_bytes_max = 100}};
+    std::size_t received = 0;
+    std::size_t largest = 0;
+    const auto count = [&](std::string_view bytes) -> Result<void> {
+        received += bytes.size();
+        largest = std::max(largest, bytes.size());
+        return {};
+    };
+    const auto answer = client->receive(request, count, {});
+    ASSERT_TRUE(answer) << answer.error().message();
+    EXPECT_EQ(answer->status, 200U);
+    EXPECT_EQ(answer->body, "");
+    EXPECT_EQ(received, kChunks * chunk.size());
+    EXPECT_LT(largest, 1'000'000U) << "not all at once";
+    const auto refuse = [](std::string_view) -> Result<void> {
+        return fail(ErrorCode::kIo, "the disk is full");
+    };
+    const auto refused = client->receive(request, refuse, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message(), "the disk is full") << "not the server's fault";
+    EXPECT_TRUE(client->receive(request, count, {})) << "and the client works again";
+}
+
+TEST(HttpClient, SaysWhenABodyWasCutAndReturnsAnswersThatAreNone) {
+    ScriptedServer cutting(
+        once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"));
+    std::string received;
+    const auto keep = [&](std::string_view bytes) -> Result<void> {
+        received += bytes;
+        return {};
+    };
+    const auto client = make_client();
+    expect_failure(client->receive({.url = cutting.url()}, keep, {}), ErrorCode::kUnavailable,
+                   "cut");
+    EXPECT_EQ(received, "hello");
+    ScriptedServer refusing(always("HTTP/1.1 404 No\r\nContent-Length: 4\r\n\r\nnone"));
+    const auto answer = client->receive({.url = refusing.url()}, keep, {});
+    ASSERT_TRUE(answer) << answer.error().message();
+    EXPECT_EQ(answer->body, "none");
+    EXPECT_EQ(received, "hello");
+}
+
 TEST(HttpClient, HandsOnEventsAsTheyCome) {
     std::promise<void> first_was_seen;
     ScriptedServer server([&](Conversation& conversation) {
