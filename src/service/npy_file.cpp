@@ -22,10 +22,15 @@ Result<void> NpyFile::append(std::span<const float> row) {
     return file_.append(std::as_bytes(row));
 }
 
-Result<void> NpyFile::finish() {
+Result<void> NpyFile::settle() {
     const std::string header = npy_header("<f4", std::array<std::uint64_t, 2>{rows_, dimension_});
     TRY(file_.overwrite(0, std::as_bytes(std::span(header))));
-    return file_.commit();
+    return file_.settle();
+}
+
+Result<void> NpyFile::finish() {
+    TRY(settle());
+    return commit();
 }
 
 }  // namespace sokkuri::service

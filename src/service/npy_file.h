@@ -1,5 +1,5 @@
 // NpyFile: writes a float32 matrix row by row as NumPy reads it (format version 1.0, C order). The
-// number of rows need not be known before the last one. Used by embed. Belongs to one thread.
+// number of rows need not be known before the last one. Used by embed and export. Belongs to one thread.
 #pragma once
 
 #include "base/atomic_file.h"
@@ -18,7 +18,10 @@ class NpyFile {
 
     /// `row` has `dimension` components.
     Result<void> append(std::span<const float> row);
-    /// The file is there, whole and durable, when this returns.
+    /// As AtomicFile::settle and commit.
+    Result<void> settle();
+    Result<void> commit() { return file_.commit(); }
+    /// Both: the file is there, whole and durable, when this returns.
     Result<void> finish();
 
     std::uint64_t rows() const { return rows_; }
