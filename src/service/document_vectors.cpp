@@ -56,6 +56,40 @@ Result<std::vector<std::vector<FieldVector>>> cut_vectors(std::span<std::string>
     return vectors;
 }
 
+Result<CutDocument> cut_patch(std::string_view document, std::string_view patch,
+                              std::span<const FieldSpec> fields) {
+    CutDocument cut = TRY(cut_vectors(patch, fields));
+    if (cut.vectors.empty()) return cut;
+    const std::vector<JsonMember> there = json_members(document);
+    JsonObjectText left;
+    const std::vector<JsonMember> kept = json_members(cut.document);
+    for (const JsonMember& member : kept)
+        left.add(member);
+    for (const FieldVector& vector : cut.vectors) {
+        if (find_member(there, vector.field) != nullptr) left.add(json_text(vector.field), "null");
+    }
+    cut.document = std::move(left).finish();
+    return cut;
+}
+
+Result<std::vector<FieldVector>> changed_vectors(const collection::Collection& collection,
+                                                 const std::string& id,
+                                                 std::vector<FieldVector> vectors) {
+    std::vector<FieldVector> changed;
+    for (FieldVector& vector : vectors) {
+        const auto known = collection.vector_of(id, vector.field);
+        if (!known && known.error().code() != ErrorCode::kNotFound) {
+            return tl::unexpected(known.error());
+        }
+        const auto bytes_of = [](const std::vector<float>& values) {
+            return std::as_bytes(std::span(values));
+        };
+        if (known && std::ranges::equal(bytes_of(*known), bytes_of(vector.values))) continue;
+        changed.push_back(std::move(vector));
+    }
+    return changed;
+}
+
 std::string with_vectors(std::string_view document, std::span<const FieldVector> vectors) {
     if (vectors.empty()) return std::string(document);
     const std::vector<JsonMember> members = json_members(document);

@@ -1,7 +1,7 @@
 // Vectors inside documents: an array of numbers under the name of a vector field is that field's
 // vector, no attribute. It is cut out of what is put and stored as a vector, and put back, from the
 // float32 that are stored, for those who ask for it. What is left of the document stays as it was
-// written. Pure.
+// written. Pure, but for changed_vectors, which reads.
 #pragma once
 
 #include "base/result.h"
@@ -29,6 +29,16 @@ Result<CutDocument> cut_vectors(std::string_view document,
 /// An empty text is no document.
 Result<std::vector<std::vector<collection::FieldVector>>> cut_vectors(
     std::span<std::string> documents, std::span<const collection::FieldSpec> fields);
+
+/// As a patch (RFC 7396) of `document`: what is left of it takes a member away that `document` has
+/// under the name of a vector that was cut out, so that the vector alone is there.
+Result<CutDocument> cut_patch(std::string_view document, std::string_view patch,
+                              std::span<const collection::FieldSpec> fields);
+
+/// Those of `vectors` that the record does not have already, bit by bit. Looks at each.
+Result<std::vector<collection::FieldVector>> changed_vectors(
+    const collection::Collection& collection, const std::string& id,
+    std::vector<collection::FieldVector> vectors);
 
 /// Behind the members of `document`, each as numbers that read back bit by bit; not where the
 /// document has a member of that name.

@@ -36,13 +36,21 @@ Result<collection::LoadOutcome> load_guarded(const Library& library, const LoadB
     return library.collection().load(guarded);
 }
 
+Result<void> require_own_vectors(const Library& library, const Record& known,
+                                 std::span<const FieldVector> vectors) {
+    if (vectors.empty()) return {};
+    const PictureBehind shown = TRY(picture_behind(library, known));
+    if (shown != PictureBehind::kFile) return {};
+    const std::string main = TRY(main_name(library));
+    if (has_vector(vectors, main)) return tl::unexpected(is_file(known));
+    return {};
+}
+
 Result<std::string> guarded_document(const Library& library, const Record& known,
                                      std::string_view users, std::span<const FieldVector> vectors) {
     const PictureBehind shown = TRY(picture_behind(library, known));
     if (shown == PictureBehind::kNone) return std::string(users);
-    const std::string main = TRY(main_name(library));
-    if (shown == PictureBehind::kFile && has_vector(vectors, main))
-        return tl::unexpected(is_file(known));
+    TRY(require_own_vectors(library, known, vectors));
     return with_members(known.document, users);
 }
 

@@ -1,5 +1,5 @@
 // GuardedLoad: loading many rows without taking away what sokkuri says of files and of pictures
-// that it keeps. Used by bulk requests and imports, in turn (Library::in_turn).
+// that it keeps. Used by bulk requests, imports and patches, in turn (Library::in_turn).
 #pragma once
 
 #include "base/result.h"
@@ -20,6 +20,11 @@ namespace sokkuri::service {
 /// be such an item.
 Result<collection::LoadOutcome> load_guarded(const Library& library,
                                              const collection::LoadBatch& batch);
+
+/// kConflict, naming both, when `known` is a file and one of `vectors` goes into the main field:
+/// that one follows from the file.
+Result<void> require_own_vectors(const Library& library, const collection::Record& known,
+                                 std::span<const collection::FieldVector> vectors);
 
 /// What `known` says when `users` is to be its document and `vectors` come with it: what sokkuri
 /// says of a file or of a picture that it keeps stays. kInvalidArgument when `users` is no JSON

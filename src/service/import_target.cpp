@@ -88,7 +88,11 @@ Result<DocumentOutcome> put_in_turn(const Library& library, std::vector<NamedDoc
         }
         std::string document = TRY(guarded_document(library, *known[i], texts[i], vectors[i]));
         // A row that says what was there must not lose against an earlier one of the same id.
-        if (known[i]->document == document && vectors[i].empty() && !before.contains(ids[i])) {
+        const bool is_first = !before.contains(ids[i]);
+        if (is_first) {
+            vectors[i] = TRY(changed_vectors(library.collection(), ids[i], std::move(vectors[i])));
+        }
+        if (is_first && known[i]->document == document && vectors[i].empty()) {
             ++outcome.unchanged;
             continue;
         }

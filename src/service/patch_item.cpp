@@ -2,15 +2,19 @@
 
 #include "base/json_merge.h"
 #include "collection/validation.h"
+#include "service/document_vectors.h"
+#include "service/guarded_load.h"
 #include "service/picture_document.h"
 #include "service/search.h"
 
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace sokkuri::service {
 namespace {
 
+using collection::FieldSpec;
 using collection::PatchRecord;
 using collection::Record;
 
@@ -19,7 +23,8 @@ Result<PatchItemAnswer> patch_in_turn(const Library& library, const PatchItemReq
 Result<PatchReport> patch_all_in_turn(const Library& library, std::span<const ItemPatch> patches);
 Result<std::optional<Record>> find_item(const Library& library, const ItemPatch& patch);
 /// As the collection will judge it, for a patch that is not to take others with it.
-Result<std::string> checked_patch(const Record& record, const std::string& patch);
+Result<PatchRecord> checked_patch(const Library& library, const Record& record,
+                                  const std::string& patch, std::span<const FieldSpec> fields);
 
 }  // namespace
 
@@ -54,8 +59,11 @@ Result<PatchItemAnswer> patch_in_turn(const Library& library, const PatchItemReq
     }
     if (known) answer.item = {known->id, known->document, known->version, known->seq};
     if (answer.is_refused) return answer;
-    PatchRecord patch{.id = request.id, .if_version = known->version};
-    patch.patch = TRY(checked_patch(*known, request.patch));
+    const std::vector<FieldSpec> fields = TRY(library.collection().fields());
+    PatchRecord patch = TRY(checked_patch(library, *known, request.patch, fields));
+    patch.if_version = known->version;
+    patch.vectors =
+        TRY(changed_vectors(library.collection(), known->id, std::move(patch.vectors)));
     auto outcomes = TRY(library.collection().patch(std::span(&patch, 1)));
     answer.item.document = std::move(outcomes.front().document);
     answer.item.version = outcomes.front().version;
@@ -66,6 +74,8 @@ Result<PatchItemAnswer> patch_in_turn(const Library& library, const PatchItemReq
 Result<PatchReport> patch_all_in_turn(const Library& library, std::span<const ItemPatch> patches) {
     PatchReport report;
     std::vector<PatchRecord> wanted;
+    std::set<std::string> seen;  // ids
+    const std::vector<FieldSpec> fields = TRY(library.collection().fields());
     for (std::size_t i = 0; i < patches.size(); ++i) {
         const std::optional<Record> record = TRY(find_item(library, patches[i]));
         if (!record) {
@@ -73,12 +83,17 @@ Result<PatchReport> patch_all_in_turn(const Library& library, std::span<const It
             report.missing.push_back({i, fmt::format("{:?}: there is no such item", name)});
             continue;
         }
-        auto patch = checked_patch(*record, patches[i].patch);
-        if (patch) {
-            wanted.push_back({.id = record->id, .patch = std::move(*patch)});
-        } else {
+        auto patch = checked_patch(library, *record, patches[i].patch, fields);
+        if (!patch) {
             report.refused.push_back({i, patch.error().message()});
+            continue;
         }
+        // Behind another patch of the same item, what is there now says nothing.
+        if (seen.insert(record->id).second) {
+            patch->vectors =
+                TRY(changed_vectors(library.collection(), record->id, std::move(patch->vectors)));
+        }
+        wanted.push_back(std::move(*patch));
     }
     const auto outcomes = TRY(library.collection().patch(wanted));
     for (const collection::PatchOutcome& outcome : outcomes)
@@ -99,11 +114,17 @@ Result<std::optional<Record>> find_item(const Library& library, const ItemPatch&
     return std::nullopt;
 }
 
-Result<std::string> checked_patch(const Record& record, const std::string& patch) {
-    std::string users = TRY(users_patch(record.document, patch));
-    const std::string merged = TRY(merge_json(record.document, users));
+Result<PatchRecord> checked_patch(const Library& library, const Record& record,
+                                  const std::string& patch, std::span<const FieldSpec> fields) {
+    CutDocument cut = TRY(cut_patch(record.document, patch, fields));
+    PatchRecord checked{.id = record.id};
+    checked.patch = TRY(users_patch(record.document, cut.document));
+    const std::string merged = TRY(merge_json(record.document, checked.patch));
     TRY(collection::validate_document(record.id, merged));
-    return users;
+    TRY(collection::validate_vectors(record.id, cut.vectors, fields));
+    TRY(require_own_vectors(library, record, cut.vectors));
+    checked.vectors = std::move(cut.vectors);
+    return checked;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
-// Changing what is said of items, member by member (RFC 7396), one or many at once; no vector is
-// touched. What sokkuri says of a picture itself cannot be changed. Used by http and cli. Safe from
-// any number of threads.
+// Changing what is said of items, member by member (RFC 7396), one or many at once. An array of
+// numbers under the name of a vector field is that field's vector, as in a put (document_vectors.h);
+// no other vector is touched. What sokkuri says of a picture itself cannot be changed. Used by http
+// and cli. Safe from any number of threads.
 #pragma once
 
 #include "base/result.h"
@@ -27,8 +28,9 @@ struct PatchItemAnswer {
     bool is_refused = false;  // the condition does not hold: `item` is what is there
 };
 
-/// kNotFound; kInvalidArgument for a patch of what sokkuri says, or that makes the document too
-/// large. A patch that changes nothing gives no new version.
+/// kNotFound; kInvalidArgument for a patch of what sokkuri says, that makes the document too large,
+/// or with a vector that does not fit its field; kConflict for the vector that follows from a file.
+/// A patch that changes nothing gives no new version.
 Result<PatchItemAnswer> patch_item(Library& library, const PatchItemRequest& request);
 
 struct ItemPatch {
