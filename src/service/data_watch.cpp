@@ -12,26 +12,36 @@ namespace {
 /// A collection is served after two looks at which it was the same.
 constexpr std::chrono::seconds kLookEvery(1);
 
-void watch(Libraries& libraries, Jobs& jobs, const std::stop_token& stop);
+struct Watched {
+    Libraries& libraries;
+    Jobs& jobs;
+    FolderFollower* follower;
+};
+
+void watch(const Watched& watched, const std::stop_token& stop);
 
 }  // namespace
 
-DataWatch::DataWatch(Libraries& libraries, Jobs& jobs)
-    : thread_([&libraries, &jobs](const std::stop_token& stop) { watch(libraries, jobs, stop); }) {}
+DataWatch::DataWatch(Libraries& libraries, Jobs& jobs, FolderFollower* follower)
+    : thread_([watched = Watched{libraries, jobs, follower}](const std::stop_token& stop) {
+          watch(watched, stop);
+      }) {}
 
 namespace {
 
-void watch(Libraries& libraries, Jobs& jobs, const std::stop_token& stop) {
+void watch(const Watched& watched, const std::stop_token& stop) {
     std::mutex mutex;
     std::condition_variable_any asleep;
     std::unique_lock lock(mutex);
     bool was_told = false;
     while (!stop.stop_requested()) {
-        const auto looked = libraries.look([&](const std::string& name) { jobs.end(name); });
+        const auto looked =
+            watched.libraries.look([&](const std::string& name) { watched.jobs.end(name); });
         if (!looked && !was_told) {
             LOG(kWarn, "event=data_folder_not_looked_at reason={:?}", looked.error().message());
         }
         was_told = !looked;
+        if (watched.follower != nullptr) watched.follower->look();
         asleep.wait_for(lock, stop, kLookEvery, [] { return false; });
     }
 }

@@ -1,7 +1,9 @@
 // DataWatch: looks again and again whether collections were put into a server's data folder, or
-// taken out of it, so that they are served without a restart. A thread of its own; ends with this.
+// taken out of it, so that they are served without a restart, and their folders followed. A thread
+// of its own; ends with this.
 #pragma once
 
+#include "service/folder_follower.h"
 #include "service/jobs.h"
 #include "service/libraries.h"
 
@@ -11,8 +13,9 @@ namespace sokkuri::service {
 
 class DataWatch {
  public:
-    /// Both outlive it. Jobs of collections that have gone are ended.
-    DataWatch(Libraries& libraries, Jobs& jobs);
+    /// All of it outlives this; nobody else uses `follower` (null: no folder is followed). Jobs of
+    /// collections that have gone are ended.
+    DataWatch(Libraries& libraries, Jobs& jobs, FolderFollower* follower);
 
  private:
     std::jthread thread_;

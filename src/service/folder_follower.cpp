@@ -3,8 +3,10 @@
 #include "base/log.h"
 #include "service/watched_folder.h"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -16,46 +18,105 @@ namespace {
 /// Where too many jobs wait already.
 constexpr std::chrono::seconds kAskAgainAfter(1);
 
+/// Whether a folder is indexed before anything of it changes.
+enum class Beginning { kWithIndexing, kWithTheFirstChange };
+
 class Follower final : public FolderFollower {
  public:
-    Follower(Jobs& jobs, const IngestRequest& request) : jobs_(jobs), request_(request) {}
+    Follower(const Libraries& libraries, Jobs& jobs, const IngestRequest& request)
+        : libraries_(libraries), jobs_(jobs), request_(request) {}
 
-    void follow(std::string collection, std::unique_ptr<FolderWatch> watch) {
-        threads_.emplace_back([this, collection = std::move(collection), watch = std::move(watch)](
-                                  const std::stop_token& stop) { run(collection, *watch, stop); });
-    }
+    Result<void> follow(const Libraries::EntryPointer& entry, Beginning beginning);
+    void look() override;
 
  private:
+    using EntryReference = std::weak_ptr<Libraries::Entry>;  // whoever drops it does not wait
+    struct Followed {
+        EntryReference entry;
+        std::jthread thread;
+    };
+
+    void leave_those_that_have_gone();
+    bool is_known(const Libraries::EntryPointer& entry) const;
+    void tell_once(const Libraries::EntryPointer& entry, const Error& error);
     void run(const std::string& collection, FolderWatch& watch, const std::stop_token& stop) const;
     /// False when there is nothing to follow any more.
     bool ask(const std::string& collection, const std::stop_token& stop) const;
 
+    const Libraries& libraries_;
     Jobs& jobs_;
     const IngestRequest request_;
-    std::vector<std::jthread> threads_;  // last: joined first
+    std::vector<EntryReference> told_;  // that cannot be followed
+    std::vector<Followed> followed_;    // last: joined first
 };
 
 void wait_a_moment(const std::stop_token& stop);
+/// Whether it has a folder of pictures, and may be written to.
+bool can_follow(const Libraries::EntryPointer& entry);
+bool is_same(const std::weak_ptr<Libraries::Entry>& one, const Libraries::EntryPointer& other);
 
 }  // namespace
 
 Result<std::unique_ptr<FolderFollower>> FolderFollower::start(const Libraries& libraries,
                                                               Jobs& jobs,
                                                               const IngestRequest& request) {
-    std::vector<std::pair<std::string, std::unique_ptr<FolderWatch>>> watches;
+    auto follower = std::make_unique<Follower>(libraries, jobs, request);
     for (const Libraries::EntryPointer& entry : libraries.all()) {
-        const std::string& folder = entry->library.folder();
-        if (folder.empty() || entry->library.access() != LibraryAccess::kWrite) continue;
-        std::unique_ptr<FolderWatch> watch = TRY(watch_pictures(folder));
-        watches.emplace_back(entry->name, std::move(watch));
+        if (!can_follow(entry)) continue;
+        TRY(follower->follow(entry, Beginning::kWithTheFirstChange));
     }
-    auto follower = std::make_unique<Follower>(jobs, request);
-    for (auto& [collection, watch] : watches)
-        follower->follow(std::move(collection), std::move(watch));
     return follower;
 }
 
 namespace {
+
+Result<void> Follower::follow(const Libraries::EntryPointer& entry, Beginning beginning) {
+    std::unique_ptr<FolderWatch> watch = TRY(watch_pictures(entry->library.folder()));
+    followed_.push_back(
+        {.entry = entry,
+         .thread = std::jthread([this, beginning, collection = entry->name,
+                                 watch = std::move(watch)](const std::stop_token& stop) {
+             const bool is_indexed_first = beginning == Beginning::kWithIndexing;
+             if (!is_indexed_first || ask(collection, stop)) run(collection, *watch, stop);
+         })});
+    return {};
+}
+
+void Follower::look() {
+    leave_those_that_have_gone();
+    for (const Libraries::EntryPointer& entry : libraries_.all()) {
+        if (!can_follow(entry) || is_known(entry)) continue;
+        const auto followed = follow(entry, Beginning::kWithIndexing);
+        if (!followed) tell_once(entry, followed.error());
+    }
+}
+
+void Follower::leave_those_that_have_gone() {
+    std::vector<Followed> gone;  // ended when nothing is held any more
+    const std::vector<Libraries::EntryPointer> entries = libraries_.all();
+    const auto is_gone = [&](const EntryReference& reference) {
+        return std::ranges::none_of(
+            entries, [&](const auto& entry) { return is_same(reference, entry); });
+    };
+    const auto rest = std::ranges::stable_partition(
+        followed_, [&](const Followed& followed) { return !is_gone(followed.entry); });
+    std::ranges::move(rest, std::back_inserter(gone));
+    followed_.erase(rest.begin(), rest.end());
+    std::erase_if(told_, is_gone);
+}
+
+bool Follower::is_known(const Libraries::EntryPointer& entry) const {
+    return std::ranges::any_of(
+        followed_, [&](const Followed& followed) { return is_same(followed.entry, entry); });
+}
+
+void Follower::tell_once(const Libraries::EntryPointer& entry, const Error& error) {
+    const auto is_it = [&](const EntryReference& other) { return is_same(other, entry); };
+    if (std::ranges::any_of(told_, is_it)) return;
+    LOG(kError, "event=folder_not_followed collection={} reason={:?}", entry->name,
+        error.message());
+    told_.push_back(entry);
+}
 
 void Follower::run(const std::string& collection, FolderWatch& watch,
                    const std::stop_token& stop) const {
@@ -78,6 +139,14 @@ bool Follower::ask(const std::string& collection, const std::stop_token& stop) c
         wait_a_moment(stop);
         if (stop.stop_requested()) return false;
     }
+}
+
+bool can_follow(const Libraries::EntryPointer& entry) {
+    return !entry->library.folder().empty() && entry->library.access() == LibraryAccess::kWrite;
+}
+
+bool is_same(const std::weak_ptr<Libraries::Entry>& one, const Libraries::EntryPointer& other) {
+    return !one.owner_before(other) && !other.owner_before(one);
 }
 
 void wait_a_moment(const std::stop_token& stop) {

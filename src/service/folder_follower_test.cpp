@@ -52,5 +52,52 @@ TEST(FolderFollower, AFolderThatIsDroppedIsFollowedNoMore) {
     EXPECT_TRUE(jobs->all().empty());
 }
 
+std::size_t open_watches() {
+    std::size_t watches = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code gone;
+        watches += std::filesystem::read_symlink(entry, gone) == "anon_inode:inotify" ? 1 : 0;
+    }
+    return watches;
+}
+
+TEST(FolderFollower, FollowsCollectionsThatComeAndLeavesThoseThatGo) {
+    if (testing::models_folder().empty()) GTEST_SKIP() << testing::missing_data();
+    const PictureFolder folder;
+    folder.draw("a.jpg", 1);
+    folder.index();
+    folder.draw("b.jpg", 2);  // after the last look at the folder
+    const sokkuri::testing::TemporaryDirectory data;
+    const auto libraries = Libraries::open(posix_file_system(), {}, "", data.path()).value();
+    const auto jobs = Jobs::create(*libraries);
+    const auto follower = FolderFollower::start(*libraries, *jobs, folder.request()).value();
+    const std::size_t watches = open_watches();
+    const std::string copied = data.path() + "/pictures";
+    for (int round = 0; round < 2; ++round) {
+        std::filesystem::copy(folder.path(), copied, std::filesystem::copy_options::recursive);
+        while (libraries->all().empty())
+            ASSERT_TRUE(libraries->look([](const std::string&) {}));
+        follower->look();
+        EXPECT_EQ(open_watches(), watches + 1);
+        const auto library = libraries->all().front();
+        const auto wait_for = [&](std::uint64_t items) {
+            while (library->library.collection().count().value() != items)
+                std::this_thread::yield();
+        };
+        wait_for(2);
+        std::filesystem::copy(copied + "/a.jpg", copied + "/c.jpg");
+        wait_for(3);
+        std::filesystem::remove_all(copied);
+        std::vector<std::string> gone;
+        ASSERT_TRUE(libraries->look([&](const std::string& name) {
+            gone.push_back(name);
+            jobs->end(name);
+        }));
+        EXPECT_EQ(gone, std::vector<std::string>{"pictures"});
+        follower->look();
+        EXPECT_EQ(open_watches(), watches);
+    }
+}
+
 }  // namespace
 }  // namespace sokkuri::service
