@@ -32,14 +32,14 @@ Result<collection::BackupReport> restore(FileSystem& files, const std::string& b
     const bool is_inside = place.collection_directory.empty();
     TRY(create_directories(files, is_inside ? place.folder : place.collection_directory));
     const std::string directory = TRY(directory_of(files, place));
+    const auto writer = TRY(Library::writer(files, place));
+    if (writer) {
+        return fail(ErrorCode::kConflict,
+                    "{}: process {} has it open: stop that (`sokkuri serve`?), then move the "
+                    "folder away and restore",
+                    directory, writer->pid);
+    }
     if (files.status_following(join_path(directory, "catalog.db"))) {
-        const auto writer = TRY(Library::writer(files, place));
-        if (writer) {
-            return fail(ErrorCode::kConflict,
-                        "{}: there is an index already, and process {} has it open: stop that, "
-                        "then move the folder away",
-                        directory, writer->pid);
-        }
         return fail(ErrorCode::kAlreadyExists,
                     "{}: there is an index already; move that folder away first", directory);
     }

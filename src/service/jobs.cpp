@@ -20,8 +20,12 @@ namespace sokkuri::service {
 namespace {
 
 struct CompactWish {};
-using Wish = std::variant<IngestRequest, SwitchRequest, CompactWish, VerifyRequest>;
-using Report = std::variant<IngestReport, collection::CompactReport, collection::VerifyReport>;
+struct BackupWish {
+    std::string target;
+};
+using Wish = std::variant<IngestRequest, SwitchRequest, CompactWish, VerifyRequest, BackupWish>;
+using Report = std::variant<IngestReport, collection::CompactReport, collection::VerifyReport,
+                            collection::BackupReport>;
 
 struct Job {
     JobStatus status;
@@ -45,6 +49,7 @@ class JobsOfLibraries final : public Jobs {
                                    const SwitchRequest& request) override;
     Result<JobStatus> compact(const std::string& collection) override;
     Result<JobStatus> verify(const std::string& collection, const VerifyRequest& request) override;
+    Result<JobStatus> back_up(const std::string& collection, const std::string& target) override;
     Result<JobStatus> find(const std::string& id) const override;
     std::vector<JobStatus> all() const override;
     Result<JobStatus> cancel(const std::string& id) override;
@@ -126,6 +131,12 @@ Result<JobStatus> JobsOfLibraries::verify(const std::string& collection,
                                           const VerifyRequest& request) {
     TRY(libraries_.find(collection));
     return start(collection, request);
+}
+
+Result<JobStatus> JobsOfLibraries::back_up(const std::string& collection,
+                                           const std::string& target) {
+    TRY(libraries_.find(collection));
+    return start(collection, BackupWish{target});
 }
 
 Result<JobStatus> JobsOfLibraries::start(const std::string& collection, Wish wish) {
@@ -271,6 +282,9 @@ Result<Report> JobsOfLibraries::work_on(Job& job, Library& library) {
     if (std::holds_alternative<CompactWish>(job.wish)) {
         return service::compact(library, show_stage, stop);
     }
+    if (const auto* wish = std::get_if<BackupWish>(&job.wish)) {
+        return service::back_up(library, wish->target, show_stage, stop);
+    }
     SwitchRequest request = std::get<SwitchRequest>(job.wish);
     request.index_progress = [&](double share, std::string_view stage) {
         show_stage(stage, share);
@@ -289,6 +303,10 @@ void JobsOfLibraries::finish(Job& job, Result<Report> outcome) {
         change(job, JobState::kFailed);
     } else {
         keep_report(job.status, std::move(*outcome));
+        if (job.status.compaction && !job.status.compaction->later_error.empty()) {
+            LOG(kWarn, "event=compacted_in_part id={} collection={} reason={:?}", job.status.id,
+                job.status.collection, job.status.compaction->later_error);
+        }
         const bool was_cancelled = job.status.report && job.status.report->was_interrupted;
         change(job, was_cancelled ? JobState::kCancelled : JobState::kDone);
     }
@@ -319,7 +337,8 @@ bool has_ended(JobState state) {
 }
 
 std::string_view kind_of(const Wish& wish) {
-    constexpr std::array<std::string_view, 4> kKinds = {"index", "switch", "compact", "verify"};
+    constexpr std::array<std::string_view, std::variant_size_v<Wish>> kKinds = {
+        "index", "switch", "compact", "verify", "backup"};
     return kKinds[wish.index()];
 }
 
@@ -328,8 +347,10 @@ void keep_report(JobStatus& status, Report report) {
         status.report = std::move(*ingested);
     } else if (auto* verified = std::get_if<collection::VerifyReport>(&report)) {
         status.verification = std::move(*verified);
+    } else if (auto* compacted = std::get_if<collection::CompactReport>(&report)) {
+        status.compaction = std::move(*compacted);
     } else {
-        status.compaction = std::get<collection::CompactReport>(report);
+        status.backup = std::get<collection::BackupReport>(report);
     }
 }
 
@@ -348,6 +369,9 @@ bool is_same_wish(const Wish& one, const Wish& other) {
         return a->depth == b.depth && a->repair == b.repair;
     }
     if (std::holds_alternative<CompactWish>(one)) return true;
+    if (const auto* a = std::get_if<BackupWish>(&one)) {
+        return a->target == std::get<BackupWish>(other).target;
+    }
     const auto& a = std::get<IngestRequest>(one);
     const auto& b = std::get<IngestRequest>(other);
     return a.missing == b.missing && is_same_model(a.model, b.model) && a.decoders == b.decoders &&

@@ -23,7 +23,7 @@ std::string_view name_of(JobState state);  // "queued", …
 
 struct JobStatus {
     std::string id;
-    std::string kind;        // "index", "switch", "compact", "verify"
+    std::string kind;        // "index", "switch", "compact", "verify", "backup"
     std::string collection;  // name of the library
     JobState state = JobState::kQueued;
     IngestProgress progress;  // of "index" and "switch"
@@ -33,6 +33,7 @@ struct JobStatus {
     std::optional<IngestReport> report;
     std::optional<collection::CompactReport> compaction;
     std::optional<collection::VerifyReport> verification;
+    std::optional<collection::BackupReport> backup;
     std::string error;            // of one that failed
     std::int64_t created_s = 0;   // Unix time
     std::int64_t finished_s = 0;  // 0: not yet
@@ -60,6 +61,8 @@ class Jobs {
     /// Starts a verification, or answers the one that waits there and does the same.
     virtual Result<JobStatus> verify(const std::string& collection,
                                      const VerifyRequest& request) = 0;
+    /// Starts a backup into the folder `target`, or answers the one that waits there for the same.
+    virtual Result<JobStatus> back_up(const std::string& collection, const std::string& target) = 0;
     /// kNotFound when there is none, or no longer.
     virtual Result<JobStatus> find(const std::string& id) const = 0;
     /// Newest first.

@@ -60,6 +60,8 @@ class Libraries {
     ~Libraries();
 
     FileSystem& files() const { return files_; }
+    /// The folder where collections are made, absolute; empty: none.
+    std::string data_path() const { return data_ == nullptr ? std::string() : data_->path(); }
     /// Those of now: the folders in the order in which they were named, then the others by name.
     std::vector<EntryPointer> all() const;
     /// kNotFound names the ones that there are. Of those in the data folder kNotFound, too, when

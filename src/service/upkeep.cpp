@@ -1,5 +1,6 @@
 #include "service/upkeep.h"
 
+#include "service/backup.h"
 #include "service/verify.h"
 
 namespace sokkuri::service {
@@ -24,6 +25,13 @@ Result<collection::VerifyReport> verify(const Library& library, const VerifyRequ
     TRY(collection::repair_collection(library.collection(), without_thumbnails(report),
                                       {.progress = show, .stop = stop}));
     return verify(library.files(), place, options);
+}
+
+Result<collection::BackupReport> back_up(const Library& library, const std::string& target,
+                                         const UpkeepSink& progress, const std::stop_token& stop) {
+    const LibraryPlace place{.folder = library.home()};
+    return back_up(library.files(), place, target,
+                   {.progress = [&](std::string_view file) { progress(file, 0); }, .stop = stop});
 }
 
 }  // namespace sokkuri::service

@@ -1,15 +1,17 @@
-// Upkeep: what a server does for a library that it holds: compaction, verification and repair,
-// while searches and puts go on. The same for libraries that nobody holds: backup.h, verify.h. Used
+// Upkeep: what a server does for a library that it holds: compaction, verification and repair, and
+// backups, while searches and puts go on. The same for libraries that nobody holds: backup.h, verify.h. Used
 // by jobs. Safe from any number of threads.
 #pragma once
 
 #include "base/result.h"
+#include "collection/backup.h"
 #include "collection/compaction.h"
 #include "collection/verify.h"
 #include "service/library.h"
 
 #include <functional>
 #include <stop_token>
+#include <string>
 #include <string_view>
 
 namespace sokkuri::service {
@@ -33,5 +35,9 @@ Result<collection::CompactReport> compact(const Library& library, const UpkeepSi
 /// of a second look.
 Result<collection::VerifyReport> verify(const Library& library, const VerifyRequest& request,
                                         const UpkeepSink& progress, const std::stop_token& stop);
+
+/// As back_up of a place, into the folder `target`.
+Result<collection::BackupReport> back_up(const Library& library, const std::string& target,
+                                         const UpkeepSink& progress, const std::stop_token& stop);
 
 }  // namespace sokkuri::service
