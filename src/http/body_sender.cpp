@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,28 +24,27 @@ using Clock = ClientSocket::Clock;
 constexpr auto kAwait = net::as_tuple(net::use_awaitable_t<Executor>());
 constexpr std::uint64_t kFilePieceBytes = 256 << 10;
 
-/// Counts something for as long as it lives.
-class Counted {
- public:
-    explicit Counted(std::uint32_t& count) : count_(count) { ++count_; }
-    ~Counted() { --count_; }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-
- private:
-    std::uint32_t& count_;
-};
-
 Task<bool> send_file(Traffic& traffic, ClientSocket& socket, FileBody& file);
+Task<bool> send_bytes(Traffic& traffic, ClientSocket& socket, std::unique_ptr<ByteStream>& bytes);
+Task<bool> send_pieces(Traffic& traffic, ClientSocket& socket, ByteStream& bytes);
 Task<bool> send_events(Traffic& traffic, ClientSocket& socket, EventStream& events);
 std::string text_of(const EventStream::Event& event);
+/// Memory that runs out is an error as any other: the pool takes no exceptions.
+Result<std::optional<std::string>> next_of(ByteStream& bytes) noexcept;
 
 }  // namespace
 
 std::optional<std::uint64_t> size_bytes_of(const Body& body) {
     if (const auto* const file = std::get_if<FileBody>(&body)) return file->size_bytes;
+    if (const auto* const stream = std::get_if<std::unique_ptr<ByteStream>>(&body)) {
+        return (*stream)->size_bytes();
+    }
     if (std::holds_alternative<std::unique_ptr<EventStream>>(body)) return std::nullopt;
     return bytes_of(body).size();
+}
+
+bool is_chunked(const Body& body) {
+    return std::holds_alternative<std::unique_ptr<ByteStream>>(body) && !size_bytes_of(body);
 }
 
 std::string_view bytes_of(const Body& body) {
@@ -60,6 +62,10 @@ std::string_view bytes_of(const Body& body) {
 Task<bool> send_stream(Traffic& traffic, ClientSocket& socket, Body& body) {
     if (auto* const file = std::get_if<FileBody>(&body)) {
         const bool is_whole = co_await send_file(traffic, socket, *file);
+        co_return is_whole;
+    }
+    if (auto* const bytes = std::get_if<std::unique_ptr<ByteStream>>(&body)) {
+        const bool is_whole = co_await send_bytes(traffic, socket, *bytes);
         co_return is_whole;
     }
     if (auto* const events = std::get_if<std::unique_ptr<EventStream>>(&body)) {
@@ -93,8 +99,48 @@ Task<bool> send_file(Traffic& traffic, ClientSocket& socket, FileBody& file) {
     co_return true;
 }
 
+Task<bool> send_bytes(Traffic& traffic, ClientSocket& socket, std::unique_ptr<ByteStream>& bytes) {
+    const bool is_whole = co_await send_pieces(traffic, socket, *bytes);
+    // What it holds may be closed with it: nothing for the network thread.
+    std::function<void()> job = [&bytes] { bytes.reset(); };
+    co_await traffic.go_on_on_pool(std::move(job));
+    co_return is_whole;
+}
+
+Task<bool> send_pieces(Traffic& traffic, ClientSocket& socket, ByteStream& bytes) {
+    const bool has_chunks = !bytes.size_bytes();
+    const milliseconds write_time(traffic.limits.write_time_max_ms);
+    const Clock::time_point end = Clock::now() + milliseconds(traffic.limits.export_time_max_ms);
+    std::string_view line_end;  // of the chunk before
+    for (;;) {
+        Result<std::optional<std::string>> piece = std::nullopt;
+        std::function<void()> job = [&] { piece = next_of(bytes); };
+        co_await traffic.go_on_on_pool(std::move(job));
+        if (!piece) {
+            LOG(kWarn, "event=export_cut_short error=\"{}\"", piece.error().message());
+            co_return false;
+        }
+        if (Clock::now() > end) {
+            LOG(kWarn, "event=export_cut_short limit=export_time_max_ms value={}",
+                traffic.limits.export_time_max_ms);
+            traffic.metrics->refused("export_time_max_ms");
+            co_return false;
+        }
+        if (!piece->has_value()) break;
+        const std::string& content = **piece;
+        if (content.empty()) continue;
+        std::string head;
+        if (has_chunks) head = fmt::format("{}{:x}\r\n", line_end, content.size());
+        line_end = "\r\n";
+        const bool is_written = co_await socket.write(head, content, write_time);
+        if (!is_written) co_return false;
+    }
+    if (!has_chunks) co_return true;
+    const bool is_written = co_await socket.write(line_end, "0\r\n\r\n", write_time);
+    co_return is_written;
+}
+
 Task<bool> send_events(Traffic& traffic, ClientSocket& socket, EventStream& events) {
-    const Counted counted(traffic.event_streams);
     const milliseconds write_time(traffic.limits.write_time_max_ms);
     const milliseconds silence_max(traffic.limits.event_silence_max_ms);
     net::basic_waitable_timer<Clock, net::wait_traits<Clock>, Executor> timer(
@@ -115,6 +161,14 @@ Task<bool> send_events(Traffic& traffic, ClientSocket& socket, EventStream& even
         co_await timer.async_wait(kAwait);
     }
     co_return false;
+}
+
+Result<std::optional<std::string>> next_of(ByteStream& bytes) noexcept {
+    try {
+        return bytes.next();
+    } catch (const std::exception& thrown) {
+        return fail(ErrorCode::kInternal, "{}", thrown.what());
+    }
 }
 
 /// As EventSource reads it: https://html.spec.whatwg.org/multipage/server-sent-events.html.

@@ -280,18 +280,15 @@ void Connection::put(RequestParser& parser) {
 Task<bool> Connection::send(Exchange& exchange) {
     Response& response = exchange.response;
     const milliseconds write_time(traffic_.limits.write_time_max_ms);
-    const bool is_stream = std::holds_alternative<std::unique_ptr<EventStream>>(response.body);
-    if (is_stream && traffic_.event_streams >= traffic_.limits.event_streams_max) {
-        exchange.limit = "event_streams_max";
-        response = problem(503, "too_many_streams",
-                           fmt::format("event_streams_max: {} event streams are open",
-                                       traffic_.limits.event_streams_max));
-    }
+    check_stream(exchange);
+    const Counted counted(count_of(response.body));
     if (!exchange.limit.empty()) traffic_.metrics->refused(exchange.limit);
     const auto size_bytes = size_bytes_of(response.body);
-    closes_ = closes_ || !size_bytes || traffic_.is_stopping;
+    const bool has_chunks = is_chunked(response.body);
+    closes_ = closes_ || (!size_bytes && !has_chunks) || traffic_.is_stopping;
     const std::string head =
         response_head(response, {.body_bytes = size_bytes,
+                                 .is_chunked = has_chunks,
                                  .closes = closes_,
                                  .is_http_1_0 = exchange.parser.head().is_http_1_0,
                                  .origin = exchange.admission.origin,
@@ -302,6 +299,38 @@ Task<bool> Connection::send(Exchange& exchange) {
     if (!is_written || has_no_body) co_return is_written;
     const bool is_whole = co_await send_stream(traffic_, socket_, response.body);
     co_return is_whole;
+}
+
+/// Too many at a time, or a client that could not tell its end, get a problem in its stead.
+void Connection::check_stream(Exchange& exchange) {
+    Body& body = exchange.response.body;
+    const Limits& limits = traffic_.limits;
+    const bool has_events = std::holds_alternative<std::unique_ptr<EventStream>>(body);
+    if (has_events && traffic_.event_streams >= limits.event_streams_max) {
+        exchange.limit = "event_streams_max";
+        exchange.response = problem(
+            503, "too_many_streams",
+            fmt::format("event_streams_max: {} event streams are open", limits.event_streams_max));
+        return;
+    }
+    auto* const bytes = std::get_if<std::unique_ptr<ByteStream>>(&body);
+    if (bytes == nullptr) return;
+    const bool is_readable = !exchange.parser.head().is_http_1_0 || !is_chunked(body);
+    if (is_readable && traffic_.exports < limits.exports_max) return;
+    if (!is_readable) {
+        exchange.response = problem(505, "http_version", "an answer in chunks needs HTTP/1.1");
+        return;
+    }
+    exchange.limit = "exports_max";
+    exchange.response =
+        problem(503, "too_many_exports",
+                fmt::format("exports_max: {} exports are under way", limits.exports_max));
+}
+
+std::uint32_t& Connection::count_of(const Body& body) {
+    if (std::holds_alternative<std::unique_ptr<EventStream>>(body)) return traffic_.event_streams;
+    if (std::holds_alternative<std::unique_ptr<ByteStream>>(body)) return traffic_.exports;
+    return traffic_.other_bodies;
 }
 
 void Connection::record(const Exchange& exchange) {

@@ -50,6 +50,8 @@ class Connection {
     void put(RequestParser& parser);
 
     Task<bool> send(Exchange& exchange);
+    void check_stream(Exchange& exchange);
+    std::uint32_t& count_of(const Body& body);
     void record(const Exchange& exchange);
 
     Traffic& traffic_;

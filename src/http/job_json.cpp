@@ -105,6 +105,12 @@ void write_upkeep(JsonWriter& json, const service::JobStatus& job, std::size_t f
     } else {
         json.null();
     }
+    json.key("backup");
+    if (job.backup) {
+        write_backup_report(json, *job.backup);
+    } else {
+        json.null();
+    }
 }
 
 }  // namespace

@@ -37,6 +37,8 @@ Result<void> Limits::validate() const {
         {"event_streams_max", event_streams_max, 1, 65'536},
         {"event_interval_ms", event_interval_ms, 1, kDayMs},
         {"event_silence_max_ms", event_silence_max_ms, 1, kDayMs},
+        {"exports_max", exports_max, 1, 32},  // half of the read transactions of a catalog
+        {"export_time_max_ms", export_time_max_ms, 1, kDayMs},
         {"stop_time_max_ms", stop_time_max_ms, 0, kDayMs},
     };
     for (const Bounds& bounds : all) {

@@ -13,9 +13,9 @@ RouteTable native_routes(NativeApi api) {
     const auto shared = std::make_shared<const NativeApi>(std::move(api));
     RouteTable table;
     for (const auto rows :
-         {collection_routes, item_routes, patch_routes, load_routes, picture_routes, search_routes,
-          recommend_routes, group_routes, query_routes, embed_routes, field_routes, job_routes,
-          upkeep_routes, operation_routes}) {
+         {collection_routes, item_routes, patch_routes, load_routes, export_routes, picture_routes,
+          search_routes, recommend_routes, group_routes, query_routes, embed_routes, field_routes,
+          job_routes, upkeep_routes, operation_routes}) {
         RouteTable part = rows(shared);
         table.insert(table.end(), std::make_move_iterator(part.begin()),
                      std::make_move_iterator(part.end()));

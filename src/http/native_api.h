@@ -7,6 +7,7 @@
 #include "http/readiness.h"
 #include "http/route.h"
 #include "image/decode.h"
+#include "service/backup_folder.h"
 #include "service/ingest.h"
 #include "service/jobs.h"
 #include "service/libraries.h"
@@ -30,6 +31,7 @@ struct NativeApi {
     Limits limits;
     std::shared_ptr<ServerMetrics> metrics;
     std::shared_ptr<const Readiness> readiness;
+    service::BackupFolder backups = {};
 };
 
 /// Handlers are safe in any number of threads.

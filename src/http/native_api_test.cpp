@@ -47,7 +47,7 @@ TEST_F(NativeApiTest, DescribesEveryRouteOnce) {
             EXPECT_GE(parameters ? parameters->items().size() : 0U, captures) << id;
         }
     }
-    EXPECT_EQ(operations.size(), 44U);
+    EXPECT_EQ(operations.size(), 46U);
 }
 
 TEST_F(NativeApiTest, RefersToSchemasThatAreThereAndToAllOfThem) {

@@ -35,6 +35,7 @@ RouteTable item_routes(const SharedApi& api);
 RouteTable patch_routes(const SharedApi& api);
 RouteTable field_routes(const SharedApi& api);
 RouteTable load_routes(const SharedApi& api);
+RouteTable export_routes(const SharedApi& api);
 RouteTable picture_routes(const SharedApi& api);
 RouteTable search_routes(const SharedApi& api);
 RouteTable recommend_routes(const SharedApi& api);

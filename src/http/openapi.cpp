@@ -189,12 +189,18 @@ void write_bodies(JsonWriter& json, const Route& route) {
 
 void write_answers(JsonWriter& json, const Route& route) {
     json.key("responses").begin_object();
-    for (const AnswerKind& answer : route.answers) {
-        json.key(std::to_string(answer.status)).begin_object();
-        json.member("description", answer.help);
-        if (!answer.media_type.empty()) {
+    const std::vector<AnswerKind>& answers = route.answers;
+    for (auto answer = answers.begin(); answer != answers.end(); ++answer) {
+        // One status may have several media types: they stand where the first of them does.
+        const auto is_like = [&](const AnswerKind& other) { return other.status == answer->status; };
+        if (std::any_of(answers.begin(), answer, is_like)) continue;
+        json.key(std::to_string(answer->status)).begin_object();
+        json.member("description", answer->help);
+        if (!answer->media_type.empty()) {
             json.key("content").begin_object();
-            write_content(json, answer.media_type, answer.schema);
+            for (const AnswerKind& other : answers) {
+                if (is_like(other)) write_content(json, other.media_type, other.schema);
+            }
             json.end_object();
         }
         json.end_object();

@@ -1,10 +1,11 @@
 // Response: what a handler answers: a status, headers and a body that is bytes, a file that is read
-// while it is sent, or a stream of events. A value; move it. The server adds Content-Length, Date
-// and the headers that every answer carries.
+// while it is sent, bytes that are made while they are sent, or a stream of events. A value; move
+// it. The server adds Content-Length, Date and the headers that every answer carries.
 #pragma once
 
 #include "base/error.h"
 #include "base/file_system.h"
+#include "base/result.h"
 #include "http/request.h"
 
 #include <chrono>
@@ -45,8 +46,19 @@ class EventStream {
     virtual bool is_finished() const = 0;
 };
 
-using Body =
-    std::variant<std::string, SharedBytes, StaticBytes, FileBody, std::unique_ptr<EventStream>>;
+/// Bytes that are made while they are sent. Called on the pool, one call at a time, and destroyed
+/// there. An error cuts the connection, so that nobody takes half of it for all.
+class ByteStream {
+ public:
+    virtual ~ByteStream() = default;
+    /// Of all of it, where that is known; else it goes in chunks.
+    virtual std::optional<std::uint64_t> size_bytes() const = 0;
+    /// A piece that fits well into memory, also an empty one; empty behind the last.
+    virtual Result<std::optional<std::string>> next() = 0;
+};
+
+using Body = std::variant<std::string, SharedBytes, StaticBytes, FileBody,
+                          std::unique_ptr<ByteStream>, std::unique_ptr<EventStream>>;
 
 struct Response {
     unsigned status = 200;

@@ -41,6 +41,7 @@ std::string response_head(const Response& response, const HeadOptions& options) 
     if (options.body_bytes && has_body(response.status)) {
         fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", *options.body_bytes);
     }
+    if (options.is_chunked) append_header(head, "Transfer-Encoding", "chunked");
     if (options.closes) append_header(head, "Connection", "close");
     if (!options.closes && options.is_http_1_0) append_header(head, "Connection", "keep-alive");
     head += "\r\n";

@@ -13,7 +13,8 @@
 namespace sokkuri::http {
 
 struct HeadOptions {
-    std::optional<std::uint64_t> body_bytes;  // empty: the answer ends with the connection
+    std::optional<std::uint64_t> body_bytes;  // empty: in chunks, or until the connection ends
+    bool is_chunked = false;
     bool closes = false;
     bool is_http_1_0 = false;  // a client that must be told that the connection stays
     std::string_view origin;   // not empty: of a page that may read the answer (CORS)

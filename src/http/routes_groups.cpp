@@ -13,6 +13,9 @@ constexpr double kFieldNameMax = 64;
 Result<Response> list_groups(const NativeApi& api, const Request& request);
 Result<Response> list_similar_groups(const NativeApi& api, const Request& request);
 Result<Response> list_similar_items(const NativeApi& api, const Request& request);
+/// What both kinds of lists are asked with, into the members of those names.
+template <typename Query>
+Result<void> read_page(const Request& request, Query& query);
 Result<std::string> attribute_named(const Request& request);
 Result<service::ByGroup> group_named(const Request& request);
 std::vector<Parameter> page_parameters(std::string_view count, std::string_view fallback);
@@ -69,13 +72,9 @@ Result<Response> list_groups(const NativeApi& api, const Request& request) {
     const auto library = TRY(find_library(api, request));
     service::GroupsQuery query;
     query.by = TRY(attribute_named(request));
-    query.field = text_value(request, "field");
+    TRY(read_page(request, query));
     const auto limit = TRY(integer_value(request, "limit"));
-    const auto offset = TRY(integer_value(request, "offset"));
-    const auto examples = TRY(integer_value(request, "examples"));
     query.limit = limit.value_or(query.limit);
-    query.offset = offset.value_or(query.offset);
-    query.examples = examples.value_or(query.examples);
     const service::GroupsAnswer answer = TRY(service::list_groups(*library, query));
     return json_response(group_list_json(answer));
 }
@@ -84,13 +83,9 @@ Result<Response> list_similar_groups(const NativeApi& api, const Request& reques
     const auto library = TRY(find_library(api, request));
     service::SimilarGroupsQuery query;
     query.group = TRY(group_named(request));
-    query.field = text_value(request, "field");
+    TRY(read_page(request, query));
     const auto k = TRY(integer_value(request, "k"));
-    const auto offset = TRY(integer_value(request, "offset"));
-    const auto examples = TRY(integer_value(request, "examples"));
     query.k = k.value_or(query.k);
-    query.offset = offset.value_or(query.offset);
-    query.examples = examples.value_or(query.examples);
     const service::SimilarGroupsAnswer answer = TRY(service::similar_groups(*library, query));
     return json_response(similar_groups_json(answer));
 }
@@ -105,6 +100,16 @@ Result<Response> list_similar_items(const NativeApi& api, const Request& request
     if (include_members.value_or(false)) query.self = service::SelfHit::kInclude;
     if (only_members.value_or(false)) query.self = service::SelfHit::kOnly;
     return answer_search(api, *library, std::move(query), wanted);
+}
+
+template <typename Query>
+Result<void> read_page(const Request& request, Query& query) {
+    query.field = text_value(request, "field");
+    const auto offset = TRY(integer_value(request, "offset"));
+    const auto examples = TRY(integer_value(request, "examples"));
+    query.offset = offset.value_or(query.offset);
+    query.examples = examples.value_or(query.examples);
+    return {};
 }
 
 Result<std::string> attribute_named(const Request& request) {

@@ -1,5 +1,6 @@
 #include "base/json.h"
 #include "http/item_condition.h"
+#include "http/line_body.h"
 #include "http/native_routes.h"
 #include "http/query_values.h"
 #include "http/request_json.h"
@@ -10,7 +11,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
 
 namespace sokkuri::http {
@@ -181,17 +181,12 @@ Result<Response> put_documents(const NativeApi& api, const Request& request) {
     const auto library = TRY(find_library(api, request));
     TRY(refuse_condition(request));
     std::vector<service::NamedDocument> documents;
-    std::string_view rest = request.body;
-    for (std::size_t line = 1; !rest.empty(); ++line) {
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
-        const std::string_view text = rest.substr(0, end);
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (text.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-        service::NamedDocument document =
-            TRY(in_context(fmt::format("line {}", line), read_document(text, api.limits)));
+    const auto keep = [&](std::size_t, std::string_view text) -> Result<bool> {
+        service::NamedDocument document = TRY(read_document(text, api.limits));
         documents.push_back(std::move(document));
-        if (documents.size() > service::kDocumentsPutMax) break;  // refused as a whole
-    }
+        return documents.size() <= service::kDocumentsPutMax;  // more are refused as a whole
+    };
+    TRY(for_each_line(request.body, keep));
     service::LibraryTarget target = TRY(service::LibraryTarget::open(*library));
     const service::DocumentOutcome outcome = TRY(target.put_documents(std::move(documents)));
     std::string text;

@@ -3,6 +3,7 @@
 #include "http/etag.h"
 #include "http/item_condition.h"
 #include "http/item_json.h"
+#include "http/line_body.h"
 #include "http/native_routes.h"
 #include "http/request_json.h"
 #include "service/patch_item.h"
@@ -27,9 +28,11 @@ RouteTable patch_routes(const SharedApi& api) {
          .operation = "patchItem",
          .summary = "Change what is said of an item, member by member",
          .description = "JSON Merge Patch (RFC 7396): null removes a member, objects are merged, "
-                        "anything else replaces; what is not named keeps its text and place. No "
-                        "vector is touched. What sokkuri says of a picture cannot be changed. A "
-                        "patch that changes nothing gives no new version.",
+                        "anything else replaces; what is not named keeps its text and place. An "
+                        "array of numbers under the name of a vector field is that field's vector, "
+                        "as in a put; no other vector is touched, and that of a file not at all. "
+                        "What sokkuri says of a picture cannot be changed. A patch that changes "
+                        "nothing gives no new version.",
          .bodies = {{"application/json", "PatchBody"},
                     {"application/merge-patch+json", "PatchBody"}},
          .answers = {{.schema = "Item", .help = "The item as it is now."},
@@ -81,17 +84,13 @@ Result<Response> patch_items(const NativeApi& api, const Request& request) {
     TRY(refuse_condition(request));
     std::vector<service::ItemPatch> patches;
     std::vector<std::size_t> lines;  // of the patches, from 1
-    std::string_view rest = request.body;
-    for (std::size_t line = 1; !rest.empty(); ++line) {
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
-        const std::string_view text = rest.substr(0, end);
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (text.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-        service::ItemPatch patch =
-            TRY(in_context(fmt::format("line {}", line), read_line(text, api.limits)));
+    const auto keep = [&](std::size_t line, std::string_view text) -> Result<bool> {
+        service::ItemPatch patch = TRY(read_line(text, api.limits));
         patches.push_back(std::move(patch));
         lines.push_back(line);
-    }
+        return true;
+    };
+    TRY(for_each_line(request.body, keep));
     const service::PatchReport report = TRY(service::patch_items(*library, patches));
     return json_response(report_json(report, lines));
 }

@@ -7,6 +7,7 @@ namespace {
 
 Result<Response> compact(const NativeApi& api, const Request& request);
 Result<Response> verify(const NativeApi& api, const Request& request);
+Result<Response> back_up(const NativeApi& api, const Request& request);
 
 }  // namespace
 
@@ -35,6 +36,19 @@ RouteTable upkeep_routes(const SharedApi& api) {
          .answers = {kJobStarted, kTooManyJobs, kNoSuchCollection},
          .handler = bind_handler(api, verify),
          .section = kSection},
+        {.method = Method::kPost,
+         .pattern = "/v1/collections/{collection}/backup",
+         .operation = "startBackup",
+         .summary = "Copy the collection, as it is at one moment, into the server's backup folder",
+         .description = "In the background, while searches and changes go on. Made again under the "
+                        "same name it copies what is new. The copy is a collection itself: `sokkuri "
+                        "restore` brings it back. Until the job is done, the backup of that name is "
+                        "what it was before, also when the job is canceled. 422 where the server "
+                        "was started without a folder for backups.",
+         .bodies = {{"application/json", "BackupBody"}},
+         .answers = {kJobStarted, kTooManyJobs, kNoSuchCollection},
+         .handler = bind_handler(api, back_up),
+         .section = kSection},
     };
 }
 
@@ -57,6 +71,15 @@ Result<Response> verify(const NativeApi& api, const Request& request) {
         if (repairs.value_or(false)) wish.repair = service::VerifyRequest::Repair::kYes;
     }
     return started_job(api.libraries, api.jobs.verify(request.capture("collection"), wish));
+}
+
+Result<Response> back_up(const NativeApi& api, const Request& request) {
+    static constexpr std::string_view kMembers[] = {"name"};
+    const RequestJson body = TRY(RequestJson::parse(request.body, api.limits, kMembers));
+    const auto name = TRY(body.string("name"));
+    if (!name) return fail(ErrorCode::kInvalidArgument, "body: a \"name\" is expected");
+    const std::string target = TRY(api.backups.place_of(*name));
+    return started_job(api.libraries, api.jobs.back_up(request.capture("collection"), target));
 }
 
 }  // namespace

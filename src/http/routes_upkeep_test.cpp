@@ -52,6 +52,21 @@ TEST_F(UpkeepRoutes, CompactAndTellWhatWasWon) {
     EXPECT_EQ(similar.at("hits").items().size(), 3U);
 }
 
+TEST_F(UpkeepRoutes, BackUpIntoTheFolderThatTheOperatorNamed) {
+    const CheckedAnswer job = run("/backup", R"({"name":"daily"})");
+    EXPECT_EQ(job.text("job.kind"), "backup");
+    EXPECT_EQ(job.text("job.state"), "done") << job.raw.body;
+    EXPECT_EQ(job.integer("job.backup.items"), 6U);
+    EXPECT_EQ(job.integer("job.backup.files_kept"), 0U);
+    EXPECT_TRUE(posix_file_system().status(server_->backups() + "/daily/.sokkuri/catalog.db"));
+    const CheckedAnswer again = run("/backup", R"({"name":"daily"})");
+    EXPECT_GT(again.integer("job.backup.files_kept"), 0U);
+    for (const char* body : {R"({"name":"../daily"})", R"({"name":"/tmp/x"})", "{}"}) {
+        const CheckedAnswer refused = server_->send("POST", server_->target("/backup"), body);
+        EXPECT_EQ(refused.status(), 400U) << body;
+    }
+}
+
 TEST_F(UpkeepRoutes, VerifyAndNameWhatIsDamaged) {
     EXPECT_TRUE(run("/verify").at("job.verification.is_whole").as_bool().value());
     const std::string file = join_path(server_->library().directory(), "fields/0/vectors/0000");

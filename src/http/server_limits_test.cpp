@@ -58,6 +58,38 @@ TEST_F(ServerLimits, HeaderBytes) {
     expect_refused(other.receive(), 414, "header_bytes_max");
 }
 
+TEST_F(ServerLimits, Exports) {
+    RawClient client = start({.exports_max = 1});
+    // One that takes nothing yet keeps the only place.
+    client.send("GET /made?bytes=20000000 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    client.receive_until("\r\n\r\n");
+    expect_refused(server_->connect().ask("GET", "/made?bytes=5"), 503, "exports_max");
+    EXPECT_EQ(state_.streams_alive, 1U);
+    client.reset();
+    while (server_->connect().ask("GET", "/made?bytes=5").status == 503) {
+    }
+    EXPECT_EQ(server_->connect().ask("GET", "/made?bytes=5").body, sample_bytes(5));
+}
+
+TEST_F(ServerLimits, ExportTimeEndsWhatTakesTooLong) {
+    RawClient client = start({.export_time_max_ms = 1});
+    client.send("GET /made?bytes=20000000 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    client.receive_until("\r\n\r\n");
+    while (server_->metrics().text().find("limit=\"export_time_max_ms\"") == std::string::npos) {
+        client.receive_until("\r\n");  // a line now and then
+    }
+    while (state_.streams_alive > 0) {
+    }
+}
+
+TEST_F(ServerLimits, WriteTimeEndsAnExportThatNobodyTakes) {
+    RawClient client = start({.write_time_max_ms = 60});
+    client.send("GET /made?bytes=20000000 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    client.receive_until("\r\n\r\n");
+    while (state_.streams_alive > 0) {
+    }
+}
+
 TEST_F(ServerLimits, HeaderTimeEndsAClientThatDrips) {
     RawClient client = start({.header_time_max_ms = 60});
     client.send("GET /now HT");

@@ -39,11 +39,25 @@ struct Traffic {
     std::uint64_t bodies_bytes = 0;
     std::uint64_t answers_bytes = 0;
     std::uint32_t event_streams = 0;
+    std::uint32_t exports = 0;
+    std::uint32_t other_bodies = 0;
     bool is_stopping = false;
     /// Set when the time to stop is over: work that still waits is answered without being done.
     std::atomic<bool> is_abandoned = false;
     boost::asio::io_context network{1};
     WorkPool pool;  // last: its jobs use all of the above
+};
+
+/// Counts something for as long as it lives. Belongs to the network thread.
+class Counted {
+ public:
+    explicit Counted(std::uint32_t& count) : count_(count) { ++count_; }
+    ~Counted() { --count_; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+
+ private:
+    std::uint32_t& count_;
 };
 
 /// A share of the bytes that all requests together may hold (`Traffic::bodies_bytes`, or those of

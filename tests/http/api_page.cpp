@@ -100,12 +100,13 @@ std::string limits_text() {
         "| `bodies_bytes_max`, `answers_bytes_max` | {}, {} bytes, of all requests at a time |\n"
         "| `body_time_max_ms`, `write_time_max_ms`, `idle_time_max_ms` | {}, {}, {} ms |\n"
         "| `work_queue_max` | {} requests that wait for a thread |\n"
-        "| `event_streams_max` | {} at a time |\n",
+        "| `event_streams_max` | {} at a time |\n"
+        "| `exports_max`, `export_time_max_ms` | {} at a time, {} ms each |\n",
         limits.connections_max, limits.header_bytes_max, limits.header_time_max_ms,
         limits.json_bytes_max, limits.json_depth_max, limits.upload_bytes_max,
         limits.bodies_bytes_max, limits.answers_bytes_max, limits.body_time_max_ms,
         limits.write_time_max_ms, limits.idle_time_max_ms, limits.work_queue_max,
-        limits.event_streams_max);
+        limits.event_streams_max, limits.exports_max, limits.export_time_max_ms);
 }
 
 /// In the order in which they first come.

@@ -62,7 +62,10 @@ NativeServer::NativeServer(unsigned pictures, const Limits& limits) {
                              .ingest = folder_.request(),
                              .limits = limits,
                              .metrics = std::make_shared<ServerMetrics>(),
-                             .readiness = readiness_});
+                             .readiness = readiness_,
+                             .backups = service::BackupFolder::open(
+                                            posix_file_system(), backups_.path(), *libraries_)
+                                            .value()});
     openapi_ = parse_json(openapi_json(routes_)).value();
     router_ = std::make_unique<Router>(routes_);
     server_ = std::make_unique<RunningServer>(routes_, limits);

@@ -1,5 +1,5 @@
 // NativeServer: a real server with the native API over a folder of drawn pictures of its own, and a
-// data folder for new collections. Every
+// data folder for new collections, and one for backups. Every
 // answer that goes through `ask` is held against openapi.json: an answer that is not described is a
 // failure of the test. For tests alone. Belongs to one thread.
 #pragma once
@@ -43,6 +43,8 @@ class NativeServer {
     service::Libraries& libraries() { return *libraries_; }
     service::Jobs& jobs() { return *jobs_; }
     Readiness& readiness() { return *readiness_; }
+    /// The folder for backups.
+    const std::string& backups() const { return backups_.path(); }
     RawClient connect() const { return server_->connect(); }
     const JsonValue& openapi() const { return openapi_; }
 
@@ -68,6 +70,7 @@ class NativeServer {
 
     service::testing::PictureFolder folder_;
     sokkuri::testing::TemporaryDirectory data_;
+    sokkuri::testing::TemporaryDirectory backups_;
     std::unique_ptr<service::Libraries> libraries_;
     std::unique_ptr<service::Jobs> jobs_;
     std::shared_ptr<Readiness> readiness_ = std::make_shared<Readiness>();

@@ -76,15 +76,36 @@ RawAnswer RawClient::receive(std::string_view method) {
         at = end + 2;
     }
     const bool has_no_body = method == "HEAD" || answer.status == 204 || answer.status == 304;
+    if (answer.header("transfer-encoding") == "chunked" && !has_no_body) {
+        receive_chunks(answer);
+        return answer;
+    }
     const std::string length = answer.header("content-length");
     const std::size_t size =
         length.empty() ? ~std::size_t{0} : std::strtoull(length.c_str(), nullptr, 10);
     while (!has_no_body && buffer_.size() < size && fill()) {
     }
     if (has_no_body) return answer;
+    answer.is_cut = !length.empty() && buffer_.size() < size;
     answer.body = buffer_.substr(0, size);
     buffer_.erase(0, answer.body.size());
     return answer;
+}
+
+void RawClient::receive_chunks(RawAnswer& answer) {
+    for (;;) {
+        const std::string head = receive_until("\r\n");
+        const std::size_t size = std::strtoull(head.c_str(), nullptr, 16);
+        while (buffer_.size() < size + 2 && fill()) {
+        }
+        const bool is_there = head.ends_with("\r\n") && buffer_.size() >= size + 2 &&
+                              std::string_view(buffer_).substr(size, 2) == "\r\n";
+        answer.is_cut = !is_there;
+        if (!is_there) return;
+        answer.body += buffer_.substr(0, size);
+        buffer_.erase(0, size + 2);
+        if (size == 0) return;
+    }
 }
 
 std::string RawClient::receive_until(std::string_view text) {

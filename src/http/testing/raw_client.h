@@ -15,7 +15,8 @@ namespace sokkuri::http {
 struct RawAnswer {
     unsigned status = 0;                                       // 0: none came
     std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
-    std::string body;
+    std::string body;  // also one that came in chunks
+    bool is_cut = false;  // the connection ended before all of it had come
 
     /// The first one; empty when there is none.
     std::string header(std::string_view name) const;
@@ -57,6 +58,7 @@ class RawClient {
 
  private:
     bool fill();
+    void receive_chunks(RawAnswer& answer);
 
     int descriptor_ = -1;
     std::string buffer_;

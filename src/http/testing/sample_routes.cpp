@@ -40,6 +40,44 @@ class SampleFile final : public File {
     std::string bytes_;
 };
 
+/// sample_bytes in pieces, some of them empty.
+class SampleBytes final : public ByteStream {
+ public:
+    struct Plan {
+        std::uint64_t size_bytes = 0;
+        bool is_known = false;
+        bool fails = false;  // in the middle
+    };
+
+    SampleBytes(SampleState& state, const Plan& plan)
+        : state_(state), plan_(plan), bytes_(sample_bytes(plan.size_bytes)) {
+        ++state_.streams_alive;
+    }
+    ~SampleBytes() override { --state_.streams_alive; }
+
+    std::optional<std::uint64_t> size_bytes() const override {
+        return plan_.is_known ? std::optional(plan_.size_bytes) : std::nullopt;
+    }
+    Result<std::optional<std::string>> next() override {
+        constexpr std::size_t kPieceBytes = 100'000;
+        if (++pieces_ % 3 == 0) return std::string();
+        if (plan_.fails && at_ >= bytes_.size() / 2) {
+            return fail(ErrorCode::kCorruption, "the second half is lost");
+        }
+        if (at_ == bytes_.size()) return std::nullopt;
+        std::string piece = bytes_.substr(at_, kPieceBytes);
+        at_ += piece.size();
+        return piece;
+    }
+
+ private:
+    SampleState& state_;
+    const Plan plan_;
+    const std::string bytes_;
+    std::size_t at_ = 0;
+    std::size_t pieces_ = 0;
+};
+
 class SampleEvents final : public EventStream {
  public:
     explicit SampleEvents(SampleState& state) : state_(state) { ++state_.streams_alive; }
@@ -88,6 +126,13 @@ RouteTable sample_routes(SampleState& state) {
         auto opened = std::make_unique<SampleFile>(is_short ? size / 2 : size);
         return Response{.content_type = "text/plain", .body = FileBody{std::move(opened), size}};
     };
+    const auto made = [&state](const Request& request) -> Result<Response> {
+        const SampleBytes::Plan plan{.size_bytes = bytes_asked(request),
+                                     .is_known = request.query_value("known") == "true",
+                                     .fails = request.query_value("fails").has_value()};
+        return Response{.content_type = "text/plain",
+                        .body = std::make_unique<SampleBytes>(state, plan)};
+    };
     const auto events = [&state](const Request&) -> Result<Response> {
         return Response{.content_type = "text/event-stream",
                         .body = std::make_unique<SampleEvents>(state)};
@@ -95,6 +140,9 @@ RouteTable sample_routes(SampleState& state) {
     const auto out_of_memory = [](const Request&) -> Result<Response> { throw std::bad_alloc(); };
     auto file_parameters = bytes;
     file_parameters.push_back({.name = "short"});
+    auto made_parameters = bytes;
+    made_parameters.push_back({.name = "known", .kind = ParameterKind::kBoolean});
+    made_parameters.push_back({.name = "fails"});
     const std::vector<BodyKind> text = {{"text/plain"}};
     return {
         {.pattern = "/now", .operation = "now", .work = WorkClass::kImmediate, .handler = count},
@@ -102,6 +150,7 @@ RouteTable sample_routes(SampleState& state) {
         {.pattern = "/gated", .operation = "gated", .handler = gated},
         {.pattern = "/large", .operation = "large", .parameters = bytes, .handler = large},
         {.pattern = "/file", .operation = "file", .parameters = file_parameters, .handler = file},
+        {.pattern = "/made", .operation = "made", .parameters = made_parameters, .handler = made},
         {.pattern = "/events", .operation = "events", .handler = events},
         {.pattern = "/throw", .operation = "throw", .handler = out_of_memory},
         {.method = Method::kPost,

@@ -20,11 +20,12 @@ struct SampleState {
 };
 
 /// GET /now (immediate), GET /work, GET /gated (waits at the gate), GET /large?bytes=N, GET
-/// /file?bytes=N, GET /events, GET /throw, POST and PUT /echo/{name} (text/plain; PUT takes a
+/// /file?bytes=N, GET /made?bytes=N&known=B (with or without its length; &fails: not made to its
+/// end), GET /events, GET /throw, POST and PUT /echo/{name} (text/plain; PUT takes a
 /// chunked or declared body of 10,000,000 bytes).
 RouteTable sample_routes(SampleState& state);
 
-/// What /large and /file answer, byte by byte.
+/// What /large, /file and /made answer, byte by byte.
 std::string sample_bytes(std::uint64_t size_bytes);
 
 }  // namespace sokkuri::http
