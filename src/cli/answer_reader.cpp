@@ -1,6 +1,6 @@
 #include "cli/answer_reader.h"
 
-#include "base/base64.h"
+#include "cli/answer_members.h"
 
 #include <cmath>
 #include <utility>
@@ -20,31 +20,6 @@ Result<collection::IndexStats::Segment> read_segment(const JsonValue& segment);
 Result<collection::IndexStats::MeasuredRecall> read_measured(const JsonValue& measured);
 Result<collection::IndexStats::Calibration> read_point(const JsonValue& point);
 
-/// `member` as `as` of JsonValue gives it; the error names the member.
-template <typename T>
-Result<T> read(const JsonValue& object, std::string_view member,
-               Result<T> (JsonValue::*as)() const) {
-    const JsonValue* value = TRY(object.at(member));
-    return in_context(member, (value->*as)());
-}
-
-/// Each item of the array `member`, as `read_one` has it.
-template <typename T>
-Result<std::vector<T>> read_all(const JsonValue& object, std::string_view member,
-                                Result<T> (*read_one)(const JsonValue&)) {
-    const JsonValue* array = TRY(object.at(member));
-    std::vector<T> all;
-    for (const JsonValue& item : array->items()) {
-        T one = TRY(in_context(member, read_one(item)));
-        all.push_back(std::move(one));
-    }
-    return all;
-}
-
-Result<std::uint64_t> read_count(const JsonValue& object, std::string_view member);
-Result<double> read_number(const JsonValue& object, std::string_view member);
-/// Empty where it is null or missing.
-std::string text_of(const JsonValue& object, std::string_view member);
 Result<service::FailedFile> read_failure(const JsonValue& failure);
 Result<collection::Facet> read_facet(const JsonValue& facet);
 Result<collection::FacetCount> read_facet_count(const JsonValue& count);
@@ -96,13 +71,6 @@ Result<collection::Summary> read_summary(const JsonValue& answer) {
 
 Result<std::vector<service::FailedFile>> read_failures(const JsonValue& answer) {
     return read_all<service::FailedFile>(answer, "failures", read_failure);
-}
-
-Result<std::string> read_path(const JsonValue& object, std::string_view member) {
-    const JsonValue* exact = object.find(std::string(member) + "_bytes");
-    if (exact == nullptr) return text_of(object, member);
-    const std::vector<std::byte> bytes = TRY(in_context(member, parse_base64(exact->text())));
-    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
 namespace {
@@ -210,19 +178,6 @@ Result<collection::IndexStats::Calibration> read_point(const JsonValue& point) {
     read_back.recall = TRY(read_number(point, "recall"));
     read_back.recall_low = TRY(read_number(point, "recall_low"));
     return read_back;
-}
-
-Result<std::uint64_t> read_count(const JsonValue& object, std::string_view member) {
-    return read(object, member, &JsonValue::as_uint64);
-}
-
-Result<double> read_number(const JsonValue& object, std::string_view member) {
-    return read(object, member, &JsonValue::as_double);
-}
-
-std::string text_of(const JsonValue& object, std::string_view member) {
-    const JsonValue* value = object.find(member);
-    return value == nullptr ? std::string() : std::string(value->text());
 }
 
 Result<service::FailedFile> read_failure(const JsonValue& failure) {

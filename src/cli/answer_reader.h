@@ -22,7 +22,4 @@ Result<service::LibraryStats> read_stats(const JsonValue& collection);
 Result<collection::Summary> read_summary(const JsonValue& answer);
 Result<std::vector<service::FailedFile>> read_failures(const JsonValue& answer);
 
-/// The bytes of a path (base/path_json.h); empty where it is null or missing.
-Result<std::string> read_path(const JsonValue& object, std::string_view member);
-
 }  // namespace sokkuri::cli

@@ -1,6 +1,6 @@
 #include "cli/group_reader.h"
 
-#include "cli/answer_reader.h"
+#include "cli/answer_members.h"
 
 #include <utility>
 
@@ -9,8 +9,6 @@ namespace {
 
 Result<service::GroupInfo> read_group(const JsonValue& json);
 Result<service::GroupHit> read_hit(const JsonValue& json);
-Result<std::string> read_text(const JsonValue& object, std::string_view member);
-Result<std::uint64_t> read_count(const JsonValue& object, std::string_view member);
 
 }  // namespace
 
@@ -19,11 +17,7 @@ Result<service::GroupsAnswer> read_groups(const JsonValue& answer) {
     read.by = TRY(read_text(answer, "by"));
     read.field = TRY(read_text(answer, "field"));
     read.total = TRY(read_count(answer, "total"));
-    const JsonValue* groups = TRY(answer.at("groups"));
-    for (const JsonValue& json : groups->items()) {
-        service::GroupInfo group = TRY(in_context("groups", read_group(json)));
-        read.groups.push_back(std::move(group));
-    }
+    read.groups = TRY(read_all<service::GroupInfo>(answer, "groups", read_group));
     return read;
 }
 
@@ -34,11 +28,7 @@ Result<service::SimilarGroupsAnswer> read_similar_groups(const JsonValue& answer
     read.total = TRY(read_count(answer, "total"));
     const JsonValue* group = TRY(answer.at("group"));
     read.group = TRY(in_context("group", read_group(*group)));
-    const JsonValue* hits = TRY(answer.at("hits"));
-    for (const JsonValue& json : hits->items()) {
-        service::GroupHit hit = TRY(in_context("hits", read_hit(json)));
-        read.hits.push_back(std::move(hit));
-    }
+    read.hits = TRY(read_all<service::GroupHit>(answer, "hits", read_hit));
     return read;
 }
 
@@ -71,22 +61,10 @@ Result<service::GroupHit> read_hit(const JsonValue& json) {
     hit.group = TRY(read_group(json));
     const std::uint64_t rank = TRY(read_count(json, "rank"));
     hit.rank = static_cast<std::uint32_t>(rank);
-    const JsonValue* score = TRY(json.at("score"));
-    hit.score = TRY(in_context("score", score->as_double()));
-    const JsonValue* distance = TRY(json.at("distance"));
-    const double read_distance = TRY(in_context("distance", distance->as_double()));
-    hit.distance = static_cast<float>(read_distance);
+    hit.score = TRY(read_number(json, "score"));
+    const double distance = TRY(read_number(json, "distance"));
+    hit.distance = static_cast<float>(distance);
     return hit;
-}
-
-Result<std::string> read_text(const JsonValue& object, std::string_view member) {
-    const JsonValue* value = TRY(object.at(member));
-    return in_context(member, value->as_string());
-}
-
-Result<std::uint64_t> read_count(const JsonValue& object, std::string_view member) {
-    const JsonValue* value = TRY(object.at(member));
-    return in_context(member, value->as_uint64());
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "cli/job_reader.h"
 
-#include "base/base64.h"
+#include "cli/answer_members.h"
 #include "service/verify.h"
 
 namespace sokkuri::cli {
@@ -13,23 +13,9 @@ Result<service::FailedFile> read_failure(const JsonValue& failure);
 /// What a server of an earlier version does not say.
 Result<void> read_upkeep(const JsonValue& job, ReadJob& result);
 Result<collection::CompactReport> read_compaction(const JsonValue& report);
+Result<collection::BackupReport> read_backup(const JsonValue& report);
 Result<collection::VerifyReport> read_verification(const JsonValue& report);
 Result<collection::Finding> read_finding(const JsonValue& finding);
-/// `name`, or the bytes that `name`_bytes stands for.
-Result<std::string> read_path(const JsonValue& object, const std::string& name);
-
-/// `member` as `as` of JsonValue gives it; the error names the member.
-template <typename T>
-Result<T> read(const JsonValue& object, std::string_view member,
-               Result<T> (JsonValue::*as)() const) {
-    const JsonValue* value = TRY(object.at(member));
-    return in_context(member, (value->*as)());
-}
-
-Result<std::uint64_t> read_count(const JsonValue& object, std::string_view member) {
-    return read(object, member, &JsonValue::as_uint64);
-}
-
 }  // namespace
 
 Result<ReadJob> read_job(const JsonValue& job) {
@@ -42,11 +28,10 @@ Result<ReadJob> read_job(const JsonValue& job) {
     status.revision = TRY(read_count(job, "revision"));
     const JsonValue* progress = TRY(job.at("progress"));
     status.progress = TRY(in_context("progress", read_progress(*progress)));
-    const JsonValue* error = job.find("error");
-    if (error != nullptr) status.error = error->text();
+    status.error = text_of(job, "error");
     TRY(read_upkeep(job, result));
-    const JsonValue* report = job.find("report");
-    if (report == nullptr || report->is_null()) return result;
+    const JsonValue* report = find_value(job, "report");
+    if (report == nullptr) return result;
     status.report = TRY(in_context("report", read_report(*report)));
     if (report->find("failures_left_out") != nullptr) {
         result.failures_left_out = TRY(read_count(*report, "failures_left_out"));
@@ -102,6 +87,7 @@ Result<service::IngestReport> read_report(const JsonValue& report) {
 
 Result<service::FailedFile> read_failure(const JsonValue& failure) {
     service::FailedFile file;
+    TRY(failure.at("path"));
     file.path = TRY(read_path(failure, "path"));
     file.reason = TRY(read(failure, "reason", &JsonValue::as_string));
     file.is_new = TRY(read(failure, "new", &JsonValue::as_bool));
@@ -111,16 +97,17 @@ Result<service::FailedFile> read_failure(const JsonValue& failure) {
 Result<void> read_upkeep(const JsonValue& job, ReadJob& result) {
     service::JobStatus& status = result.status;
     const JsonValue* progress = TRY(job.at("progress"));
-    const JsonValue* stage = progress->find("stage");
     const JsonValue* share = progress->find("share");
-    if (stage != nullptr) status.stage = stage->text();
+    status.stage = text_of(*progress, "stage");
     if (share != nullptr) status.share = TRY(in_context("share", share->as_double()));
-    const JsonValue* compaction = job.find("compaction");
-    if (compaction != nullptr && !compaction->is_null()) {
+    const JsonValue* compaction = find_value(job, "compaction");
+    if (compaction != nullptr) {
         status.compaction = TRY(in_context("compaction", read_compaction(*compaction)));
     }
-    const JsonValue* verification = job.find("verification");
-    if (verification == nullptr || verification->is_null()) return {};
+    const JsonValue* backup = find_value(job, "backup");
+    if (backup != nullptr) status.backup = TRY(in_context("backup", read_backup(*backup)));
+    const JsonValue* verification = find_value(job, "verification");
+    if (verification == nullptr) return {};
     status.verification = TRY(in_context("verification", read_verification(*verification)));
     result.failures_left_out = TRY(read_count(*verification, "findings_left_out"));
     return {};
@@ -132,6 +119,18 @@ Result<collection::CompactReport> read_compaction(const JsonValue& report) {
     read_back.rows_dropped = TRY(read_count(report, "rows_dropped"));
     read_back.bytes_before = TRY(read_count(report, "bytes_before"));
     read_back.bytes_after = TRY(read_count(report, "bytes_after"));
+    read_back.later_error = text_of(report, "later_error");
+    return read_back;
+}
+
+Result<collection::BackupReport> read_backup(const JsonValue& report) {
+    collection::BackupReport read_back;
+    read_back.records = TRY(read_count(report, "items"));
+    read_back.generation = TRY(read_count(report, "generation"));
+    read_back.files_copied = TRY(read_count(report, "files_copied"));
+    read_back.bytes_copied = TRY(read_count(report, "bytes_copied"));
+    read_back.files_kept = TRY(read_count(report, "files_kept"));
+    read_back.segments_left_out = TRY(read_count(report, "segments_left_out"));
     return read_back;
 }
 
@@ -157,14 +156,6 @@ Result<collection::Finding> read_finding(const JsonValue& finding) {
     read_back.file = TRY(read_path(finding, "file"));
     read_back.what = TRY(read(finding, "what", &JsonValue::as_string));
     return read_back;
-}
-
-Result<std::string> read_path(const JsonValue& object, const std::string& name) {
-    const JsonValue* exact = object.find(name + "_bytes");
-    if (exact == nullptr) return read(object, name, &JsonValue::as_string);
-    const std::vector<std::byte> bytes =
-        TRY(in_context(name + "_bytes", parse_base64(exact->text())));
-    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
 }  // namespace

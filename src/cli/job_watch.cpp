@@ -88,6 +88,10 @@ void Watcher::tell_end(const service::JobStatus& job) {
                                 shown_text(job.error));
         return;
     }
+    if (job.compaction && !job.compaction->later_error.empty()) {
+        invocation_.console.say("{}compacted, but {}", name_of(job),
+                                shown_text(job.compaction->later_error));
+    }
     if (job.verification && !job.verification->is_whole()) {
         invocation_.console.say("{}the index is damaged: see `sokkuri verify`", name_of(job));
     }
@@ -104,6 +108,7 @@ std::string Watcher::name_of(const service::JobStatus& job) const {
 std::string_view work_of(const service::JobStatus& job) {
     if (job.kind == "compact") return "compacting";
     if (job.kind == "verify") return "verifying";
+    if (job.kind == "backup") return "the backup";
     return "indexing";
 }
 

@@ -1,6 +1,7 @@
 #include "cli/patch_lines.h"
 
 #include "base/json_line.h"
+#include "cli/answer_members.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +10,6 @@ namespace {
 
 using Failures = std::vector<service::PatchReport::Failure>;
 
-Result<std::uint64_t> read_count(const JsonValue& answer, std::string_view name);
 Result<Failures> read_failures(const JsonValue& answer, std::string_view name, std::size_t count);
 
 }  // namespace
@@ -37,11 +37,6 @@ Result<service::PatchReport> read_patch_report(const JsonValue& answer, std::siz
 }
 
 namespace {
-
-Result<std::uint64_t> read_count(const JsonValue& answer, std::string_view name) {
-    const JsonValue* value = TRY(answer.at(name));
-    return in_context(name, value->as_uint64());
-}
 
 Result<Failures> read_failures(const JsonValue& answer, std::string_view name, std::size_t count) {
     const JsonValue* list = TRY(answer.at(name));

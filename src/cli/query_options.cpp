@@ -17,6 +17,7 @@ constexpr double kRecallMin = 0.5;
 /// Ways to say how surely the nearest must be found, those that were used.
 std::vector<std::string_view> efforts_given(const Settings& settings);
 index::Effort effort_of(const Settings& settings);
+Result<void> check_agreement(const Settings& settings);
 
 }  // namespace
 
@@ -85,26 +86,16 @@ std::optional<service::BySeveral> together(const Settings& settings,
                                                             : Combine::kFarthest};
 }
 
-service::SearchQuery query_of(const Settings& settings) {
+Result<service::SearchQuery> query_of(const Settings& settings) {
+    TRY(check_agreement(settings));
     service::SearchQuery query;
     query.k = static_cast<std::size_t>(settings.integer("k"));
     if (settings.has("min-score")) query.score_min = settings.number("min-score");
     query.effort = effort_of(settings);
     query.field = settings.text("field");
     query.limits = decode_limits(settings);
+    TRY(arrange(settings, query));
     return query;
-}
-
-std::optional<std::string> contradiction(const Settings& settings) {
-    const std::vector<std::string_view> efforts = efforts_given(settings);
-    for (std::size_t i = 1; i < efforts.size(); ++i) {
-        if (settings.at(efforts[i]).origin != settings.at(efforts[0]).origin) continue;
-        return fmt::format("--{} and --{} exclude each other", efforts[0], efforts[i]);
-    }
-    const bool is_drawn = settings.on("show") && format_of(settings) != Format::kTable;
-    if (!is_drawn || settings.at("show").origin != settings.at("format").origin)
-        return std::nullopt;
-    return fmt::format("--show and --format {} exclude each other", settings.text("format"));
 }
 
 std::unique_ptr<HitPrinter> printer_of(Invocation& invocation, CollectionReader& reader,
@@ -167,6 +158,19 @@ index::Effort effort_of(const Settings& settings) {
         return {.kind = Kind::kRecall, .recall = settings.number("recall")};
     }
     return {.kind = Kind::kEf, .ef = static_cast<std::size_t>(settings.integer("ef"))};
+}
+
+Result<void> check_agreement(const Settings& settings) {
+    const std::vector<std::string_view> efforts = efforts_given(settings);
+    for (std::size_t i = 1; i < efforts.size(); ++i) {
+        if (settings.at(efforts[i]).origin != settings.at(efforts[0]).origin) continue;
+        return fail(ErrorCode::kInvalidArgument, "--{} and --{} exclude each other", efforts[0],
+                    efforts[i]);
+    }
+    const bool is_drawn = settings.on("show") && format_of(settings) != Format::kTable;
+    if (!is_drawn || settings.at("show").origin != settings.at("format").origin) return {};
+    return fail(ErrorCode::kInvalidArgument, "--show and --format {} exclude each other",
+                settings.text("format"));
 }
 
 }  // namespace

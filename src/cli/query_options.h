@@ -24,12 +24,10 @@ Option together_option();
 std::optional<service::BySeveral> together(const Settings& settings,
                                            std::vector<service::BySeveral::Part> parts);
 
-/// Fills in k, score_min, effort and limits.
-service::SearchQuery query_of(const Settings& settings);
-
-/// Two things that exclude each other, asked for in the same way: --show and another format than
-/// the table; two of --recall, --exact and --ef. Empty when all is well.
-std::optional<std::string> contradiction(const Settings& settings);
+/// Everything but what is searched by. An error is a mistake in usage: also two things that exclude
+/// each other, asked for in the same way (--show and another format than the table; two of
+/// --recall, --exact and --ef).
+Result<service::SearchQuery> query_of(const Settings& settings);
 
 /// For --format or --show, whichever was asked for more nearly: by a flag, a variable or the file.
 std::unique_ptr<HitPrinter> printer_of(Invocation& invocation, CollectionReader& reader,

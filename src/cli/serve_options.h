@@ -11,7 +11,7 @@
 
 namespace sokkuri::cli {
 
-/// --data, --host, --port, --allow-host, --allow-origin, --socket, --index, --watch.
+/// --data, --backups, --host, --port, --allow-host, --allow-origin, --socket, --index, --watch.
 std::vector<Option> listener_options();
 /// --connections-max, --upload-bytes-max, …: the members of http::Limits with dashes.
 std::vector<Option> server_limit_options();

@@ -34,6 +34,8 @@ TEST(ServeOptions, DefaultsAreThoseOfTheServer) {
     EXPECT_EQ(limits.event_streams_max, expected.event_streams_max);
     EXPECT_EQ(limits.event_interval_ms, expected.event_interval_ms);
     EXPECT_EQ(limits.event_silence_max_ms, expected.event_silence_max_ms);
+    EXPECT_EQ(limits.exports_max, expected.exports_max);
+    EXPECT_EQ(limits.export_time_max_ms, expected.export_time_max_ms);
     EXPECT_EQ(limits.stop_time_max_ms, expected.stop_time_max_ms);
 }
 

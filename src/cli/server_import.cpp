@@ -1,6 +1,7 @@
 #include "cli/server_import.h"
 
 #include "base/json.h"
+#include "cli/answer_members.h"
 #include "cli/field_reader.h"
 #include "cli/load_bodies.h"
 #include "service/load_items.h"
@@ -18,7 +19,6 @@ constexpr std::size_t kRequestBytesMax = 32U << 20;
 constexpr std::uint32_t kLoadTimeMaxMs = 600'000;
 
 Result<void> make_collection(const HeldFolder& held);
-Result<std::uint64_t> read_count(const JsonValue& answer, std::string_view name);
 
 }  // namespace
 
@@ -154,11 +154,6 @@ Result<void> make_collection(const HeldFolder& held) {
                                    .content_type = "application/json",
                                    .body = "{}"})));
     return {};
-}
-
-Result<std::uint64_t> read_count(const JsonValue& answer, std::string_view name) {
-    const JsonValue* value = TRY(answer.at(name));
-    return in_context(name, value->as_uint64());
 }
 
 }  // namespace

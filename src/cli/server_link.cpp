@@ -231,6 +231,16 @@ Result<std::string> ServerLink::ask(Message message) {
     return std::move(answer.body);
 }
 
+Result<void> ServerLink::receive(const std::string& target, const BodySink& sink,
+                                 const std::stop_token& stop) {
+    HttpRequest request = request_to(HttpMethod::kGet, target);
+    request.limits.total_time_max_ms = 0;
+    request.limits.idle_time_max_ms = kSilenceMaxMs;
+    const HttpAnswer answer = TRY(client_->receive(request, sink, stop));
+    if (answer.status != 200) return tl::unexpected(error_of(answer));
+    return {};
+}
+
 Result<JsonValue> ServerLink::ask_json(Message message) {
     const std::string body = TRY(ask(std::move(message)));
     return in_context("the server's answer", parse_json(body));

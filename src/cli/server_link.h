@@ -47,6 +47,10 @@ class ServerLink {
     /// Likewise, parsed.
     Result<JsonValue> ask_json(Message message);
 
+    /// Asks, and gives the body of a 200 to `sink` as it comes, however long it is.
+    Result<void> receive(const std::string& target, const BodySink& sink,
+                         const std::stop_token& stop);
+
     struct Served {
         std::string name;   // of the collection
         std::string model;  // empty: it has none yet

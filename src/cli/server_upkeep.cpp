@@ -43,6 +43,22 @@ Result<collection::VerifyReport> verify_through_server(const Invocation& invocat
     return tl::unexpected(stopped(holder, "verifying"));
 }
 
+Result<collection::BackupReport> back_up_at_server(const Invocation& invocation,
+                                                   const HeldFolder& held, const std::string& name,
+                                                   const collection::BackupOptions& options) {
+    FolderHolder holder = TRY(holder_of(invocation, held));
+    std::string body;
+    JsonWriter(body).begin_object().member("name", name).end_object();
+    const auto show = [&](const service::JobStatus& job) {
+        if (options.progress && !job.stage.empty()) options.progress(shown_text(job.stage));
+    };
+    const service::JobStatus job = TRY(in_context(
+        holder.name,
+        holder.link.run_job(message_to(holder, "backup", std::move(body)), show, options.stop)));
+    if (job.backup) return *job.backup;
+    return tl::unexpected(stopped(holder, "the backup"));
+}
+
 namespace {
 
 ServerLink::Message message_to(const FolderHolder& holder, std::string_view what,

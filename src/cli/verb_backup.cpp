@@ -1,5 +1,6 @@
 // compact, backup and restore: what keeps an index small and safe.
 #include "base/json.h"
+#include "base/shown_text.h"
 #include "cli/collection_reader.h"
 #include "cli/format.h"
 #include "cli/interrupt.h"
@@ -20,6 +21,9 @@ Result<ExitCode> run_compact(Invocation& invocation);
 Result<collection::CompactReport> compact(const Invocation& invocation,
                                           const collection::CompactRequest& request);
 Result<ExitCode> run_backup(Invocation& invocation);
+/// Of the folder, or by the server that --server names.
+Result<collection::BackupReport> back_up(const Invocation& invocation,
+                                         const collection::BackupOptions& options);
 Result<ExitCode> run_restore(Invocation& invocation);
 /// Shows the file that is copied.
 collection::BackupOptions backup_options(const Invocation& invocation, ProgressLine& progress,
@@ -51,15 +55,21 @@ Verb backup_verb() {
             "The copy is one moment of the index, whatever is written meanwhile. Made again into "
             "the same folder it copies what is new. It is an index itself: `sokkuri stats --in "
             "TARGET` opens it. Every checksum is compared on the way: damage is not copied, but "
-            "told. Pictures in the indexed folder are not copied; those that came over HTTP are.",
+            "told. Pictures in the indexed folder are not copied; those that came over HTTP are.\n\n"
+            "With --server, --in is the name of a collection there, the server does the work, and "
+            "TARGET is a name: the copy goes into that folder below the one that `sokkuri serve "
+            "--backups DIR` was given. Without --server a folder that a server holds is copied from "
+            "here.",
         .argument = {.name = "TARGET",
                      .help = "Folder for the copy; made when missing",
                      .kind = ArgumentKind::kFolder,
                      .count_min = 1,
                      .count_max = 1},
-        .options = joined({library_options(), {report_format_option()}}),
+        .options = joined({{server_option()}, library_options(), {report_format_option()}}),
         .examples = {{"sokkuri backup /media/disk/pictures --in ~/Pictures",
-                      "A copy; again later, to bring it up to date"}},
+                      "A copy; again later, to bring it up to date"},
+                     {"sokkuri backup shoes-daily --server http://shop:7171 --in shoes",
+                      "By a server, into its folder for backups"}},
         .run = run_backup};
 }
 
@@ -101,6 +111,9 @@ Result<ExitCode> run_compact(Invocation& invocation) {
     const auto report = compact(invocation, request);
     progress.clear();
     if (!report) return tl::unexpected(report.error());
+    if (!report->later_error.empty()) {
+        invocation.console.say("the vectors were moved, but {}", shown_text(report->later_error));
+    }
     if (format_of(invocation.settings) == Format::kJson) {
         std::string text;
         JsonWriter json(text, JsonStyle::kPretty);
@@ -130,14 +143,25 @@ Result<collection::CompactReport> compact(const Invocation& invocation,
 
 Result<ExitCode> run_backup(Invocation& invocation) {
     Interrupt interrupt(invocation.console, "stopping; the last backup stays as it is");
-    const service::LibraryPlace place = TRY(library_place(invocation));
     ProgressLine progress(invocation.console, invocation.terminal);
-    const auto report = service::back_up(invocation.files, place, invocation.arguments.front(),
-                                         backup_options(invocation, progress, interrupt.token()));
+    const auto report =
+        back_up(invocation, backup_options(invocation, progress, interrupt.token()));
     progress.clear();
     if (!report) return tl::unexpected(report.error());
     print_backup(invocation, *report);
     return ExitCode::kOk;
+}
+
+Result<collection::BackupReport> back_up(const Invocation& invocation,
+                                         const collection::BackupOptions& options) {
+    const Settings& settings = invocation.settings;
+    const std::string& target = invocation.arguments.front();
+    if (settings.has("server")) {
+        const HeldFolder held = TRY(folder_at_server(settings, settings.text("in")));
+        return back_up_at_server(invocation, held, target, options);
+    }
+    const service::LibraryPlace place = TRY(library_place(invocation));
+    return service::back_up(invocation.files, place, target, options);
 }
 
 Result<ExitCode> run_restore(Invocation& invocation) {
@@ -171,13 +195,7 @@ void print_backup(Invocation& invocation, const collection::BackupReport& report
     if (format_of(invocation.settings) == Format::kJson) {
         std::string text;
         JsonWriter json(text, JsonStyle::kPretty);
-        json.begin_object();
-        json.member("items", report.records).member("generation", report.generation);
-        json.member("files_copied", report.files_copied)
-            .member("bytes_copied", report.bytes_copied);
-        json.member("files_kept", report.files_kept);
-        json.member("segments_left_out", report.segments_left_out);
-        json.end_object();
+        http::write_backup_report(json, report);
         invocation.out.write(text + "\n");
         return;
     }

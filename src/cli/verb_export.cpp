@@ -1,8 +1,10 @@
 #include "base/json.h"
+#include "cli/collection_reader.h"
 #include "cli/format.h"
 #include "cli/interrupt.h"
 #include "cli/library_options.h"
 #include "cli/progress.h"
+#include "cli/server_export.h"
 #include "cli/verbs.h"
 #include "service/export.h"
 
@@ -12,6 +14,10 @@ namespace sokkuri::cli {
 namespace {
 
 Result<ExitCode> run(Invocation& invocation);
+service::ExportRequest request_of(const Settings& settings);
+/// Of the folder, or of a collection of a server.
+Result<service::ExportReport> export_vectors(Invocation& invocation,
+                                             const service::ExportRequest& request);
 std::vector<Option> file_options();
 std::string report_json(const service::ExportReport& report);
 
@@ -25,9 +31,12 @@ Verb export_verb() {
             "All rows of one field in the order in which the records came, in as many formats at "
             "once as are asked for: `sokkuri import` reads each of them back bit by bit. Vectors "
             "are raw, as the model gave them, never normalized.\n\n"
-            "--ids, --metadata and the vectors have the same rows in the same order. Records "
-            "without a vector in the field are left out and counted.",
-        .options = joined({library_options(),
+            "--ids, --metadata and the vectors have the same rows in the same order, all of one "
+            "moment. Records without a vector in the field are left out and counted. The files "
+            "appear when all of them are whole; whatever goes wrong before leaves none.\n\n"
+            "With --server, --in is the name of a collection there; the files are written here.",
+        .options = joined({{server_option()},
+                           library_options(),
                            {{.name = "field",
                              .kind = ValueKind::kText,
                              .value_name = "NAME",
@@ -36,6 +45,8 @@ Verb export_verb() {
                            {report_format_option()}}),
         .examples = {{"sokkuri export --in ~/Pictures --npy all.npy --ids all.txt", "For NumPy"},
                      {"sokkuri export --ndjson all.ndjson", "Everything in one file"},
+                     {"sokkuri export --server http://shop:7171 --in shoes --npy v.npy --ids i.txt",
+                      "From a server"},
                      {"sokkuri export --npy v.npy --ids ids.txt --metadata m.jsonl",
                       "Vectors, ids and documents, to be imported elsewhere"}},
         .run = run};
@@ -45,26 +56,15 @@ namespace {
 
 Result<ExitCode> run(Invocation& invocation) {
     const Settings& settings = invocation.settings;
-    Interrupt interrupt(invocation.console, "stopping: nothing is written");
-    const service::ExportRequest request{.field = settings.text("field"),
-                                         .npy_file = settings.text("npy"),
-                                         .fvecs_file = settings.text("fvecs"),
-                                         .raw_file = settings.text("f32"),
-                                         .ndjson_file = settings.text("ndjson"),
-                                         .shards_folder = settings.text("shards"),
-                                         .ids_file = settings.text("ids"),
-                                         .metadata_file = settings.text("metadata"),
-                                         .vectors_in_documents = settings.on("vectors")};
+    const service::ExportRequest request = request_of(settings);
     if (!request.writes_something()) {
         return usage_error(invocation, "export", "what to write? Name a file, as --npy OUT.npy");
     }
-    const bool has_documents = !request.metadata_file.empty() || !request.ndjson_file.empty();
-    if (request.vectors_in_documents && !has_documents) {
+    if (request.vectors_in_documents && !request.has_documents()) {
         return usage_error(invocation, "export",
                            "--vectors puts vectors into documents: name --metadata or --ndjson");
     }
-    const ChosenLibrary chosen = TRY(open_library(invocation));
-    const auto report = service::export_vectors(chosen.library, request, interrupt.token());
+    const auto report = export_vectors(invocation, request);
     if (!report && report.error().code() == ErrorCode::kCancelled) return ExitCode::kInterrupted;
     if (!report) return tl::unexpected(report.error());
     if (!settings.on("quiet")) {
@@ -80,6 +80,35 @@ Result<ExitCode> run(Invocation& invocation) {
     return ExitCode::kOk;
 }
 
+service::ExportRequest request_of(const Settings& settings) {
+    return {.field = settings.text("field"),
+            .npy_file = settings.text("npy"),
+            .fvecs_file = settings.text("fvecs"),
+            .bvecs_file = settings.text("bvecs"),
+            .raw_file = settings.text("f32"),
+            .ndjson_file = settings.text("ndjson"),
+            .shards_folder = settings.text("shards"),
+            .ids_file = settings.text("ids"),
+            .metadata_file = settings.text("metadata"),
+            .vectors_in_documents = settings.on("vectors")};
+}
+
+Result<service::ExportReport> export_vectors(Invocation& invocation,
+                                             const service::ExportRequest& request) {
+    Interrupt interrupt(invocation.console, "stopping: nothing is written");
+    if (!invocation.settings.has("server")) {
+        const ChosenLibrary chosen = TRY(open_library(invocation));
+        return service::export_vectors(chosen.library, request, interrupt.token());
+    }
+    ProgressLine progress(invocation.console, invocation.terminal);
+    const auto show = [&](double share) {
+        if (!invocation.settings.on("quiet")) progress.show("exporting", share);
+    };
+    auto report = export_from_server(invocation, request, show, interrupt.token());
+    progress.clear();
+    return report;
+}
+
 std::vector<Option> file_options() {
     return {{.name = "npy",
              .kind = ValueKind::kFile,
@@ -89,6 +118,10 @@ std::vector<Option> file_options() {
              .kind = ValueKind::kFile,
              .value_name = "OUT.fvecs",
              .help = "The vectors, each after its dimension"},
+            {.name = "bvecs",
+             .kind = ValueKind::kFile,
+             .value_name = "OUT.bvecs",
+             .help = "Likewise, a byte for each component: whole numbers from 0 to 255 alone"},
             {.name = "f32",
              .kind = ValueKind::kFile,
              .value_name = "OUT.f32",

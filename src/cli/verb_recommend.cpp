@@ -1,4 +1,3 @@
-#include "cli/arrangement_options.h"
 #include "cli/collection_reader.h"
 #include "cli/library_options.h"
 #include "cli/model_options.h"
@@ -67,13 +66,9 @@ Verb recommend_verb() {
 namespace {
 
 Result<ExitCode> run(Invocation& invocation) {
-    if (const auto reason = contradiction(invocation.settings)) {
-        return usage_error(invocation, "recommend", *reason);
-    }
-    service::SearchQuery query = query_of(invocation.settings);
-    if (const auto arranged = arrange(invocation.settings, query); !arranged) {
-        return usage_error(invocation, "recommend", arranged.error().message());
-    }
+    const auto asked = query_of(invocation.settings);
+    if (!asked) return usage_error(invocation, "recommend", asked.error().message());
+    service::SearchQuery query = *asked;
     const std::string here = TRY(invocation.files.canonical("."));
     const auto wish = wish_of(invocation, here);
     if (!wish) return usage_error(invocation, "recommend", wish.error().message());

@@ -1,6 +1,5 @@
 #include "base/log.h"
 #include "base/shown_text.h"
-#include "cli/arrangement_options.h"
 #include "cli/collection_reader.h"
 #include "cli/library_options.h"
 #include "cli/model_options.h"
@@ -68,13 +67,9 @@ Verb search_verb() {
 namespace {
 
 Result<ExitCode> run(Invocation& invocation) {
-    if (const auto reason = contradiction(invocation.settings)) {
-        return usage_error(invocation, "search", *reason);
-    }
-    service::SearchQuery query = query_of(invocation.settings);
-    if (const auto arranged = arrange(invocation.settings, query); !arranged) {
-        return usage_error(invocation, "search", arranged.error().message());
-    }
+    const auto asked = query_of(invocation.settings);
+    if (!asked) return usage_error(invocation, "search", asked.error().message());
+    service::SearchQuery query = *asked;
     const auto reader = TRY(open_reader(invocation, QueryPictures::kEmbedded));
     const std::vector<Question> questions = questions_of(invocation);
     const auto printer = printer_of(invocation, *reader, questions.size());

@@ -61,7 +61,7 @@ class Serving {
     std::shared_ptr<http::Readiness> readiness_ = std::make_shared<http::Readiness>();
     std::unique_ptr<http::Server> server_;
     std::unique_ptr<service::FolderFollower> follower_;  // behind jobs: it asks for them
-    std::unique_ptr<service::DataWatch> data_watch_;     // likewise
+    std::unique_ptr<service::DataWatch> data_watch_;     // likewise, and uses the follower
 };
 
 /// Says that there is no password yet, where more than this machine can come in.
@@ -100,6 +100,8 @@ Verb serve_verb() {
                      {"sokkuri serve ~/Pictures ~/Work/photos -p 8080", "Two collections"},
                      {"sokkuri serve ~/Pictures --watch", "New pictures are found by themselves"},
                      {"sokkuri serve --data ~/collections", "Collections that programs fill"},
+                     {"sokkuri serve --data ~/collections --backups /media/disk/backups",
+                      "Which `sokkuri backup --server` may back up"},
                      {"sokkuri serve ~/Pictures --host 0.0.0.0 --allow-host pictures.lan",
                       "For everybody in the house"}},
         .run = run};
@@ -158,6 +160,11 @@ Result<void> Serving::listen(const Settings& settings) {
     const service::IngestRequest ingest = ingest_request(settings);
     const http::Limits limits = server_limits(settings);
     TRY(limits.validate());
+    service::BackupFolder backups;
+    if (settings.has("backups")) {
+        backups = TRY(service::BackupFolder::open(libraries_->files(), settings.text("backups"),
+                                                  *libraries_));
+    }
     const auto metrics = std::make_shared<http::ServerMetrics>();
     http::RouteTable api = http::native_routes({.libraries = *libraries_,
                                                 .jobs = *jobs_,
@@ -166,7 +173,8 @@ Result<void> Serving::listen(const Settings& settings) {
                                                 .ingest = ingest,
                                                 .limits = limits,
                                                 .metrics = metrics,
-                                                .readiness = readiness_});
+                                                .readiness = readiness_,
+                                                .backups = std::move(backups)});
     http::RouteTable web = http::page_routes(http::embedded_page());
     web.insert(web.begin(), api.begin(), api.end());
     const std::vector<http::Listener> listeners{
@@ -212,8 +220,8 @@ Result<void> Serving::start_work(const Invocation& invocation) {
         if (!is_writable) continue;
         TRY(jobs_->index(entry->name, request));
     }
-    if (invocation.settings.has("data")) {
-        data_watch_ = std::make_unique<service::DataWatch>(*libraries_, *jobs_);
+    if (invocation.settings.has("data") || follower_ != nullptr) {
+        data_watch_ = std::make_unique<service::DataWatch>(*libraries_, *jobs_, follower_.get());
     }
     readiness_->set(http::ServingState::kReady);
     return {};

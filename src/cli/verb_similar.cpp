@@ -1,6 +1,5 @@
 #include "base/log.h"
 #include "base/shown_text.h"
-#include "cli/arrangement_options.h"
 #include "cli/collection_reader.h"
 #include "cli/library_options.h"
 #include "cli/model_options.h"
@@ -86,13 +85,9 @@ Result<ExitCode> run(Invocation& invocation) {
     if (const auto reason = wrong_question(invocation)) {
         return usage_error(invocation, "similar", *reason);
     }
-    if (const auto reason = contradiction(invocation.settings)) {
-        return usage_error(invocation, "similar", *reason);
-    }
-    service::SearchQuery query = query_of(invocation.settings);
-    if (const auto arranged = arrange(invocation.settings, query); !arranged) {
-        return usage_error(invocation, "similar", arranged.error().message());
-    }
+    const auto asked = query_of(invocation.settings);
+    if (!asked) return usage_error(invocation, "similar", asked.error().message());
+    service::SearchQuery query = *asked;
     const auto reader = TRY(open_reader(invocation, QueryPictures::kNone));
     const std::vector<Question> questions = TRY(questions_of(invocation, *reader));
     const auto printer = printer_of(invocation, *reader, questions.size());
