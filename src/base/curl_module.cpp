@@ -15,7 +15,7 @@ using SteadyClock = std::chrono::steady_clock;
 /// One request on its way, as libcurl's callbacks see it.
 struct Transfer {
     const HttpRequest& request;
-    EventParser* parser = nullptr;       // of events; null: none are awaited
+    EventParser* parser = nullptr;        // of events; null: none are awaited
     const BodySink* body_sink = nullptr;  // of a 200; null: the body is collected
     CURL* easy = nullptr;
     HttpAnswer answer = {};

@@ -68,8 +68,8 @@ class HttpClient {
     /// when nobody answers or the connection is cut; kDeadlineExceeded and kExhausted name the
     /// limit; kCancelled as soon as `stop` asks for it.
     virtual Result<HttpAnswer> send(const HttpRequest& request, std::stop_token stop) = 0;
-    /// Gives the body of a 200 to `sink` as it comes, however long it is, and returns without one at
-    /// its end. Any other answer is returned as by `send`, and so are errors; those of `sink` as
+    /// Gives the body of a 200 to `sink` as it comes, however long it is, and returns without one
+    /// at its end. Any other answer is returned as by `send`, and so are errors; those of `sink` as
     /// they are.
     virtual Result<HttpAnswer> receive(const HttpRequest& request, const BodySink& sink,
                                        std::stop_token stop) = 0;

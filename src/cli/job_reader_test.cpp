@@ -104,17 +104,17 @@ TEST(JobReader, ReadsWhatUpkeepDid) {
 
 TEST(JobReader, ReadsWhatUpkeepDid) {
     std::string text = kJob;
-    text.insert(1, R"("compaction":{"rows_moved":1,"rows_dropped":2,"bytes_before":3,"bytes_after":4,
+    text.insert(1,
+                R"("compaction":{"rows_moved":1,"rows_dropped":2,"bytes_before":3,"bytes_after":4,
 "later_error":"the index was not built"},"backup":{"items":5,"generation":6,"files_copied":7,
 "bytes_copied":8,"files_kept":9,"segments_left_out":10},)");
     const ReadJob job = read_text(text).value();
     EXPECT_EQ(job.status.compaction->bytes_after, 4U);
     EXPECT_EQ(job.status.compaction->later_error, "the index was not built");
     const collection::BackupReport& backup = job.status.backup.value();
-    EXPECT_EQ(
-        (std::vector{backup.records, backup.generation, backup.files_copied, backup.bytes_copied,
-                     backup.files_kept, backup.segments_left_out}),
-        (std::vector<std::uint64_t>{5, 6, 7, 8, 9, 10}));
+    EXPECT_EQ((std::vector{backup.records, backup.generation, backup.files_copied,
+                           backup.bytes_copied, backup.files_kept, backup.segments_left_out}),
+              (std::vector<std::uint64_t>{5, 6, 7, 8, 9, 10}));
 }
 
 }  // namespace

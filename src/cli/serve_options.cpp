@@ -141,8 +141,9 @@ std::vector<Option> listener_options() {
         {.name = "backups",
          .kind = ValueKind::kFolder,
          .value_name = "DIR",
-         .help = "Where this server may write backups: POST /v1/collections/NAME/backup and `sokkuri "
-                 "backup --server` write into DIR/BACKUP; without it they are refused"},
+         .help =
+             "Where this server may write backups: POST /v1/collections/NAME/backup and `sokkuri "
+             "backup --server` write into DIR/BACKUP; without it they are refused"},
         {.name = "host",
          .kind = ValueKind::kText,
          .value_name = "ADDRESS",

@@ -54,9 +54,9 @@ Result<service::ExportReport> export_from_server(const Invocation& invocation,
 namespace {
 
 std::string target_of(const service::ExportRequest& request, const std::string& collection) {
-    std::string target = fmt::format("/v1/collections/{}/export?format=rows&documents={}&vectors={}",
-                                     percent_encoded(collection), request.has_documents(),
-                                     request.vectors_in_documents);
+    std::string target = fmt::format(
+        "/v1/collections/{}/export?format=rows&documents={}&vectors={}",
+        percent_encoded(collection), request.has_documents(), request.vectors_in_documents);
     if (!request.field.empty()) target += "&field=" + percent_encoded(request.field);
     return target;
 }

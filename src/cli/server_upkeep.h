@@ -1,5 +1,5 @@
-// Compaction, verification and backups in the server that holds the folder, or in another one (--server), as
-// if they were done here. Used by verb_backup.cpp and verb_verify.cpp.
+// Compaction, verification and backups in the server that holds the folder, or in another one
+// (--server), as if they were done here. Used by verb_backup.cpp and verb_verify.cpp.
 #pragma once
 
 #include "cli/server_index.h"

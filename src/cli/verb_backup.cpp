@@ -55,10 +55,12 @@ Verb backup_verb() {
             "The copy is one moment of the index, whatever is written meanwhile. Made again into "
             "the same folder it copies what is new. It is an index itself: `sokkuri stats --in "
             "TARGET` opens it. Every checksum is compared on the way: damage is not copied, but "
-            "told. Pictures in the indexed folder are not copied; those that came over HTTP are.\n\n"
+            "told. Pictures in the indexed folder are not copied; those that came over HTTP "
+            "are.\n\n"
             "With --server, --in is the name of a collection there, the server does the work, and "
             "TARGET is a name: the copy goes into that folder below the one that `sokkuri serve "
-            "--backups DIR` was given. Without --server a folder that a server holds is copied from "
+            "--backups DIR` was given. Without --server a folder that a server holds is copied "
+            "from "
             "here.",
         .argument = {.name = "TARGET",
                      .help = "Folder for the copy; made when missing",

@@ -34,9 +34,9 @@ struct CompactReport {
     void add_later_error(std::string_view what, const Error& error);
 };
 
-/// Copies, commits, and gives unused pages of the catalog back. The folders of the old fields stay until remove_old_fields. kCorruption when rows are
-/// not what they were: nothing has changed then; kCancelled likewise. O(bytes of the fields that
-/// have dead rows), and so much room on the disk.
+/// Copies, commits, and gives unused pages of the catalog back. The folders of the old fields stay
+/// until remove_old_fields. kCorruption when rows are not what they were: nothing has changed then;
+/// kCancelled likewise. O(bytes of the fields that have dead rows), and so much room on the disk.
 Result<CompactReport> compact_fields(FileSystem& files, const std::string& directory,
                                      store::Catalog& catalog, const CompactRequest& request);
 

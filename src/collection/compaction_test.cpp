@@ -86,7 +86,8 @@ TEST(Compaction, LetsOldFilesGoWithTheirLastReaderWithoutAWrite) {
         EXPECT_EQ(rows, 38U) << "of generation " << generation;
         EXPECT_EQ(scan->generation(), generation);
         scan.reset();
-        while (files.status(old)) std::this_thread::yield();
+        while (files.status(old))
+            std::this_thread::yield();
     }
 }
 

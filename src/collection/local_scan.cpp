@@ -54,16 +54,14 @@ Result<void> LocalScan::read_rows() {
     at_ = 0;
     rows_.clear();
     if (from_ >= store::kRecordNumbersMax) return {};
-    rows_ = TRY(
-        transaction_->records_from(static_cast<store::RecordNumber>(from_), kBatchRecords));
+    rows_ = TRY(transaction_->records_from(static_cast<store::RecordNumber>(from_), kBatchRecords));
     if (!rows_.empty()) from_ = std::uint64_t{rows_.back().number} + 1;
     return {};
 }
 
 Result<std::span<const float>> LocalScan::vector_of(const FieldSnapshot& field,
                                                     store::RecordNumber record) {
-    const std::optional<store::Slot> slot =
-        TRY(transaction_->slot_of_record(field.number, record));
+    const std::optional<store::Slot> slot = TRY(transaction_->slot_of_record(field.number, record));
     return slot ? field.row(*slot) : std::span<const float>();
 }
 

@@ -62,7 +62,8 @@ void OldFiles::run(const std::stop_token& stop) {
         {
             auto are_left = are_left_.lock();
             wake_.wait(are_left.lock(), stop, [&] { return *are_left; });
-            if (!stop.stop_requested()) wake_.wait_for(are_left.lock(), stop, pause, [] { return false; });
+            if (!stop.stop_requested())
+                wake_.wait_for(are_left.lock(), stop, pause, [] { return false; });
             if (stop.stop_requested()) return;
             *are_left = false;
         }

@@ -27,7 +27,7 @@ struct Limits {
     std::uint32_t event_silence_max_ms = 15'000;  // then a comment shows that it lives
     std::uint32_t exports_max = 4;  // at a time; each keeps a moment of its collection
     std::uint32_t export_time_max_ms = 14'400'000;  // of one export: then the connection is cut
-    std::uint32_t stop_time_max_ms = 5'000;       // for requests in flight when asked to stop
+    std::uint32_t stop_time_max_ms = 5'000;         // for requests in flight when asked to stop
 
     Result<void> validate() const;
 };

@@ -192,7 +192,9 @@ void write_answers(JsonWriter& json, const Route& route) {
     const std::vector<AnswerKind>& answers = route.answers;
     for (auto answer = answers.begin(); answer != answers.end(); ++answer) {
         // One status may have several media types: they stand where the first of them does.
-        const auto is_like = [&](const AnswerKind& other) { return other.status == answer->status; };
+        const auto is_like = [&](const AnswerKind& other) {
+            return other.status == answer->status;
+        };
         if (std::any_of(answers.begin(), answer, is_like)) continue;
         json.key(std::to_string(answer->status)).begin_object();
         json.member("description", answer->help);

@@ -54,7 +54,7 @@ std::vector<Schema> make_table() {
          {collection_schemas, collection_part_schemas, new_collection_schemas, index_schemas,
           item_schemas, document_schemas, field_schemas, load_schemas, search_schemas,
           filter_schemas, method_schemas, search_body_schemas, group_schemas, recommend_schemas,
-          query_schemas, job_schemas, report_schemas, upkeep_schemas}) {
+          query_schemas, job_schemas, report_schemas, upkeep_schemas, backup_schemas}) {
         std::vector<Schema> part = rows();
         table.insert(table.end(), part.begin(), part.end());
     }

@@ -16,15 +16,13 @@ constexpr const char* kShop = "/v1/collections/shop";
 class ExportRoutes : public ::testing::Test {
  protected:
     ExportRoutes() {
-        const auto made =
-            server_.send("PUT", kShop, R"({"fields":[{"name":"v","dimension":2},
+        const auto made = server_.send("PUT", kShop, R"({"fields":[{"name":"v","dimension":2},
                                                      {"name":"crop","dimension":1}]})");
         EXPECT_EQ(made.status(), 201U) << made.detail();
         for (const std::string id : {"靴 1", "b"}) {
-            const collection::PutRecord record{
-                .id = id,
-                .document = fmt::format(R"({{"name" : "{}"}})", id),
-                .vectors = {{"v", {1, 2}}, {"crop", {7}}}};
+            const collection::PutRecord record{.id = id,
+                                               .document = fmt::format(R"({{"name" : "{}"}})", id),
+                                               .vectors = {{"v", {1, 2}}, {"crop", {7}}}};
             EXPECT_TRUE(shop()->collection().put({&record, 1}));
         }
         const collection::PutRecord without{.id = "c"};

@@ -1,7 +1,7 @@
 // Groups over HTTP: of a folder's pictures by their folders, of records by any attribute; and that
 // they are right after items have changed. Every answer is held against openapi.json.
 #include "http/percent_encoding.h"
-#include "http/testing/expected_answers.h"
+#include "http/testing/native_server.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -57,6 +57,11 @@ class GroupRoutes : public ::testing::Test {
         return counts;
     }
 
+    static void expect_refusal(const CheckedAnswer& answer, unsigned status, std::string_view why) {
+        EXPECT_EQ(answer.status(), status) << answer.raw.body;
+        EXPECT_NE(answer.detail().find(why), std::string::npos) << answer.detail();
+    }
+
     static std::unique_ptr<NativeServer> server;
 };
 
@@ -86,11 +91,12 @@ TEST_F(GroupRoutes, FindGroupsAndItemsLikeAGroup) {
     EXPECT_EQ(similar.text("hits.1.value"), "green");
     EXPECT_EQ(similar.integer("hits.1.rank"), 2U);
     EXPECT_GT(similar.at("hits.0.score").as_double().value(), 0.95);
-    EXPECT_EQ(ids_of_hits(groups("color/red/items")), (std::vector<std::string>{"c", "d"}));
-    EXPECT_EQ(ids_of_hits(groups("color/red/items?include_members=true&k=3")).size(), 3U);
-    EXPECT_EQ(ids_of_hits(groups("color/red/items?only_members=true")),
+    EXPECT_EQ(groups("color/red/items").hit_ids(), (std::vector<std::string>{"c", "d"}));
+    EXPECT_EQ(groups("color/red/items?include_members=true&k=3").hit_ids().size(), 3U);
+    EXPECT_EQ(groups("color/red/items?only_members=true").hit_ids(),
               (std::vector<std::string>{"a", "b"}));
-    EXPECT_EQ(ids_of_hits(groups("color/red/items?filter=color%3Dgreen")), std::vector<std::string>{"d"});
+    EXPECT_EQ(groups("color/red/items?filter=color%3Dgreen").hit_ids(),
+              std::vector<std::string>{"d"});
 }
 
 TEST_F(GroupRoutes, FollowWhatBecomesOfTheItems) {
@@ -120,13 +126,14 @@ TEST_F(GroupRoutes, OfAFolderAreItsFolders) {
     EXPECT_FALSE(listed.text("groups.0.examples.0.path").empty());
     EXPECT_EQ(listed.text("groups.0.examples.0.content").size(), 32U);
     const CheckedAnswer items = server->get(server->target("/groups/folder/%2F/items"));
-    EXPECT_TRUE(ids_of_hits(items).empty()) << "all are members";
-    EXPECT_EQ(
-        ids_of_hits(server->get(server->target("/groups/folder/%2F/items?include_members=true"))).size(),
-        6U);
+    EXPECT_TRUE(items.hit_ids().empty()) << "all are members";
+    EXPECT_EQ(server->get(server->target("/groups/folder/%2F/items?include_members=true"))
+                  .hit_ids()
+                  .size(),
+              6U);
     const CheckedAnswer members =
         server->get(server->target("/groups/folder/%22%2F%22/items?only_members=true"));
-    EXPECT_EQ(ids_of_hits(members).size(), 6U) << "in quotes it is the same text";
+    EXPECT_EQ(members.hit_ids().size(), 6U) << "in quotes it is the same text";
 }
 
 TEST_F(GroupRoutes, RefuseWhatIsNone) {

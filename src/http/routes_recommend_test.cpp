@@ -1,6 +1,6 @@
 // Recommendations over HTTP, in a collection of vectors whose neighbors are plain to see. Every
 // answer is held against openapi.json.
-#include "http/testing/expected_answers.h"
+#include "http/testing/native_server.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -38,6 +38,11 @@ class RecommendRoute : public ::testing::Test {
     static CheckedAnswer recommend(std::string_view members, std::string_view query = "") {
         return server->send("POST", fmt::format("{}/recommend{}", kLine, query),
                             fmt::format("{{{}}}", members));
+    }
+
+    static void expect_refusal(const CheckedAnswer& answer, unsigned status, std::string_view why) {
+        EXPECT_EQ(answer.status(), status) << answer.raw.body;
+        EXPECT_NE(answer.detail().find(why), std::string::npos) << answer.detail();
     }
 
     static std::unique_ptr<NativeServer> server;
@@ -106,43 +111,44 @@ TEST_F(RecommendRoute, RefusesWeightsThatSayNothing) {
 }
 
 TEST_F(RecommendRoute, GoesNearWhatIsLikedAndAwayFromTheRest) {
-    EXPECT_EQ(ids_of_hits(recommend(R"("positive":["p4","p6"],"k":1)")), Ids{"p5"});
+    EXPECT_EQ(recommend(R"("positive":["p4","p6"],"k":1)").hit_ids(), Ids{"p5"});
     // (1 · 4 + 3 · 8) / 4 = 7
-    EXPECT_EQ(ids_of_hits(recommend(R"("positive":["p4",{"id":"p8","weight":3}],"k":1)")), Ids{"p7"});
+    EXPECT_EQ(recommend(R"("positive":["p4",{"id":"p8","weight":3}],"k":1)").hit_ids(), Ids{"p7"});
     // (2 · 8 − 1 · 6) / 1 = 10
-    EXPECT_EQ(ids_of_hits(recommend(R"("positive":[{"id":"p8","weight":2}],"negative":["p6"],"k":1)")),
+    EXPECT_EQ(recommend(R"("positive":[{"id":"p8","weight":2}],"negative":["p6"],"k":1)").hit_ids(),
               Ids{"p10"});
-    EXPECT_EQ(ids_of_hits(recommend(R"("positive":[{"vector":[12.2]}],"k":2)")), (Ids{"p12", "p13"}));
+    EXPECT_EQ(recommend(R"("positive":[{"vector":[12.2]}],"k":2)").hit_ids(), (Ids{"p12", "p13"}));
 }
 
 TEST_F(RecommendRoute, LeavesOutWhatWasGivenAndWhatWasSeen) {
-    EXPECT_EQ(ids_of_hits(recommend(R"("positive":["p5"],"exclude":["p4","p6","gone"],"k":2)")),
+    EXPECT_EQ(recommend(R"("positive":["p5"],"exclude":["p4","p6","gone"],"k":2)").hit_ids(),
               (Ids{"p3", "p7"}));
     std::string seen;
     for (int i = 0; i < 400; ++i)
         seen += fmt::format(R"({}"p{}")", i == 0 ? "" : ",", 3 + i % 17);
     const CheckedAnswer answer =
         recommend(fmt::format(R"("positive":["p0"],"exclude":[{}])", seen));
-    EXPECT_EQ(ids_of_hits(answer), (Ids{"p1", "p2"}));
+    EXPECT_EQ(answer.hit_ids(), (Ids{"p1", "p2"}));
 }
 
 TEST_F(RecommendRoute, FindsTheLeastAlike) {
     // Nearest of 0 and 19: farthest in the middle.
-    EXPECT_EQ(ids_of_hits(recommend(R"("positive":["p0","p19"],"least":true,"k":2)")), (Ids{"p9", "p10"}));
+    EXPECT_EQ(recommend(R"("positive":["p0","p19"],"least":true,"k":2)").hit_ids(),
+              (Ids{"p9", "p10"}));
     const CheckedAnswer filtered =
         recommend(R"("positive":["p0"],"least":true,"k":2,"filter":"n<7")");
-    EXPECT_EQ(ids_of_hits(filtered), (Ids{"p6", "p5"}));
+    EXPECT_EQ(filtered.hit_ids(), (Ids{"p6", "p5"}));
     EXPECT_EQ(filtered.integer("items"), 7U);
     EXPECT_EQ(filtered.text("search.path"), "exact");
-    EXPECT_EQ(ids_of_hits(recommend(R"("positive":["p0"],"least":true,"group_by":"shop")")),
+    EXPECT_EQ(recommend(R"("positive":["p0"],"least":true,"group_by":"shop")").hit_ids(),
               (Ids{"p19", "p18", "p17"}));
 }
 
 TEST_F(RecommendRoute, ArrangesLikeASearch) {
-    EXPECT_EQ(ids_of_hits(recommend(R"("positive":["p10"],"group_by":"shop","k":5)")).size(), 3U);
-    EXPECT_EQ(ids_of_hits(recommend(R"("positive":["p0"],"k":3)", "?diversity=1")),
+    EXPECT_EQ(recommend(R"("positive":["p10"],"group_by":"shop","k":5)").hit_ids().size(), 3U);
+    EXPECT_EQ(recommend(R"("positive":["p0"],"k":3)", "?diversity=1").hit_ids(),
               (Ids{"p1", "p19", "p10"}));
-    EXPECT_EQ(ids_of_hits(recommend(R"("positive":["p0"],"k":3,"diversity":1,"candidates":7)")),
+    EXPECT_EQ(recommend(R"("positive":["p0"],"k":3,"diversity":1,"candidates":7)").hit_ids(),
               (Ids{"p1", "p7", "p4"}));
     EXPECT_EQ(recommend(R"("positive":["p0"],"facets":["shop"])").integer("facets.0.values"), 3U);
 }

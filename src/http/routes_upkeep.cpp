@@ -40,11 +40,12 @@ RouteTable upkeep_routes(const SharedApi& api) {
          .pattern = "/v1/collections/{collection}/backup",
          .operation = "startBackup",
          .summary = "Copy the collection, as it is at one moment, into the server's backup folder",
-         .description = "In the background, while searches and changes go on. Made again under the "
-                        "same name it copies what is new. The copy is a collection itself: `sokkuri "
-                        "restore` brings it back. Until the job is done, the backup of that name is "
-                        "what it was before, also when the job is canceled. 422 where the server "
-                        "was started without a folder for backups.",
+         .description =
+             "In the background, while searches and changes go on. Made again under the "
+             "same name it copies what is new. The copy is a collection itself: `sokkuri "
+             "restore` brings it back. Until the job is done, the backup of that name is "
+             "what it was before, also when the job is canceled. 422 where the server "
+             "was started without a folder for backups.",
          .bodies = {{"application/json", "BackupBody"}},
          .answers = {kJobStarted, kTooManyJobs, kNoSuchCollection},
          .handler = bind_handler(api, back_up),

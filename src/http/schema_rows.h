@@ -27,5 +27,6 @@ std::vector<Schema> query_schemas();
 std::vector<Schema> job_schemas();
 std::vector<Schema> report_schemas();
 std::vector<Schema> upkeep_schemas();
+std::vector<Schema> backup_schemas();
 
 }  // namespace sokkuri::http

@@ -25,21 +25,6 @@ std::vector<Schema> upkeep_schemas() {
                       "Why something behind the move was not done: the index not built, the "
                       "catalog not made smaller. The vectors have moved all the same; null: all "
                       "was done."}}},
-        {.name = "BackupBody",
-         .help = "What to call a backup.",
-         .members = {{"name", "string",
-                      "Of its folder below the server's folder for backups; by the rules for names "
-                      "of collections."}},
-         .is_closed = true},
-        {.name = "BackupReport",
-         .help = "What a backup did: as `sokkuri backup --json` prints it.",
-         .members = {{"items", "integer", "In the copy."},
-                     {"generation", "integer", "Of the collection that was copied."},
-                     {"files_copied", "integer", "New ones."},
-                     {"bytes_copied", "integer", "Of these."},
-                     {"files_kept", "integer", "That an earlier backup had."},
-                     {"segments_left_out", "integer",
-                      "Parts of the index that are damaged: the copy builds them anew."}}},
         {.name = "VerifyReport",
          .help = "What a verification found, after repairing where that was asked for: as "
                  "`sokkuri verify --json` prints it.",
@@ -62,6 +47,26 @@ std::vector<Schema> upkeep_schemas() {
                      {"file_bytes", "base64", "The file's bytes, where they are not UTF-8.",
                       Need::kOptional},
                      {"what", "string", "What is wrong, with place and value."}}},
+    };
+}
+
+std::vector<Schema> backup_schemas() {
+    return {
+        {.name = "BackupBody",
+         .help = "What to call a backup.",
+         .members = {{"name", "string",
+                      "Of its folder below the server's folder for backups; by the rules for names "
+                      "of collections."}},
+         .is_closed = true},
+        {.name = "BackupReport",
+         .help = "What a backup did: as `sokkuri backup --json` prints it.",
+         .members = {{"items", "integer", "In the copy."},
+                     {"generation", "integer", "Of the collection that was copied."},
+                     {"files_copied", "integer", "New ones."},
+                     {"bytes_copied", "integer", "Of these."},
+                     {"files_kept", "integer", "That an earlier backup had."},
+                     {"segments_left_out", "integer",
+                      "Parts of the index that are damaged: the copy builds them anew."}}},
     };
 }
 

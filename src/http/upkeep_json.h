@@ -1,5 +1,5 @@
-// What compactions, verifications and backups did, as JSON: one shape for the HTTP service and the command
-// line. Pure.
+// What compactions, verifications and backups did, as JSON: one shape for the HTTP service and the
+// command line. Pure.
 #pragma once
 
 #include "base/json.h"

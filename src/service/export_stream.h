@@ -39,8 +39,8 @@ class ExportStream {
     std::uint64_t generation() const { return scan_.generation(); }
     /// Of all of it, where that is known beforehand.
     std::optional<std::uint64_t> size_bytes() const;
-    /// The next bytes, about kPieceBytes, or fewer where few records have a vector; empty behind the
-    /// last. kUnsupported, naming the id, for what the format cannot hold.
+    /// The next bytes, about kPieceBytes, or fewer where few records have a vector; empty behind
+    /// the last. kUnsupported, naming the id, for what the format cannot hold.
     Result<std::optional<std::string>> next();
 
     static constexpr std::size_t kPieceBytes = 256U << 10;

@@ -34,8 +34,7 @@ class Export : public ::testing::Test {
         auto opened = Library::open(posix_file_system(), path("shop"), "", LibraryAccess::kWrite);
         library_ = std::make_unique<Library>(std::move(opened.value()));
         for (const char* name : {"v", "crop"}) {
-            EXPECT_TRUE(
-                library_->collection().add_field({.name = name, .dimension = kDimension}));
+            EXPECT_TRUE(library_->collection().add_field({.name = name, .dimension = kDimension}));
         }
         put(0, kRecords, 0);
     }
@@ -101,9 +100,9 @@ TEST_F(Export, IsTheSameBytesAsAStreamAndAsAFile) {
         if (format == ExportFormat::kRows) continue;
         SCOPED_TRACE(name_of(format));
         EXPECT_EQ(parse_export_format(name_of(format)), format);
-        EXPECT_TRUE(file(std::string(name_of(format))) ==
-                    streamed({.format = format,
-                              .scope = {.field = "v", .vectors_in_documents = true}}));
+        EXPECT_TRUE(
+            file(std::string(name_of(format))) ==
+            streamed({.format = format, .scope = {.field = "v", .vectors_in_documents = true}}));
     }
     EXPECT_NE(file("metadata").find("\"crop\":["), std::string::npos);
     EXPECT_EQ(parse_export_format("nothing"), std::nullopt);
@@ -211,9 +210,8 @@ TEST_F(Export, ThatFailsLeavesNoFileNotEvenAWholeShard) {
 }
 
 TEST_F(Export, FilesAppearTogether) {
-    auto files = ExportFiles::open(posix_file_system(),
-                                   {.npy_file = path("v.npy"), .ids_file = path("i.npy")},
-                                   kDimension);
+    auto files = ExportFiles::open(
+        posix_file_system(), {.npy_file = path("v.npy"), .ids_file = path("i.npy")}, kDimension);
     ASSERT_TRUE(files);
     const std::vector<float> vector(kDimension, 1.0F);
     ASSERT_TRUE(files->append({.id = "a", .vector = vector}));
@@ -222,7 +220,8 @@ TEST_F(Export, FilesAppearTogether) {
     EXPECT_FALSE(posix_file_system().status(path("i.npy")));
     ASSERT_TRUE(files->finish());
     EXPECT_EQ(file("v.npy").size(), 128 + 2 * kDimension * sizeof(float));
-    EXPECT_EQ(file("i.npy").size(), 128 + 2 * 2 * sizeof(std::uint32_t)) << "as wide as the longest";
+    EXPECT_EQ(file("i.npy").size(), 128 + 2 * 2 * sizeof(std::uint32_t))
+        << "as wide as the longest";
     EXPECT_FALSE(ExportFiles::open(posix_file_system(), {}, kDimension));
 }
 

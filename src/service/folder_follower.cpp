@@ -95,8 +95,8 @@ void Follower::leave_those_that_have_gone() {
     std::vector<Followed> gone;  // ended when nothing is held any more
     const std::vector<Libraries::EntryPointer> entries = libraries_.all();
     const auto is_gone = [&](const EntryReference& reference) {
-        return std::ranges::none_of(
-            entries, [&](const auto& entry) { return is_same(reference, entry); });
+        return std::ranges::none_of(entries,
+                                    [&](const auto& entry) { return is_same(reference, entry); });
     };
     const auto rest = std::ranges::stable_partition(
         followed_, [&](const Followed& followed) { return !is_gone(followed.entry); });

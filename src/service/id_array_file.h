@@ -39,11 +39,11 @@ class IdArrayFile {
 
     FileSystem* files_;
     AtomicFile array_;
-    std::string spool_path_;            // empty: there is none, or none any more
-    std::unique_ptr<File> spool_;       // each id behind its length (uint16)
-    std::uint64_t spooled_bytes_ = 0;   // in the file
-    std::string buffer_;                // behind these
-    std::size_t longest_ = 1;           // in characters
+    std::string spool_path_;           // empty: there is none, or none any more
+    std::unique_ptr<File> spool_;      // each id behind its length (uint16)
+    std::uint64_t spooled_bytes_ = 0;  // in the file
+    std::string buffer_;               // behind these
+    std::size_t longest_ = 1;          // in characters
     std::uint64_t rows_ = 0;
 };
 

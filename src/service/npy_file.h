@@ -1,5 +1,6 @@
 // NpyFile: writes a float32 matrix row by row as NumPy reads it (format version 1.0, C order). The
-// number of rows need not be known before the last one. Used by embed and export. Belongs to one thread.
+// number of rows need not be known before the last one. Used by embed and export. Belongs to one
+// thread.
 #pragma once
 
 #include "base/atomic_file.h"

@@ -62,8 +62,7 @@ Result<PatchItemAnswer> patch_in_turn(const Library& library, const PatchItemReq
     const std::vector<FieldSpec> fields = TRY(library.collection().fields());
     PatchRecord patch = TRY(checked_patch(library, *known, request.patch, fields));
     patch.if_version = known->version;
-    patch.vectors =
-        TRY(changed_vectors(library.collection(), known->id, std::move(patch.vectors)));
+    patch.vectors = TRY(changed_vectors(library.collection(), known->id, std::move(patch.vectors)));
     auto outcomes = TRY(library.collection().patch(std::span(&patch, 1)));
     answer.item.document = std::move(outcomes.front().document);
     answer.item.version = outcomes.front().version;

@@ -1,7 +1,7 @@
 // Changing what is said of items, member by member (RFC 7396), one or many at once. An array of
-// numbers under the name of a vector field is that field's vector, as in a put (document_vectors.h);
-// no other vector is touched. What sokkuri says of a picture itself cannot be changed. Used by http
-// and cli. Safe from any number of threads.
+// numbers under the name of a vector field is that field's vector, as in a put
+// (document_vectors.h); no other vector is touched. What sokkuri says of a picture itself cannot be
+// changed. Used by http and cli. Safe from any number of threads.
 #pragma once
 
 #include "base/result.h"

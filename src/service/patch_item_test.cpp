@@ -91,8 +91,8 @@ TEST_F(PatchItem, AFileKeepsTheVectorThatFollowsFromIt) {
     std::string values = "[0";
     for (std::uint32_t i = 1; i < main.dimension; ++i)
         values += ",1";
-    const auto refused = patch_item(
-        library, {.id = id, .patch = fmt::format(R"({{"{}":{}]}})", main.name, values)});
+    const auto refused =
+        patch_item(library, {.id = id, .patch = fmt::format(R"({{"{}":{}]}})", main.name, values)});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
     EXPECT_NE(refused.error().message().find("a.jpg"), std::string::npos);
@@ -104,8 +104,8 @@ TEST_F(PatchItem, AFileKeepsTheVectorThatFollowsFromIt) {
 TEST_F(PatchItem, OfDocumentsThatComeTwiceTheLastCounts) {
     LibraryTarget target = LibraryTarget::open(*library_).value();
     const std::string before = record("b").document;
-    const auto outcome = target.put_documents({{.id = "b", .document = R"({"n":1})"},
-                                               {.id = "b", .document = before}});
+    const auto outcome = target.put_documents(
+        {{.id = "b", .document = R"({"n":1})"}, {.id = "b", .document = before}});
     ASSERT_TRUE(outcome) << outcome.error().message();
     EXPECT_EQ(record("b").document, before);
     const auto again = target.put_documents({{.id = "b", .document = R"({"v":[7,8]})"}});

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kMagic = "sokkrows";
 constexpr std::uint32_t kVersion = 1;
-constexpr std::size_t kStartBytes = 16;  // magic, version, length of the description
+constexpr std::size_t kStartBytes = 16;   // magic, version, length of the description
 constexpr std::size_t kLengthsBytes = 8;  // of id and document
 constexpr std::size_t kEndBytes = kLengthsBytes + 16;
 constexpr std::size_t kDescriptionBytesMax = 64U << 10;
@@ -121,8 +121,8 @@ Result<bool> RowStreamReader::take_row() {
     const std::size_t document_bytes = read_at<std::uint32_t>(bytes, sizeof(std::uint32_t));
     if (id_bytes == 0) return take_end();
     if (id_bytes > collection::kIdBytesMax || document_bytes > kDocumentBytesMax) {
-        return tl::unexpected(corrupt(fmt::format("an id of {} bytes with a document of {}",
-                                                  id_bytes, document_bytes)));
+        return tl::unexpected(corrupt(
+            fmt::format("an id of {} bytes with a document of {}", id_bytes, document_bytes)));
     }
     const std::size_t vector_bytes = head_.dimension * sizeof(float);
     const std::size_t size = kLengthsBytes + id_bytes + document_bytes + vector_bytes;

@@ -1,6 +1,6 @@
 // Upkeep: what a server does for a library that it holds: compaction, verification and repair, and
-// backups, while searches and puts go on. The same for libraries that nobody holds: backup.h, verify.h. Used
-// by jobs. Safe from any number of threads.
+// backups, while searches and puts go on. The same for libraries that nobody holds: backup.h,
+// verify.h. Used by jobs. Safe from any number of threads.
 #pragma once
 
 #include "base/result.h"

@@ -99,7 +99,8 @@ class WriteTransaction {
     /// mark.
     virtual Result<void> add_extent(FieldNumber field, const Extent& extent) = 0;
     /// The segment `added` (its number is ignored; its file is synced) instead of `replaced`, whose
-    /// files may go after the commit. kConflict when one is gone or slots belong to another segment.
+    /// files may go after the commit. kConflict when one is gone or slots belong to another
+    /// segment.
     virtual Result<SegmentNumber> replace_segments(std::span<const SegmentNumber> replaced,
                                                    const SegmentRow& added) = 0;
     /// Gives the field a new number, under which its live slots follow each other from 0 on in
@@ -142,8 +143,7 @@ class Catalog {
     virtual Result<std::unique_ptr<WriteTransaction>> begin_write() = 0;
     /// Gives the file's unused pages back to the disk. Outside of write transactions. O(catalog).
     virtual Result<void> shrink() = 0;
-    /// Whether nobody, in any process, reads a generation before the last any more. Outside of write
-    /// transactions. O(pages in the log).
+    /// Whether nobody, in any process, reads what was before the last commit, and none is in doubt.
     virtual Result<bool> is_settled() = 0;
 };
 

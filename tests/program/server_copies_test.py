@@ -115,7 +115,7 @@ class Backups(CopiesTest):
         self.assertLess(again["bytes_copied"], first["bytes_copied"])
         self.assertEqual(self.stats(self.base / "backups/daily")["items"], ROWS)
         self.run_program("verify", "--deep", "--in", self.base / "backups/daily", check=0)
-        for name in ("../daily", "/tmp/daily", "a/b", ".sokkuri"):
+        for name in ("../daily", "/etc/daily", "a/b", ".sokkuri"):
             self.assertIn("name", self.backup(name, "--server", server.url, check=1))
         self.assertEqual(os.listdir(self.base / "backups"), ["daily"])
         # Likewise beside it, and back.

@@ -45,6 +45,15 @@ std::uint64_t CheckedAnswer::integer(std::string_view place) const {
     return at(place).as_uint64().value_or(~std::uint64_t{0});
 }
 
+std::vector<std::string> CheckedAnswer::hit_ids() const {
+    CHECK(status() == 200);
+    std::vector<std::string> ids;
+    const JsonValue hits = at("hits");
+    for (const JsonValue& hit : hits.items())
+        ids.emplace_back(hit.find("id")->text());
+    return ids;
+}
+
 NativeServer::NativeServer(unsigned pictures, const Limits& limits) {
     for (unsigned seed = 0; seed < pictures; ++seed) {
         folder_.draw(fmt::format("{}.jpg", seed), seed);
@@ -55,17 +64,17 @@ NativeServer::NativeServer(unsigned pictures, const Limits& limits) {
                      .value();
     jobs_ = service::Jobs::create(*libraries_);
     readiness_->set(ServingState::kReady);
-    routes_ = native_routes({.libraries = *libraries_,
-                             .jobs = *jobs_,
-                             .model = folder_.request().model,
-                             .decode = {},
-                             .ingest = folder_.request(),
-                             .limits = limits,
-                             .metrics = std::make_shared<ServerMetrics>(),
-                             .readiness = readiness_,
-                             .backups = service::BackupFolder::open(
-                                            posix_file_system(), backups_.path(), *libraries_)
-                                            .value()});
+    routes_ = native_routes(
+        {.libraries = *libraries_,
+         .jobs = *jobs_,
+         .model = folder_.request().model,
+         .decode = {},
+         .ingest = folder_.request(),
+         .limits = limits,
+         .metrics = std::make_shared<ServerMetrics>(),
+         .readiness = readiness_,
+         .backups = service::BackupFolder::open(posix_file_system(), backups_.path(), *libraries_)
+                        .value()});
     openapi_ = parse_json(openapi_json(routes_)).value();
     router_ = std::make_unique<Router>(routes_);
     server_ = std::make_unique<RunningServer>(routes_, limits);

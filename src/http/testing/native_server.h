@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sokkuri::http {
 
@@ -28,6 +29,8 @@ struct CheckedAnswer {
     JsonValue at(std::string_view place) const;
     std::string text(std::string_view place) const { return std::string(at(place).text()); }
     std::uint64_t integer(std::string_view place) const;
+    /// Of an answer with hits, in their order; anything else ends the program.
+    std::vector<std::string> hit_ids() const;
     /// Of a problem.
     std::string detail() const { return text("detail"); }
 };

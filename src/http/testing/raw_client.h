@@ -15,7 +15,7 @@ namespace sokkuri::http {
 struct RawAnswer {
     unsigned status = 0;                                       // 0: none came
     std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
-    std::string body;  // also one that came in chunks
+    std::string body;                                          // also one that came in chunks
     bool is_cut = false;  // the connection ended before all of it had come
 
     /// The first one; empty when there is none.
