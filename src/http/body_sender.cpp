@@ -108,7 +108,8 @@ Task<bool> send_bytes(Traffic& traffic, ClientSocket& socket, std::unique_ptr<By
 }
 
 Task<bool> send_pieces(Traffic& traffic, ClientSocket& socket, ByteStream& bytes) {
-    const bool has_chunks = !bytes.size_bytes();
+    const std::optional<std::uint64_t> size_bytes = bytes.size_bytes();
+    std::uint64_t sent_bytes = 0;
     const milliseconds write_time(traffic.limits.write_time_max_ms);
     const Clock::time_point end = Clock::now() + milliseconds(traffic.limits.export_time_max_ms);
     std::string_view line_end;  // of the chunk before
@@ -129,13 +130,16 @@ Task<bool> send_pieces(Traffic& traffic, ClientSocket& socket, ByteStream& bytes
         if (!piece->has_value()) break;
         const std::string& content = **piece;
         if (content.empty()) continue;
+        sent_bytes += content.size();
+        // Behind its length it would be taken for the next answer.
+        if (size_bytes && sent_bytes > *size_bytes) co_return false;
         std::string head;
-        if (has_chunks) head = fmt::format("{}{:x}\r\n", line_end, content.size());
+        if (!size_bytes) head = fmt::format("{}{:x}\r\n", line_end, content.size());
         line_end = "\r\n";
         const bool is_written = co_await socket.write(head, content, write_time);
         if (!is_written) co_return false;
     }
-    if (!has_chunks) co_return true;
+    if (size_bytes) co_return sent_bytes == *size_bytes;
     const bool is_written = co_await socket.write(line_end, "0\r\n\r\n", write_time);
     co_return is_written;
 }

@@ -67,7 +67,7 @@ class Export : public ::testing::Test {
             EXPECT_LT(piece->size(), 2 * ExportStream::kPieceBytes);
             bytes += *piece;
         }
-        if (size) EXPECT_EQ(bytes.size(), *size);
+        EXPECT_EQ(bytes.size(), size.value_or(bytes.size()));
         return bytes;
     }
     std::string file(const std::string& name) const {
