@@ -224,8 +224,14 @@ Result<void> SqliteCatalog::shrink() {
     if (!writer_) return fail(ErrorCode::kInvalidArgument, "catalog: opened for reading only");
     if (is_in_doubt_) TRY(rule_out_doubtful_commit());
     TRY(writer_->rewrite());
-    // The log has all of it once more until readers let it be emptied.
-    return writer_->execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    // The log has all of it once more until readers let it be emptied. An export may read for
+    // hours: no put waits for it.
+    TRY(writer_->execute("PRAGMA busy_timeout=0"));
+    const auto emptied = writer_->execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    const std::string patience =
+        fmt::format("PRAGMA busy_timeout={}", DatabaseOptions().busy_timeout_ms);
+    TRY(writer_->execute(patience.c_str()));
+    return emptied;
 }
 
 /// A checkpoint takes over what no reader's view keeps it from, and never waits
