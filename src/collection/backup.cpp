@@ -54,9 +54,7 @@ class Backup {
     Result<void> check_unused(const char* database) const;
     Result<void> copy_workspace();
     Result<void> copy_pictures();
-    Result<void> copy_picture(const std::string& file);
-    Result<std::vector<std::string>> pictures_only_in(const std::string& one,
-                                                      const std::string& other) const;
+    Result<void> copy_picture(const std::string& folder, const std::string& name);
     Result<void> begin_generation();
     Result<void> open_fields();
     Result<void> copy_fields();
@@ -64,6 +62,7 @@ class Backup {
     Result<void> copy_segments(const store::FieldRow& field);
     Result<void> copy_segment(const store::SegmentRow& segment);
     Result<void> copy_catalog();
+    Result<void> note_old_pictures();
     void remove_what_is_old();
     Result<void> begin(const std::string& file);
 
@@ -110,8 +109,7 @@ Result<BackupReport> Backup::run() {
     // first.
     TRY(copy_workspace());
     TRY(copy_pictures());
-    // What the source does not have, while its generation may still need what it had a moment ago.
-    old_pictures_ = TRY(pictures_only_in(target_, source_));
+    TRY(note_old_pictures());
     TRY(begin_generation());
     report_.generation = transaction_->generation();
     report_.records = TRY(transaction_->record_count());
@@ -182,37 +180,43 @@ Result<void> Backup::copy_workspace() {
 }
 
 Result<void> Backup::copy_pictures() {
-    const std::vector<std::string> missing = TRY(pictures_only_in(source_, target_));
-    for (const std::string& picture : missing) {
-        if (!picture.ends_with(".tmp")) TRY(copy_picture(picture));
+    const std::vector<std::string> folders =
+        TRY(names_in(files_, from(kPicturesName), FileKind::kRegular));
+    for (const std::string& folder : folders) {
+        const std::string inner = join_path(kPicturesName, folder);
+        const std::vector<std::string> names =
+            TRY(names_in(files_, from(inner), FileKind::kDirectory));
+        const std::vector<std::string> there =
+            TRY(names_in(files_, to(inner), FileKind::kDirectory));
+        const std::set<std::string> known(there.begin(), there.end());
+        for (const std::string& name : names) {
+            if (name.ends_with(".tmp") || known.contains(name)) continue;
+            TRY(copy_picture(inner, name));
+        }
     }
     return {};
 }
 
-/// Relative to the collections' folders.
-Result<std::vector<std::string>> Backup::pictures_only_in(const std::string& one,
-                                                          const std::string& other) const {
-    std::vector<std::string> pictures;
+/// What the source does not have, while its generation may still need what it had a moment ago.
+Result<void> Backup::note_old_pictures() {
     const std::vector<std::string> folders =
-        TRY(names_in(files_, join_path(one, kPicturesName), FileKind::kRegular));
+        TRY(names_in(files_, to(kPicturesName), FileKind::kRegular));
     for (const std::string& folder : folders) {
         const std::string inner = join_path(kPicturesName, folder);
         const std::vector<std::string> names =
-            TRY(names_in(files_, join_path(one, inner), FileKind::kDirectory));
+            TRY(names_in(files_, from(inner), FileKind::kDirectory));
         const std::vector<std::string> there =
-            TRY(names_in(files_, join_path(other, inner), FileKind::kDirectory));
-        const std::set<std::string> known(there.begin(), there.end());
-        for (const std::string& name : names) {
-            if (!known.contains(name)) pictures.push_back(join_path(inner, name));
+            TRY(names_in(files_, to(inner), FileKind::kDirectory));
+        const std::set<std::string> wanted(names.begin(), names.end());
+        for (const std::string& name : there) {
+            if (!wanted.contains(name)) old_pictures_.push_back(join_path(inner, name));
         }
     }
-    return pictures;
+    return {};
 }
 
-Result<void> Backup::copy_picture(const std::string& file) {
-    const std::size_t slash = file.rfind('/');
-    const std::string folder = file.substr(0, slash);
-    const std::string name = file.substr(slash + 1);
+Result<void> Backup::copy_picture(const std::string& folder, const std::string& name) {
+    const std::string file = join_path(folder, name);
     TRY(begin(file));
     const auto bytes = read_file(files_, from(file), kPictureBytesMax);
     if (!bytes && bytes.error().code() == ErrorCode::kNotFound) return {};  // removed meanwhile
