@@ -1,10 +1,8 @@
 #include "service/export_scan.h"
 
 #include "service/document_vectors.h"
-#include "service/main_field.h"
 #include "service/vector_fields.h"
 
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -13,14 +11,14 @@ namespace {
 
 using collection::FieldSpec;
 
-Result<std::string> exported_field(const Library& library, const std::string& name);
 Result<std::vector<std::string>> other_fields(const Library& library, const std::string& exported);
 
 }  // namespace
 
 Result<ExportScan> ExportScan::begin(const Library& library, const ExportScope& scope) {
     collection::ScanRequest request{.documents = scope.documents};
-    request.field = TRY(exported_field(library, scope.field));
+    FieldSpec field = TRY(field_meant(library, scope.field));
+    request.field = std::move(field.name);
     const bool has_documents = scope.documents == collection::Documents::kInclude;
     if (has_documents && scope.vectors_in_documents) {
         request.further = TRY(other_fields(library, request.field));
@@ -51,13 +49,6 @@ Result<const ExportedRow*> ExportScan::next(std::size_t records_max) {
 }
 
 namespace {
-
-Result<std::string> exported_field(const Library& library, const std::string& name) {
-    if (!name.empty()) return name;
-    const std::optional<FieldSpec> main = TRY(main_field(library.collection()));
-    if (main) return main->name;
-    return fail(ErrorCode::kNotFound, "the collection is empty: there are no vectors");
-}
 
 Result<std::vector<std::string>> other_fields(const Library& library, const std::string& exported) {
     std::vector<std::string> names;

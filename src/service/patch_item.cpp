@@ -6,6 +6,7 @@
 #include "service/guarded_load.h"
 #include "service/picture_document.h"
 #include "service/search.h"
+#include "service/vector_fields.h"
 
 #include <optional>
 #include <set>
@@ -59,7 +60,7 @@ Result<PatchItemAnswer> patch_in_turn(const Library& library, const PatchItemReq
     }
     if (known) answer.item = {known->id, known->document, known->version, known->seq};
     if (answer.is_refused) return answer;
-    const std::vector<FieldSpec> fields = TRY(library.collection().fields());
+    const std::vector<FieldSpec> fields = TRY(fields_of(library));
     PatchRecord patch = TRY(checked_patch(library, *known, request.patch, fields));
     patch.if_version = known->version;
     patch.vectors = TRY(changed_vectors(library.collection(), known->id, std::move(patch.vectors)));
@@ -74,7 +75,7 @@ Result<PatchReport> patch_all_in_turn(const Library& library, std::span<const It
     PatchReport report;
     std::vector<PatchRecord> wanted;
     std::set<std::string> seen;  // ids
-    const std::vector<FieldSpec> fields = TRY(library.collection().fields());
+    const std::vector<FieldSpec> fields = TRY(fields_of(library));
     for (std::size_t i = 0; i < patches.size(); ++i) {
         const std::optional<Record> record = TRY(find_item(library, patches[i]));
         if (!record) {
