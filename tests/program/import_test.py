@@ -34,6 +34,13 @@ class Import(ProgramTest):
         run = self.run_program("import", "--in", self.base / "shop", "-q", "--json", *words, check=check)
         return json.loads(run.stdout) if run.stdout else None
 
+    def test_nothing_is_made_for_files_that_cannot_be_read(self):
+        matrix = self.write("v.npy", npy(rows_of(3, 1)))
+        for words in (["nofile.npy"], [self.write("bad.npy", "no matrix")], [matrix, "--metadata", "nofile.csv"],
+                      [matrix, "--ids", self.write("two.txt", "a\nb\n")]):
+            self.do_import(*words, check=1)
+            self.assertFalse((self.base / "shop").exists(), words)
+
     def test_vectors_ids_and_documents_come_back_as_they_went_in(self):
         rows = rows_of(60, 1)
         matrix = self.write("v.npy", npy(rows))

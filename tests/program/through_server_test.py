@@ -162,6 +162,11 @@ class Upkeep(ServerTest):
         run = self.run_program("verify", "--in", folder, "--repair", check=0)
         self.assertIn("repaired", run.stdout)
         self.assertTrue(self.upkeep("verify", "--deep", "--server", server.url, "--in", "pictures")["is_whole"])
+        self.assertEqual(server.ask(f"/v1/collections/pictures/items/{item}/thumbnail?size=320")[0], 200)
+        thumbnail.write_bytes(b"")
+        run = self.run_program("verify", "--server", server.url, "--repair", check=0)
+        self.assertIn("rebuildable  thumbs/", run.stdout, "what was damaged is said as well")
+        self.assertIn("repaired", run.stdout)
         flip(folder / ".sokkuri/fields/0/vectors/0000", 4100)
         for words in (["--in", folder, "--repair"], ["--server", server.url, "--repair"]):
             findings = self.upkeep("verify", *words, check=1)["findings"]
