@@ -1,5 +1,6 @@
 #include "index/merge_plan.h"
 
+#include "index/code_fit.h"
 #include "index/head_trainer.h"
 #include "index/segment_check.h"
 
@@ -15,26 +16,12 @@ namespace {
 constexpr double kDeadShareMax = 0.3;
 /// Adding a node costs about three times what building one does.
 constexpr double kIncomingShareMax = 0.5;  // of the nodes that stay
-/// Rows that the base's space cannot hold are scanned by every query.
-constexpr double kLooseShareMax = 0.001;
-constexpr std::size_t kLooseMin = 64;
-constexpr std::size_t kSampleRows = 4'096;
-
-/// How far rows are from what the model was trained on (HeadModel::mean_error, mean_tail), and how
-/// many of them the space refuses.
-struct Fit {
-    double error = 0;
-    double tail = 0;
-    double loose_share = 0;
-};
 
 Result<void> check_source(const MergeSource& source, const Building& building);
 std::size_t count_living_nodes(const MergeSource& source);
 bool is_worth_keeping(const MergePlan& plan, const Building& building);
 /// Of the base's nodes that stay, by what is kept of them.
-Fit fit_of_staying(const MergePlan& plan);
-/// Of a sample of the incoming rows.
-Fit fit_of_incoming(const MergePlan& plan, const Building& building);
+CodeFit fit_of_staying(const MergePlan& plan);
 void add_living(const MergeSource& source, std::span<const Slot> slots, std::vector<Slot>& out);
 
 }  // namespace
@@ -116,20 +103,18 @@ bool is_worth_keeping(const MergePlan& plan, const Building& building) {
     }
     if (before - staying > kDeadShareMax * before) return false;
     if (incoming > kIncomingShareMax * staying) return false;
-    const Fit old = fit_of_staying(plan);
-    const Fit added = fit_of_incoming(plan, building);
-    if (added.loose_share * incoming > kLooseMin + kLooseShareMax * (staying + incoming)) {
-        return false;
-    }
+    const CodeFit old = fit_of_staying(plan);
+    const CodeFit added = fit_of_rows(plan.base.segment->parts(), plan.incoming, building);
+    if (leaves_many_loose(added, incoming, staying + incoming)) return false;
     const double share = incoming / (staying + incoming);
     return !has_drifted(plan.base.segment->parts().model,
                         old.error * (1 - share) + added.error * share,
                         old.tail * (1 - share) + added.tail * share);
 }
 
-Fit fit_of_staying(const MergePlan& plan) {
+CodeFit fit_of_staying(const MergePlan& plan) {
     const SegmentParts& parts = plan.base.segment->parts();
-    Fit fit;
+    CodeFit fit;
     std::size_t counted = 0;
     for (const Ordinal node : plan.staying) {
         const double error = parts.head_errors[node];
@@ -144,31 +129,6 @@ Fit fit_of_staying(const MergePlan& plan) {
     fit.error /= static_cast<double>(counted);
     fit.tail /= static_cast<double>(counted);
     return fit;
-}
-
-Fit fit_of_incoming(const MergePlan& plan, const Building& building) {
-    const SegmentParts& parts = plan.base.segment->parts();
-    const std::size_t step = plan.incoming.size() / kSampleRows + 1;
-    RowEncoder encoder(parts.space, parts.model, building.from.kernels);
-    std::vector<float> mapped(parts.space.dimension());
-    std::vector<std::uint8_t> head(parts.model.layout.row_bytes());
-    HeadBounds bounds = {};
-    std::size_t loose = 0;
-    std::size_t sampled = 0;
-    for (std::size_t i = 0; i < plan.incoming.size(); i += step) {
-        const std::array<const float*, 1> raw = {building.from.rows[plan.incoming[i]]};
-        const std::array<RowEncoder::Target, 1> target = {{{head.data(), &bounds, nullptr}}};
-        ++sampled;
-        if (!parts.space.map_row(raw[0], mapped.data())) {
-            ++loose;
-            continue;
-        }
-        encoder.encode(raw, target);
-    }
-    const double count = std::max<double>(1, static_cast<double>(sampled));
-    return {.error = encoder.mean_error(),
-            .tail = encoder.mean_tail(),
-            .loose_share = static_cast<double>(loose) / count};
 }
 
 void add_living(const MergeSource& source, std::span<const Slot> slots, std::vector<Slot>& out) {

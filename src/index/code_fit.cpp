@@ -1,0 +1,49 @@
+#include "index/code_fit.h"
+
+#include "index/codes.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace sokkuri::index {
+
+namespace {
+
+/// Rows that the space cannot hold are scanned by every query.
+constexpr double kLooseShareMax = 0.001;
+constexpr double kLooseMin = 64;
+constexpr std::size_t kSampleRows = 4'096;
+
+}  // namespace
+
+CodeFit fit_of_rows(const SegmentParts& parts, std::span<const Slot> slots,
+                    const Building& building) {
+    const std::size_t step = slots.size() / kSampleRows + 1;
+    RowEncoder encoder(parts.space, parts.model, building.from.kernels);
+    std::vector<float> mapped(parts.space.dimension());
+    std::vector<std::uint8_t> head(parts.model.layout.row_bytes());
+    HeadBounds bounds = {};
+    std::size_t loose = 0;
+    std::size_t sampled = 0;
+    for (std::size_t i = 0; i < slots.size(); i += step) {
+        const std::array<const float*, 1> raw = {building.from.rows[slots[i]]};
+        const std::array<RowEncoder::Target, 1> target = {{{head.data(), &bounds, nullptr}}};
+        ++sampled;
+        if (!parts.space.map_row(raw[0], mapped.data())) {
+            ++loose;
+            continue;
+        }
+        encoder.encode(raw, target);
+    }
+    const double count = std::max<double>(1, static_cast<double>(sampled));
+    return {.error = encoder.mean_error(),
+            .tail = encoder.mean_tail(),
+            .loose_share = static_cast<double>(loose) / count};
+}
+
+bool leaves_many_loose(const CodeFit& fit, double incoming, double rows) {
+    return fit.loose_share * incoming > kLooseMin + kLooseShareMax * rows;
+}
+
+}  // namespace sokkuri::index
