@@ -18,13 +18,24 @@ class Gathered {
     explicit Gathered(const index::Effort& effort);
 
     void add(const SegmentSnapshot& segment, index::SegmentAnswer answer);
-    void add_tail(const FieldSnapshot& field, std::vector<index::Neighbor> neighbors);
+    void add_coded(const SegmentSnapshot& run, index::SegmentAnswer answer);
+    void add_scanned(std::vector<index::Neighbor> neighbors);
+    /// All that no segment holds: found for certain.
+    void count_tail(const FieldSnapshot& field);
 
+    /// Of the k-th nearest so far: what is farther is not wanted. Infinite while there are fewer.
+    double bound(std::size_t k);
     /// The k nearest and all that are exactly as far as the k-th, nearest first.
     std::vector<index::Neighbor> nearest(std::size_t k);
     SearchMethod method() const;
 
  private:
+    void take(const SegmentSnapshot& segment, index::SegmentAnswer& answer);
+    void count_each_once();
+    static bool is_nearer(const index::Neighbor& a, const index::Neighbor& b) {
+        return a.distance < b.distance;
+    }
+
     std::vector<index::Neighbor> neighbors_;
     SearchMethod method_;
     bool is_measured_ = true;   // wherever graphs were searched
@@ -38,10 +49,15 @@ struct FoundRecord {
     store::RecordNumber record;
 };
 
+/// What no segment holds: exactly, whatever the effort.
+void search_tail(const FieldSearch& search, index::SegmentQuery query, Gathered& gathered);
+void search_tail(const FieldSearch& search, index::SegmentQuery query,
+                 std::span<const float> vectors, std::span<Gathered> gathered);
 std::size_t wanted(const SearchRequest& request, std::span<const store::RecordNumber> excluded);
 index::SegmentQuery segment_query(const SearchRequest& request, std::size_t k);
 void set_filter(index::SegmentQuery& query, const FieldSearch& search,
                 const SegmentSnapshot& segment);
+/// Of the rows without codes.
 index::ExactScan tail_scan(const FieldSearch& search, const index::SegmentQuery& query);
 Result<SearchAnswer> answer_of(const FieldSearch& search, const SearchRequest& request,
                                std::span<const store::RecordNumber> excluded, Gathered gathered);
@@ -67,7 +83,7 @@ Result<SearchAnswer> search_field(const FieldSearch& search, const SearchRequest
         gathered.add(segment, index::search_segment(*segment.opened.segment, field.rows, query,
                                                     &search.threads));
     }
-    gathered.add_tail(field, index::nearest_rows(tail_scan(search, query), field.tail));
+    search_tail(search, query, gathered);
     return answer_of(search, request, excluded, std::move(gathered));
 }
 
@@ -92,11 +108,9 @@ Result<std::vector<SearchAnswer>> search_field(const FieldSearch& search,
             gathered[i].add(segment, std::move(answers[i]));
         }
     }
-    std::vector<std::vector<index::Neighbor>> tails = index::nearest_rows_of_each(
-        tail_scan(search, query), vectors, field.spec.dimension, field.tail);
+    search_tail(search, query, vectors, gathered);
     std::vector<SearchAnswer> answers;
     for (std::size_t i = 0; i < queries.size(); ++i) {
-        gathered[i].add_tail(field, std::move(tails[i]));
         SearchAnswer answer = TRY(answer_of(search, shared, excluded, std::move(gathered[i])));
         answers.push_back(std::move(answer));
     }
@@ -111,16 +125,8 @@ Gathered::Gathered(const index::Effort& effort) {
 }
 
 void Gathered::add(const SegmentSnapshot& segment, index::SegmentAnswer answer) {
-    // A file's bytes may say anything; slots of others are not its to return.
-    std::erase_if(answer.neighbors, [&](const index::Neighbor& neighbor) {
-        return neighbor.slot < segment.row.first_slot || neighbor.slot >= segment.row.end_slot();
-    });
-    neighbors_.insert(neighbors_.end(), answer.neighbors.begin(), answer.neighbors.end());
-
+    take(segment, answer);
     const index::SearchReport& report = answer.report;
-    method_.path = std::max(method_.path, path_of(report.path));
-    method_.ef = std::max(method_.ef, report.ef);
-    method_.rows_decided += report.rows_decided;
     const bool is_exact = path_of(report.path) == Path::kExact;
     is_measured_ = is_measured_ && (is_exact || report.recall_expected);
     const auto rows = static_cast<double>(segment.live);
@@ -128,17 +134,49 @@ void Gathered::add(const SegmentSnapshot& segment, index::SegmentAnswer answer) 
     rows_ += rows;
 }
 
-void Gathered::add_tail(const FieldSnapshot& field, std::vector<index::Neighbor> neighbors) {
+void Gathered::add_coded(const SegmentSnapshot& run, index::SegmentAnswer answer) {
+    take(run, answer);
+}
+
+void Gathered::add_scanned(std::vector<index::Neighbor> neighbors) {
     neighbors_.insert(neighbors_.end(), neighbors.begin(), neighbors.end());
+}
+
+void Gathered::count_tail(const FieldSnapshot& field) {
     const auto rows = static_cast<double>(field.tail_live);
     expected_rows_ += rows;
     rows_ += rows;
 }
 
+void Gathered::take(const SegmentSnapshot& segment, index::SegmentAnswer& answer) {
+    // A file's bytes may say anything; slots of others are not its to return.
+    std::erase_if(answer.neighbors, [&](const index::Neighbor& neighbor) {
+        return neighbor.slot < segment.row.first_slot || neighbor.slot >= segment.row.end_slot();
+    });
+    neighbors_.insert(neighbors_.end(), answer.neighbors.begin(), answer.neighbors.end());
+    const index::SearchReport& report = answer.report;
+    method_.path = std::max(method_.path, path_of(report.path));
+    method_.ef = std::max(method_.ef, report.ef);
+    method_.rows_decided += report.rows_decided;
+}
+
+double Gathered::bound(std::size_t k) {
+    count_each_once();
+    if (neighbors_.size() < k) return std::numeric_limits<double>::infinity();
+    const auto kth = neighbors_.begin() + static_cast<std::ptrdiff_t>(k - 1);
+    std::nth_element(neighbors_.begin(), kth, neighbors_.end(), is_nearer);
+    return kth->distance;
+}
+
+/// A run of the tail may reach into a segment that has overtaken it.
+void Gathered::count_each_once() {
+    std::ranges::sort(neighbors_, {}, &index::Neighbor::slot);
+    const auto copies = std::ranges::unique(neighbors_, {}, &index::Neighbor::slot);
+    neighbors_.erase(copies.begin(), copies.end());
+}
+
 std::vector<index::Neighbor> Gathered::nearest(std::size_t k) {
-    const auto is_nearer = [](const index::Neighbor& a, const index::Neighbor& b) {
-        return a.distance < b.distance;
-    };
+    count_each_once();
     std::sort(neighbors_.begin(), neighbors_.end(), is_nearer);
     if (neighbors_.size() > k) {
         neighbors_.erase(
@@ -153,6 +191,41 @@ SearchMethod Gathered::method() const {
     SearchMethod method = method_;
     if (is_measured_) method.recall_expected = rows_ > 0 ? expected_rows_ / rows_ : 1.0;
     return method;
+}
+
+void search_tail(const FieldSearch& search, index::SegmentQuery query, Gathered& gathered) {
+    const FieldSnapshot& field = search.field;
+    query.effort = {.kind = index::Effort::Kind::kExact};
+    const double asked = query.distance_max;
+    for (const SegmentSnapshot& run : field.coded) {
+        set_filter(query, search, run);
+        query.distance_max = std::min(asked, gathered.bound(query.k));
+        gathered.add_coded(
+            run, index::search_segment(*run.opened.segment, field.rows, query, &search.threads));
+    }
+    query.distance_max = std::min(asked, gathered.bound(query.k));
+    gathered.add_scanned(index::nearest_rows(tail_scan(search, query), field.scanned));
+    gathered.count_tail(field);
+}
+
+void search_tail(const FieldSearch& search, index::SegmentQuery query,
+                 std::span<const float> vectors, std::span<Gathered> gathered) {
+    const FieldSnapshot& field = search.field;
+    query.effort = {.kind = index::Effort::Kind::kExact};
+    for (const SegmentSnapshot& run : field.coded) {
+        set_filter(query, search, run);
+        std::vector<index::SegmentAnswer> answers =
+            index::search_segment(*run.opened.segment, field.rows, vectors, query, &search.threads);
+        for (std::size_t i = 0; i < gathered.size(); ++i) {
+            gathered[i].add_coded(run, std::move(answers[i]));
+        }
+    }
+    std::vector<std::vector<index::Neighbor>> scanned = index::nearest_rows_of_each(
+        tail_scan(search, query), vectors, field.spec.dimension, field.scanned);
+    for (std::size_t i = 0; i < gathered.size(); ++i) {
+        gathered[i].add_scanned(std::move(scanned[i]));
+        gathered[i].count_tail(field);
+    }
 }
 
 /// The excluded ones are among the nearest at worst.

@@ -15,17 +15,30 @@ using Clock = std::chrono::steady_clock;
 
 /// After a failure (memory, disk) the same is not tried again at once.
 constexpr std::chrono::seconds kRetryPause{60};
+/// Of the memory for indexes, codes of a field's tail may take this part: segments come first.
+constexpr std::uint64_t kTailMemoryShare = 4;
 
 Error cancelled();
-std::uint64_t memory_for(const KeeperOptions& options);
 std::uint64_t bytes_in_memory(const Snapshot& snapshot);
 std::uint64_t ms_since(Clock::time_point start);
 
 }  // namespace
 
+std::uint64_t KeeperOptions::memory() const {
+    if (build.memory_max > 0) return build.memory_max;
+    const auto pages = static_cast<std::uint64_t>(std::max(0L, sysconf(_SC_PHYS_PAGES)));
+    const auto page_bytes = static_cast<std::uint64_t>(std::max(0L, sysconf(_SC_PAGESIZE)));
+    return pages * page_bytes / 4 * 3;
+}
+
 IndexKeeper::IndexKeeper(KeptCollection kept, const KeeperOptions& options)
     : kept_(std::move(kept)), options_(options), threads_(options.threads) {
     state_.lock()->last_change = Clock::now();
+    if (options_.sealing == KeeperOptions::Sealing::kInBackground) {
+        tails_ = std::make_unique<TailKeeper>(
+            KeptTails{kept_.kernels, kept_.catalog, kept_.snapshots, kept_.tails},
+            TailOptions{options_.code_limits, options_.memory() / kTailMemoryShare});
+    }
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -42,6 +55,7 @@ void IndexKeeper::changed() {
         state->last_change = Clock::now();
     }
     wake_.notify_all();
+    if (tails_ != nullptr) tails_->changed();
 }
 
 Result<void> IndexKeeper::optimize(const OptimizeRequest& request) {
@@ -191,7 +205,7 @@ Result<void> IndexKeeper::build(const Snapshot& snapshot, const FieldSnapshot& f
                                 const SealPlan& plan, const Look& look) {
     const auto start = Clock::now();
     index::BuildOptions options = options_.build;
-    options.memory_max = memory_for(options_);
+    options.memory_max = options_.memory();
     options.stop = look.stop;
     options.progress = [&](double share, const char* stage) {
         say(field.number, fmt::format("building: {:.0f} %, {}", 100 * share, stage));
@@ -212,6 +226,7 @@ Result<void> IndexKeeper::build(const Snapshot& snapshot, const FieldSnapshot& f
         }
     }
     kept_.snapshots.forget();
+    if (tails_ != nullptr) tails_->changed();
     const auto transaction = TRY(kept_.catalog.begin_read());
     remove_leftovers(kept_.files, kept_.directory, *transaction);
     return {};
@@ -279,7 +294,7 @@ Result<void> IndexKeeper::load_segments(const std::stop_token& stop) {
                                    !unloaded_.contains(segment.row.file);
             if (!is_wanted || stop.stop_requested()) continue;
             // What does not fit is answered from its map, as the system has room for it.
-            if (bytes + segment.opened.segment->size_bytes() > memory_for(options_)) continue;
+            if (bytes + segment.opened.segment->size_bytes() > options_.memory()) continue;
             bytes += segment.opened.segment->size_bytes();
             if (const auto loaded = kept_.shelf.load(segment.row, field.spec); !loaded) {
                 unloaded_.insert(segment.row.file);
@@ -311,13 +326,6 @@ namespace {
 
 Error cancelled() {
     return Error(ErrorCode::kCancelled, "the collection's index: building was stopped");
-}
-
-std::uint64_t memory_for(const KeeperOptions& options) {
-    if (options.build.memory_max > 0) return options.build.memory_max;
-    const auto pages = static_cast<std::uint64_t>(std::max(0L, sysconf(_SC_PHYS_PAGES)));
-    const auto page_bytes = static_cast<std::uint64_t>(std::max(0L, sysconf(_SC_PAGESIZE)));
-    return pages * page_bytes / 4 * 3;
 }
 
 std::uint64_t bytes_in_memory(const Snapshot& snapshot) {

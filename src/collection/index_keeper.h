@@ -1,8 +1,9 @@
 // IndexKeeper: the thread of a writer that keeps its indexes in shape: seals tails, merges segments
 // (seal_plan.h), copies segments into memory where a server wants that, and looks whether they
-// still find what they promised (recall_canary.h). Queries and puts never wait for it; only the
-// commit takes a turn among the writes. Safe from any number of threads. Its destructor breaks off
-// what is being built; nothing but the work is lost by that.
+// still find what they promised (recall_canary.h). Where it works in the background a TailKeeper
+// sees to what is not sealed yet. Queries and puts never wait for it; only the commit takes a turn
+// among the writes. Safe from any number of threads. Its destructor breaks off what is being built;
+// nothing but the work is lost by that.
 #pragma once
 
 #include "base/file_system.h"
@@ -14,6 +15,7 @@
 #include "collection/seal_plan.h"
 #include "collection/segment_shelf.h"
 #include "collection/snapshot.h"
+#include "collection/tail_keeper.h"
 #include "store/catalog.h"
 
 #include <chrono>
@@ -37,9 +39,13 @@ struct KeeperOptions {
     Sealing sealing = Sealing::kWhenAsked;
     Segments segments = Segments::kMapped;
     SealLimits limits;
+    CodeLimits code_limits;  // of kInBackground
     /// Its memory_max of 0 means three quarters of the machine's; progress and stop are not used.
     index::BuildOptions build;
     std::uint32_t threads = 0;  // 0: as many as the machine has cores
+
+    /// Bytes for all indexes.
+    std::uint64_t memory() const;
 };
 
 /// What the keeper works on; all of it outlives the keeper.
@@ -50,6 +56,7 @@ struct KeptCollection {
     const store::Catalog& catalog;
     Snapshots& snapshots;
     SegmentShelf& shelf;
+    TailCodes& tails;
     /// In the writer's turn.
     std::function<Result<void>(std::span<const store::SegmentNumber> replaced,
                                const store::SegmentRow& added)>
@@ -123,7 +130,8 @@ class IndexKeeper {
     std::set<std::string> unloaded_;  // files that memory did not suffice for; our thread's own
     mutable Guarded<State> state_;
     std::condition_variable_any wake_;
-    std::jthread thread_;  // last
+    std::unique_ptr<TailKeeper> tails_;  // of kInBackground
+    std::jthread thread_;                // last
 };
 
 }  // namespace sokkuri::collection

@@ -15,7 +15,14 @@ index::HeadLayout layout_of(const FieldSnapshot& field);
 }  // namespace
 
 IndexStats index_stats_of(const FieldSnapshot& field, const IndexKeeper* keeper) {
-    IndexStats stats{.segments = {}, .tail_rows = field.tail_live, .plan = {}, .state = {}};
+    IndexStats stats{.segments = {},
+                     .tail_rows = field.tail_live,
+                     .coded_rows = field.coded_live,
+                     .plan = {},
+                     .state = {}};
+    for (const SegmentSnapshot& run : field.coded) {
+        stats.coded_bytes += run.opened.segment->size_bytes();
+    }
     for (const SegmentSnapshot& segment : field.segments) {
         IndexStats::Segment shown = segment_stats_of(segment);
         stats.resident_bytes += shown.bytes;

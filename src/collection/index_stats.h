@@ -33,7 +33,9 @@ struct IndexStats {
         std::optional<MeasuredRecall> measured;  // by a server that has had time for it
     };
     std::vector<Segment> segments;
-    std::uint64_t tail_rows = 0;       // live ones that no segment holds: scanned
+    std::uint64_t tail_rows = 0;       // live ones that no segment holds: searched exactly
+    std::uint64_t coded_rows = 0;      // of these, by codes in memory; the others are scanned
+    std::uint64_t coded_bytes = 0;     // of those codes
     std::uint64_t resident_bytes = 0;  // of the segments
     std::string plan;                  // memory that one segment of all rows needs, in words
     std::string state;                 // of the writer: "", "building …", "not built: …"

@@ -49,7 +49,7 @@ class LocalCollection final : public Collection {
           kernels_(kernels),
           threads_(options.search_threads),
           shelf_(files, directory_, kernels),
-          snapshots_(files, directory_, shelf_),
+          snapshots_(files, directory_, shelf_, tails_),
           search_(snapshots_, kernels_, threads_, {options.names, wanted()}),
           groups_(snapshots_, kernels_, threads_, wanted()) {}
 
@@ -159,6 +159,7 @@ class LocalCollection final : public Collection {
     const simd::Kernels& kernels_;
     mutable ThreadPool threads_;
     mutable SegmentShelf shelf_;
+    mutable TailCodes tails_;
     mutable Snapshots snapshots_;
     mutable LocalSearch search_;
     mutable LocalGroups groups_;
@@ -271,6 +272,7 @@ void LocalCollection::start_keepers(const KeeperOptions& options) {
                                                            .catalog = *catalog_,
                                                            .snapshots = snapshots_,
                                                            .shelf = shelf_,
+                                                           .tails = tails_,
                                                            .commit = commit},
                                             options);
     const auto extend = [this](const auto&... what) {

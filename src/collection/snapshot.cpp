@@ -13,6 +13,7 @@ namespace {
 
 /// Rows of float32 start at a multiple of 4 bytes in a page-aligned map.
 std::vector<index::RowsView> views_of(std::span<const store::MappedRows> chunks);
+void add_coded_runs(const TailCodes& tails, FieldSnapshot& field);
 std::vector<index::RowsView> uncovered_rows(std::span<const index::RowsView> chunks,
                                             const FieldSnapshot& field);
 
@@ -129,7 +130,8 @@ Result<FieldSnapshot> Snapshots::load_field(store::ReadTransaction& transaction,
         field.segments.push_back(
             {std::move(segment), std::move(opened), live, std::make_shared<const LivingNodes>()});
     }
-    field.tail = uncovered_rows(chunks, field);
+    add_coded_runs(tails_, field);
+    field.scanned = uncovered_rows(chunks, field);
     return field;
 }
 
@@ -204,6 +206,30 @@ std::vector<index::RowsView> views_of(std::span<const store::MappedRows> chunks)
     return views;
 }
 
+/// Those behind the segments. They may have been made of a later generation: what this one has not
+/// committed stays out (rows that do not exist are passed over by every search).
+void add_coded_runs(const TailCodes& tails, FieldSnapshot& field) {
+    const store::Slot sealed_end =
+        field.segments.empty() ? 0 : field.segments.back().row.end_slot();
+    for (TailCodes::Run& run : tails.beyond(field.number, sealed_end)) {
+        const store::Slot end = std::min(run.end, field.committed);
+        if (run.first >= end) continue;
+        const auto live_from = [&](store::Slot first) {
+            return end - first - count_dead(field.dead, first, end);
+        };
+        if (end > sealed_end) field.coded_live += live_from(std::max(run.first, sealed_end));
+        SegmentSnapshot coded{.live = live_from(run.first),
+                              .living = std::make_shared<const LivingNodes>()};
+        coded.row.field = field.number;
+        coded.row.first_slot = run.first;
+        coded.row.rows = end - run.first;
+        coded.row.live = run.segment->rows();
+        coded.row.file = std::move(run.name);
+        coded.opened = {.segment = std::move(run.segment), .is_in_memory = true};
+        field.coded.push_back(std::move(coded));
+    }
+}
+
 std::vector<index::RowsView> uncovered_rows(std::span<const index::RowsView> chunks,
                                             const FieldSnapshot& field) {
     std::vector<index::RowsView> uncovered;
@@ -221,11 +247,13 @@ std::vector<index::RowsView> uncovered_rows(std::span<const index::RowsView> chu
         }
     };
     store::Slot covered = 0;
-    for (const SegmentSnapshot& segment : field.segments) {
-        if (!segment.is_usable()) continue;
+    const auto pass_over = [&](const SegmentSnapshot& segment) {
+        if (!segment.is_usable()) return;
         add(covered, segment.row.first_slot);
-        covered = segment.row.end_slot();
-    }
+        covered = std::max(covered, segment.row.end_slot());
+    };
+    std::ranges::for_each(field.segments, pass_over);
+    std::ranges::for_each(field.coded, pass_over);
     add(covered, field.committed);
     return uncovered;
 }

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "collection/collection.h"
 #include "collection/segment_shelf.h"
+#include "collection/tail_codes.h"
 #include "index/bitmap.h"
 #include "index/exact_scan.h"
 #include "index/prepared_filter.h"
@@ -39,7 +40,8 @@ class LivingNodes {
     mutable std::optional<index::PreparedFilter> filter_;
 };
 
-/// A segment that the catalog names.
+/// A segment that the catalog names, or a run of the tail that has codes (`row` says which slots;
+/// its file is a name and no file).
 struct SegmentSnapshot {
     store::SegmentRow row;
     SegmentShelf::Opened opened;                // without a segment: its rows belong to the tail
@@ -58,8 +60,10 @@ struct FieldSnapshot {
     index::Bitmap dead;
     index::RawRows rows;                    // all committed ones
     std::vector<SegmentSnapshot> segments;  // ascending, without overlap
-    std::vector<index::RowsView> tail;      // rows that no usable segment answers for
-    std::uint64_t tail_live = 0;            // of these
+    std::vector<SegmentSnapshot> coded;     // ascending; the first may reach into a segment
+    std::vector<index::RowsView> scanned;   // rows that none of both answers for
+    std::uint64_t tail_live = 0;            // rows that no usable segment answers for
+    std::uint64_t coded_live = 0;           // of these, in `coded`
     std::shared_ptr<store::VectorReader> reader;
 
     std::uint64_t live() const { return committed - tombstones; }
@@ -82,14 +86,14 @@ struct Snapshot {
 /// any number of threads.
 class Snapshots {
  public:
-    Snapshots(FileSystem& files, std::string directory, SegmentShelf& shelf)
-        : files_(files), directory_(std::move(directory)), shelf_(shelf) {}
+    Snapshots(FileSystem& files, std::string directory, SegmentShelf& shelf, const TailCodes& tails)
+        : files_(files), directory_(std::move(directory)), shelf_(shelf), tails_(tails) {}
 
     /// The snapshot of the generation that `transaction` reads. O(tombstones + segments) for a new
     /// generation.
     Result<std::shared_ptr<const Snapshot>> of(store::ReadTransaction& transaction);
-    /// After a change of the shelf: the next snapshots are made anew from it, and what the old ones
-    /// held in memory goes with their last query.
+    /// After a change of the shelf or the codes of tails: the next snapshots are made anew from
+    /// them, and what the old ones held in memory goes with their last query.
     void forget();
 
  private:
@@ -113,6 +117,7 @@ class Snapshots {
     FileSystem& files_;
     const std::string directory_;
     SegmentShelf& shelf_;
+    const TailCodes& tails_;
     Guarded<Recent> recent_;
     Guarded<ReaderByField> readers_;
 };

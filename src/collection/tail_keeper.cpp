@@ -1,0 +1,167 @@
+#include "collection/tail_keeper.h"
+
+#include "base/log.h"
+#include "index/memory_plan.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace sokkuri::collection {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// After a failure the same is not tried again at once.
+constexpr std::chrono::seconds kRetryPause{60};
+
+store::Slot end_of_sealed(const FieldSnapshot& field);
+/// The largest one that has a model; null: there is none.
+const index::Segment* largest_segment(const FieldSnapshot& field);
+
+}  // namespace
+
+TailKeeper::TailKeeper(const KeptTails& kept, const TailOptions& options)
+    : kept_(kept), options_(options) {
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+TailKeeper::~TailKeeper() {
+    thread_.request_stop();
+    thread_.join();
+}
+
+void TailKeeper::changed() {
+    *has_changed_.lock() = true;
+    wake_.notify_all();
+}
+
+void TailKeeper::run(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        {
+            auto has_changed = has_changed_.lock();
+            const bool is_woken =
+                wake_.wait(has_changed.lock(), stop, [&] { return *has_changed; });
+            if (!is_woken) return;
+            *has_changed = false;
+        }
+        for (bool has_coded = true; has_coded && !stop.stop_requested();) {
+            const auto looked = look(stop);
+            if (!looked && looked.error().code() != ErrorCode::kCancelled) {
+                LOG(kWarn, "event=tail_not_coded reason={:?}", looked.error().message());
+            }
+            has_coded = looked.value_or(false);
+        }
+    }
+}
+
+/// A step in each field; whether there was any.
+Result<bool> TailKeeper::look(const std::stop_token& stop) {
+    const auto transaction = TRY(kept_.catalog.begin_read());
+    const std::shared_ptr<const Snapshot> snapshot = TRY(kept_.snapshots.of(*transaction));
+    forget_dropped(*snapshot);
+    bool has_coded = false;
+    for (const FieldSnapshot& field : snapshot->fields) {
+        if (!index::has_segments(field.spec.metric)) continue;
+        const bool is_coded = TRY(code_next(field, stop));
+        has_coded = has_coded || is_coded;
+    }
+    if (has_coded) kept_.snapshots.forget();
+    return has_coded;
+}
+
+void TailKeeper::forget_dropped(const Snapshot& snapshot) {
+    std::erase_if(coded_, [&](const auto& entry) {
+        const bool is_there = std::ranges::any_of(
+            snapshot.fields, [&](const auto& field) { return field.number == entry.first; });
+        if (!is_there) kept_.codes.forget(entry.first);
+        return !is_there;
+    });
+}
+
+Result<bool> TailKeeper::code_next(const FieldSnapshot& field, const std::stop_token& stop) {
+    Coded& coded = coded_[field.number];
+    if (Clock::now() < coded.refused + kRetryPause) return false;
+    const store::Slot sealed_end = end_of_sealed(field);
+    const auto is_sealed = [&](const TailCodes::Run& run) { return run.end <= sealed_end; };
+    if (std::erase_if(coded.runs, is_sealed) > 0) {
+        if (coded.runs.empty()) coded.last.reset();
+        kept_.codes.set(field.number, coded.runs);
+    }
+    TailState state{.sealed_end = sealed_end,
+                    .committed = field.committed,
+                    .has_model = largest_segment(field) != nullptr || !coded.runs.empty()};
+    if (!coded.runs.empty()) {
+        state.coded_first = coded.runs.front().first;
+        state.coded_end = coded.runs.back().end;
+        state.room = coded.last == nullptr ? 0 : coded.last->room();
+    }
+    CodeLimits limits = options_.limits;
+    limits.rows_max = rows_max(field);
+    const auto plan = plan_codes(state, limits);
+    if (!plan) return false;
+    if (auto done = code(field, *plan, coded, stop); !done) {
+        // What is there stays; the run that was to grow takes no more.
+        coded.last.reset();
+        if (done.error().code() != ErrorCode::kCancelled) coded.refused = Clock::now();
+        return tl::unexpected(std::move(done.error()));
+    }
+    return true;
+}
+
+Result<void> TailKeeper::code(const FieldSnapshot& field, const CodePlan& plan, Coded& coded,
+                              const std::stop_token& stop) {
+    // Dead ones too: for a query of an earlier generation they may live.
+    std::vector<index::Slot> slots(static_cast<std::size_t>(plan.end - plan.first));
+    std::iota(slots.begin(), slots.end(), static_cast<index::Slot>(plan.first));
+    const index::SegmentBuild build{.metric = field.spec.metric,
+                                    .rows = field.rows,
+                                    .slots = slots,
+                                    .kernels = kept_.kernels,
+                                    .threads = threads_};
+    const index::BuildOptions options{.stop = stop};
+    if (plan.starts_run) {
+        const index::Segment* like = largest_segment(field);
+        if (like == nullptr && !coded.runs.empty()) like = coded.runs.back().segment.get();
+        coded.last = TRY(index::GrowingSegment::create(
+            build, options, like, static_cast<std::size_t>(options_.limits.run_rows_max)));
+    }
+    TRY(coded.last->add(build, options));
+    auto view = TRY(coded.last->view(kept_.kernels));
+    TailCodes::Run run{.first = plan.starts_run ? plan.first : coded.runs.back().first,
+                       .end = plan.end,
+                       .segment = std::move(view),
+                       .name = fmt::format("tail {}", ++runs_named_)};
+    if (!plan.starts_run) coded.runs.pop_back();
+    coded.runs.push_back(std::move(run));
+    kept_.codes.set(field.number, coded.runs);
+    return {};
+}
+
+/// Of codes, without the links that a graph would have beside them.
+std::uint64_t TailKeeper::rows_max(const FieldSnapshot& field) const {
+    const auto bytes_of = [&](std::uint64_t rows) {
+        return index::plan_memory(rows, field.spec.dimension, {}).resident_bytes;
+    };
+    return options_.memory_max / (bytes_of(2) - bytes_of(1));
+}
+
+namespace {
+
+store::Slot end_of_sealed(const FieldSnapshot& field) {
+    return field.segments.empty() ? 0 : field.segments.back().row.end_slot();
+}
+
+const index::Segment* largest_segment(const FieldSnapshot& field) {
+    const SegmentSnapshot* largest = nullptr;
+    for (const SegmentSnapshot& segment : field.segments) {
+        if (!segment.is_usable() || segment.opened.segment->parts().nodes == 0) continue;
+        if (largest == nullptr || segment.live > largest->live) largest = &segment;
+    }
+    return largest == nullptr ? nullptr : largest->opened.segment.get();
+}
+
+}  // namespace
+
+}  // namespace sokkuri::collection
