@@ -138,6 +138,8 @@ Result<collection::IndexStats> read_index(const JsonValue& index) {
     collection::IndexStats stats;
     stats.segments = TRY(read_all<Segment>(index, "segments", read_segment));
     stats.tail_rows = TRY(read_count(index, "tail_rows"));
+    stats.coded_rows = TRY(read_count(index, "coded_rows"));
+    stats.coded_bytes = TRY(read_count(index, "coded_bytes"));
     stats.resident_bytes = TRY(read_count(index, "resident_bytes"));
     stats.plan = text_of(index, "plan");
     stats.state = text_of(index, "state");

@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sokkuri::cli {
 namespace {
 
@@ -130,7 +132,13 @@ void print_index(Output& out, const collection::IndexStats& index) {
                       with_commas(segment.measured->queries), segment.measured->asked);
         }
     }
-    out.print("scanned     {} rows of no segment\n", with_commas(index.tail_rows));
+    if (index.coded_rows > 0) {
+        out.print(
+            "unsealed    {} rows of no segment, searched exactly by codes in memory: {:.1f} MB\n",
+            with_commas(index.coded_rows), static_cast<double>(index.coded_bytes) / 1e6);
+    }
+    out.print("scanned     {} rows of no segment\n",
+              with_commas(index.tail_rows - std::min(index.tail_rows, index.coded_rows)));
     out.print("resident    {:.1f} MB of segments\n",
               static_cast<double>(index.resident_bytes) / 1e6);
     if (!index.plan.empty()) out.print("plan        {}\n", index.plan);

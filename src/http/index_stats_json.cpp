@@ -16,6 +16,7 @@ void write_index(JsonWriter& json, const collection::IndexStats& index) {
         write_segment(json, segment);
     }
     json.end_array().member("tail_rows", index.tail_rows);
+    json.member("coded_rows", index.coded_rows).member("coded_bytes", index.coded_bytes);
     json.member("resident_bytes", index.resident_bytes);
     write_text_or_null(json, "plan", index.plan);
     write_text_or_null(json, "state", index.state);

@@ -123,11 +123,13 @@ std::vector<Schema> new_collection_schemas() {
 std::vector<Schema> index_schemas() {
     return {
         {.name = "IndexState",
-         .help =
-             "How the vectors are indexed. What no segment holds is searched row by row, and as "
-             "surely.",
+         .help = "How the vectors are indexed. What no segment holds is searched exactly.",
          .members = {{"segments", "SegmentState[]", "In the order in which their rows came."},
                      {"tail_rows", "integer", "Rows that no segment holds."},
+                     {"coded_rows", "integer",
+                      "Of these, searched by codes that are in memory until a segment holds the "
+                      "rows; the others are compared one by one."},
+                     {"coded_bytes", "integer", "Of those codes, in bytes."},
                      {"resident_bytes", "integer", "Of all segments, in bytes."},
                      {"plan", "string?",
                       "Memory that one segment of all rows needs, in words; null where the metric "
