@@ -213,6 +213,7 @@ Result<void> IndexKeeper::build(const Snapshot& snapshot, const FieldSnapshot& f
             look.request->progress(share, stage);
         }
     };
+    if (tails_ != nullptr) tails_->cut(field.number, plan.end);
     const Workshop workshop{kept_.files, kept_.directory, kept_.kernels, threads_};
     const SealedSegment sealed = TRY(seal(field, snapshot.generation, plan, options, workshop));
     TRY(kept_.commit(plan.replaced, sealed.row));

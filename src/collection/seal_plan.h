@@ -17,7 +17,7 @@ namespace sokkuri::collection {
 
 struct SealLimits {
     std::uint64_t tail_rows_min = 2'000;     // fewer are scanned as fast as a graph is searched
-    std::uint64_t tail_rows_max = 20'000;    // more are sealed although puts go on; or a quarter of
+    std::uint64_t tail_rows_max = 100'000;   // more are sealed although puts go on; or a quarter of
                                              // the sealed rows, where that is more
     double dead_share_max = 0.3;             // of a segment's rows
     std::chrono::milliseconds pause{1'000};  // without a put: they have paused

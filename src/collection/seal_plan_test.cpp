@@ -28,14 +28,14 @@ TEST(SealPlan, AShortTailStaysATail) {
 }
 
 TEST(SealPlan, WhilePutsGoOnATailMayGrowLong) {
-    SealState state{.segments = {run(1, 0, 200'000)}, .committed = 250'000, .tail_live = 50'000};
+    SealState state{.segments = {run(1, 0, 800'000)}, .committed = 1'000'000, .tail_live = 200'000};
     EXPECT_FALSE(plan_seal(state, kLimits, SealOccasion::kPutting)) << "a quarter of the sealed";
-    state.tail_live = 50'001;
+    state.tail_live = 200'001;
     EXPECT_TRUE(plan_seal(state, kLimits, SealOccasion::kPutting));
     EXPECT_FALSE(
-        plan_seal({.committed = 20'000, .tail_live = 20'000}, kLimits, SealOccasion::kPutting));
+        plan_seal({.committed = 100'000, .tail_live = 100'000}, kLimits, SealOccasion::kPutting));
     EXPECT_TRUE(
-        plan_seal({.committed = 20'001, .tail_live = 20'001}, kLimits, SealOccasion::kPutting));
+        plan_seal({.committed = 100'001, .tail_live = 100'001}, kLimits, SealOccasion::kPutting));
 }
 
 TEST(SealPlan, ASealTakesSmallSegmentsAlongAndLeavesLargeOnes) {

@@ -33,18 +33,20 @@ TailKeeper::~TailKeeper() {
 }
 
 void TailKeeper::changed() {
-    *has_changed_.lock() = true;
+    state_.lock()->has_changed = true;
     wake_.notify_all();
+}
+
+void TailKeeper::cut(store::FieldNumber field, store::Slot end) {
+    state_.lock()->cuts[field] = end;
 }
 
 void TailKeeper::run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         {
-            auto has_changed = has_changed_.lock();
-            const bool is_woken =
-                wake_.wait(has_changed.lock(), stop, [&] { return *has_changed; });
-            if (!is_woken) return;
-            *has_changed = false;
+            auto state = state_.lock();
+            if (!wake_.wait(state.lock(), stop, [&] { return state->has_changed; })) return;
+            state->has_changed = false;
         }
         for (bool has_coded = true; has_coded && !stop.stop_requested();) {
             const auto looked = look(stop);
@@ -75,7 +77,10 @@ void TailKeeper::forget_dropped(const Snapshot& snapshot) {
     std::erase_if(coded_, [&](const auto& entry) {
         const bool is_there = std::ranges::any_of(
             snapshot.fields, [&](const auto& field) { return field.number == entry.first; });
-        if (!is_there) kept_.codes.forget(entry.first);
+        if (!is_there) {
+            kept_.codes.forget(entry.first);
+            state_.lock()->cuts.erase(entry.first);
+        }
         return !is_there;
     });
 }
@@ -91,6 +96,7 @@ Result<bool> TailKeeper::code_next(const FieldSnapshot& field, const std::stop_t
     }
     TailState state{.sealed_end = sealed_end,
                     .committed = field.committed,
+                    .cut = cut_of(field.number),
                     .has_model = largest_segment(field) != nullptr || !coded.runs.empty()};
     if (!coded.runs.empty()) {
         state.coded_first = coded.runs.front().first;
@@ -108,6 +114,12 @@ Result<bool> TailKeeper::code_next(const FieldSnapshot& field, const std::stop_t
         return tl::unexpected(std::move(done.error()));
     }
     return true;
+}
+
+store::Slot TailKeeper::cut_of(store::FieldNumber field) {
+    const auto state = state_.lock();
+    const auto found = state->cuts.find(field);
+    return found == state->cuts.end() ? 0 : found->second;
 }
 
 Result<void> TailKeeper::code(const FieldSnapshot& field, const CodePlan& plan, Coded& coded,

@@ -43,6 +43,9 @@ class TailKeeper {
 
     /// After each commit, of rows or of segments.
     void changed();
+    /// A segment is being made that will end before slot `end`: what comes later gets runs of its
+    /// own, so that the others can be forgotten then.
+    void cut(store::FieldNumber field, store::Slot end);
 
  private:
     using Time = std::chrono::steady_clock::time_point;
@@ -54,12 +57,18 @@ class TailKeeper {
         Time refused;                                 // when memory did not suffice
     };
 
+    struct State {
+        bool has_changed = true;  // there may be something to do from before
+        std::map<store::FieldNumber, store::Slot> cuts;
+    };
+
     void run(const std::stop_token& stop);
     Result<bool> look(const std::stop_token& stop);
     void forget_dropped(const Snapshot& snapshot);
     Result<bool> code_next(const FieldSnapshot& field, const std::stop_token& stop);
     Result<void> code(const FieldSnapshot& field, const CodePlan& plan, Coded& coded,
                       const std::stop_token& stop);
+    store::Slot cut_of(store::FieldNumber field);
     std::uint64_t rows_max(const FieldSnapshot& field) const;
 
     const KeptTails kept_;
@@ -67,7 +76,7 @@ class TailKeeper {
     ThreadPool threads_{1};  // the others are for queries
     std::map<store::FieldNumber, Coded> coded_;
     std::uint64_t runs_named_ = 0;
-    Guarded<bool> has_changed_{true};  // there may be something to do from before
+    Guarded<State> state_;
     std::condition_variable_any wake_;
     std::jthread thread_;  // last
 };

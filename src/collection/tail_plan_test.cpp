@@ -62,6 +62,26 @@ TEST(TailPlan, WhatASegmentHasOvertakenIsLeftBehind) {
     EXPECT_TRUE(plan->starts_run);
 }
 
+TEST(TailPlan, NoRunLiesOnBothSidesOfWhereASegmentWillEnd) {
+    TailState state{.committed = 20'000,
+                    .coded_first = 0,
+                    .coded_end = 10'000,
+                    .cut = 11'000,
+                    .room = 50'000,
+                    .has_model = true};
+    auto plan = plan_codes(state, kLimits);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->end, 11'000U);
+    EXPECT_FALSE(plan->starts_run);
+    state.coded_end = 11'000;
+    plan = plan_codes(state, kLimits);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->end, 13'048U);
+    EXPECT_TRUE(plan->starts_run);
+    state.coded_end = 13'048;
+    EXPECT_FALSE(plan_codes(state, kLimits)->starts_run);
+}
+
 TEST(TailPlan, MemoryIsNeverExceeded) {
     CodeLimits limits = kLimits;
     limits.rows_max = 10'500;
