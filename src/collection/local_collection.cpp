@@ -266,15 +266,9 @@ void LocalCollection::start_keepers(const KeeperOptions& options) {
         return write_half_->worker.run(
             [&] { return write_half_->writer->replace_segments(replaced, added); });
     };
-    keeper_ = std::make_unique<IndexKeeper>(KeptCollection{.files = files_,
-                                                           .directory = directory_,
-                                                           .kernels = kernels_,
-                                                           .catalog = *catalog_,
-                                                           .snapshots = snapshots_,
-                                                           .shelf = shelf_,
-                                                           .tails = tails_,
-                                                           .commit = commit},
-                                            options);
+    keeper_ = std::make_unique<IndexKeeper>(
+        KeptCollection{files_, directory_, kernels_, *catalog_, snapshots_, shelf_, tails_, commit},
+        options);
     const auto extend = [this](const auto&... what) {
         return write_half_->worker.run(
             [&] { return write_half_->writer->extend_attribute(what...); });
