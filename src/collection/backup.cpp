@@ -52,7 +52,8 @@ class Backup {
  private:
     Result<void> lock_target();
     Result<void> check_unused(const char* database) const;
-    Result<void> copy_workspace();
+    Result<bool> copy_workspace();
+    Result<void> publish(const char* database);
     Result<void> copy_pictures();
     Result<void> copy_picture(const std::string& folder, const std::string& name);
     Result<void> begin_generation();
@@ -105,9 +106,10 @@ Result<BackupReport> Backup::run() {
         TRY(earlier_.check(*current));
     }
     TRY(check_unused(kCatalogName));
-    // States of files follow the catalog's commits, and pictures go before them: so they come
-    // first.
-    TRY(copy_workspace());
+    // States of files follow the catalog's commits, and pictures go before them: so they are copied
+    // first. But a state is believed: it becomes the target's only after the catalog that has its
+    // record.
+    const bool has_workspace = TRY(copy_workspace());
     TRY(copy_pictures());
     TRY(note_old_pictures());
     TRY(begin_generation());
@@ -120,6 +122,7 @@ Result<BackupReport> Backup::run() {
     });
     TRY(copy_fields());
     TRY(copy_catalog());
+    if (has_workspace) TRY(publish(kWorkspaceName));
     remove_what_is_old();
     return report_;
 }
@@ -153,7 +156,8 @@ Result<void> Backup::check_unused(const char* database) const {
     return {};
 }
 
-Result<void> Backup::copy_workspace() {
+/// Under its temporary name; false when there is none.
+Result<bool> Backup::copy_workspace() {
     const bool is_in_target = TRY(is_there(files_, to(kWorkspaceName)));
     if (is_in_target && !check_unused(kWorkspaceName)) {
         // What a kill has left is taken in by whoever opens and closes it.
@@ -161,19 +165,21 @@ Result<void> Backup::copy_workspace() {
     }
     TRY(check_unused(kWorkspaceName));
     const bool is_in_source = TRY(is_there(files_, from(kWorkspaceName)));
-    if (!is_in_source) return {};
+    if (!is_in_source) return false;
     TRY(begin(kWorkspaceName));
     const std::string copy = partial(to(kWorkspaceName));
     static_cast<void>(files_.remove_file(copy));
-    {
-        const auto workspace =
-            TRY(WorkspaceDatabase::open(files_, source_, WorkspaceAccess::kRead));
-        TRY(workspace->run([&](store::Database& database) { return database.copy_to(copy); }));
-    }
-    TRY(check_unused(kWorkspaceName));
-    TRY(files_.rename(copy, to(kWorkspaceName)));
+    const auto workspace = TRY(WorkspaceDatabase::open(files_, source_, WorkspaceAccess::kRead));
+    TRY(workspace->run([&](store::Database& database) { return database.copy_to(copy); }));
+    return true;
+}
+
+/// A database that is copied gets its name.
+Result<void> Backup::publish(const char* database) {
+    TRY(check_unused(database));
+    TRY(files_.rename(partial(to(database)), to(database)));
     TRY(files_.sync_directory(target_));
-    const FileStatus status = TRY(files_.status(to(kWorkspaceName)));
+    const FileStatus status = TRY(files_.status(to(database)));
     ++report_.files_copied;
     report_.bytes_copied += status.size_bytes;
     return {};
@@ -342,13 +348,8 @@ Result<void> Backup::copy_catalog() {
     const std::string copy = partial(to(kCatalogName));
     static_cast<void>(files_.remove_file(copy));
     TRY(transaction_->copy_to(copy));
-    TRY(check_unused(kCatalogName));
-    TRY(files_.rename(copy, to(kCatalogName)));
-    TRY(files_.sync_directory(target_));
-    const FileStatus status = TRY(files_.status(to(kCatalogName)));
-    ++report_.files_copied;
-    report_.bytes_copied += status.size_bytes;
-    return {};
+    TRY(check_unused(kWorkspaceName));  // whoever opens it now must not meet a newer catalog
+    return publish(kCatalogName);
 }
 
 /// Best effort: what stays goes with the next backup.

@@ -39,6 +39,44 @@ void put_one(FileSystem& files, std::size_t number) {
     ASSERT_TRUE(collection->put({&record, 1}));
 }
 
+/// Flips one bit of the vector in that slot; twice: it is whole again.
+void damage(FileSystem& files, const char* directory, std::size_t slot) {
+    const auto chunk =
+        files.open(join_path(directory, "fields/0/vectors/0000"), OpenMode::kReadWrite).value();
+    const std::uint64_t at = 4'096 + slot * testing::kSmallDimension * sizeof(float);
+    std::byte value{};
+    ASSERT_EQ(chunk->read_at(at, {&value, 1}).value(), 1U);
+    value ^= std::byte{1};
+    ASSERT_TRUE(chunk->write_at(at, {&value, 1}));
+}
+
+/// As after an index of a folder: the state of its file follows a record's commit.
+void index_one(FileSystem& files, std::size_t number) {
+    put_one(files, number);
+    const auto workspace = Workspace::open(files, kSource, WorkspaceAccess::kWrite).value();
+    FileState state{.root = workspace->add_root(".").value(),
+                    .path = fmt::format("{}.jpg", number),
+                    .id = small_record(number).id};
+    ASSERT_TRUE(workspace->record({&state, 1}, {}));
+}
+
+/// Who reads a folder anew believes the states of its files: none may speak of a record that is not
+/// there.
+bool is_believable(FileSystem& files, const char* directory) {
+    const auto workspace = Workspace::open(files, directory, WorkspaceAccess::kRead);
+    if (!workspace) return workspace.error().code() == ErrorCode::kNotFound;
+    const auto collection = open_local_collection(files, directory, {.search_threads = 1}).value();
+    const std::vector<Root> roots = (*workspace)->roots().value();
+    for (const Root& root : roots) {
+        const std::vector<FileState> states =
+            (*workspace)->files_after(root.number, "", 100).value();
+        for (const FileState& state : states) {
+            if (!collection->get({&state.id, 1}).value().front()) return false;
+        }
+    }
+    return true;
+}
+
 TEST(Backup, IsACollectionThatSaysTheSame) {
     MemoryFileSystem files;
     make_small(files, kSource);
@@ -96,9 +134,10 @@ TEST(Backup, ThatIsCutOffAnywhereLeavesTheOneBeforeOrTheNewOne) {
         SCOPED_TRACE(at);
         MemoryFileSystem memory;
         make_small(memory, kSource);
+        index_one(memory, 50);
         backed_up(memory);
         const std::string old = everything_in(memory, kTarget);
-        put_one(memory, 60);
+        index_one(memory, 60);
         const std::string current = everything_in(memory, kSource);
         FaultyFileSystem files(memory);
         files.set_fault({.at = at, .effect = FaultEffect::kCutOff});
@@ -107,12 +146,54 @@ TEST(Backup, ThatIsCutOffAnywhereLeavesTheOneBeforeOrTheNewOne) {
         if (at % 2 == 1) memory.crash(at);
         const std::string said = everything_in(memory, kTarget);
         ASSERT_TRUE(said == current || said == old);
+        ASSERT_TRUE(is_believable(memory, kTarget));
         EXPECT_EQ(everything_in(memory, kSource), current) << "backups change nothing";
         backed_up(memory);
         ASSERT_EQ(everything_in(memory, kTarget), current);
         ASSERT_TRUE(is_whole(memory, kTarget));
         if (is_done) return;
     }
+}
+
+TEST(Backup, ThatIsStoppedAnywhereLeavesStatesOfFilesWithTheirRecords) {
+    for (std::size_t at = 0;; ++at) {
+        SCOPED_TRACE(at);
+        MemoryFileSystem files;
+        make_small(files, kSource);
+        index_one(files, 50);
+        backed_up(files);
+        const std::string old = everything_in(files, kTarget);
+        index_one(files, 60);
+        std::stop_source stop;
+        std::size_t begun = 0;
+        BackupOptions options{.progress = [&](std::string_view) {
+            if (begun++ == at) stop.request_stop();
+        }};
+        options.stop = stop.get_token();
+        const auto report = back_up_local_collection(files, kSource, kTarget, options);
+        ASSERT_TRUE(is_believable(files, kTarget));
+        if (report) return;
+        EXPECT_EQ(report.error().code(), ErrorCode::kCancelled);
+        EXPECT_EQ(everything_in(files, kTarget), old);
+    }
+}
+
+TEST(Backup, OfDamageLeavesStatesOfFilesWithTheirRecords) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    index_one(files, 50);
+    backed_up(files);
+    index_one(files, 60);
+    damage(files, kSource, 42);  // the vector of the newest record
+    const auto report = back_up_local_collection(files, kSource, kTarget, {});
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code(), ErrorCode::kCorruption);
+    EXPECT_TRUE(is_believable(files, kTarget));
+    // Nothing of it stays for good.
+    damage(files, kSource, 42);
+    backed_up(files);
+    EXPECT_TRUE(is_believable(files, kTarget));
+    EXPECT_EQ(files_below(files, kTarget), files_below(files, kSource));
 }
 
 TEST(Backup, RefusesAFolderThatHoldsAnotherCollection) {
@@ -289,12 +370,7 @@ TEST(Backup, LosesNoPictureByAnErrorAnywhere) {
 TEST(Backup, RefusesToCopyDamage) {
     MemoryFileSystem files;
     make_small(files, kSource);
-    {
-        const auto chunk =
-            files.open(join_path(kSource, "fields/0/vectors/0000"), OpenMode::kReadWrite).value();
-        const std::byte other{77};
-        ASSERT_TRUE(chunk->write_at(4'100, {&other, 1}));
-    }
+    damage(files, kSource, 1);
     const auto report = back_up_local_collection(files, kSource, kTarget, {});
     ASSERT_FALSE(report);
     EXPECT_EQ(report.error().code(), ErrorCode::kCorruption);
