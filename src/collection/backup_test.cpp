@@ -39,10 +39,11 @@ void put_one(FileSystem& files, std::size_t number) {
     ASSERT_TRUE(collection->put({&record, 1}));
 }
 
+constexpr const char* kVectors = "fields/0/vectors/0000";
+
 /// Flips one bit of the vector in that slot; twice: it is whole again.
 void damage(FileSystem& files, const char* directory, std::size_t slot) {
-    const auto chunk =
-        files.open(join_path(directory, "fields/0/vectors/0000"), OpenMode::kReadWrite).value();
+    const auto chunk = files.open(join_path(directory, kVectors), OpenMode::kReadWrite).value();
     const std::uint64_t at = 4'096 + slot * testing::kSmallDimension * sizeof(float);
     std::byte value{};
     ASSERT_EQ(chunk->read_at(at, {&value, 1}).value(), 1U);
@@ -375,6 +376,155 @@ TEST(Backup, RefusesToCopyDamage) {
     ASSERT_FALSE(report);
     EXPECT_EQ(report.error().code(), ErrorCode::kCorruption);
     EXPECT_NE(report.error().message().find("0000"), std::string::npos);
+}
+
+enum class Loss { kFile, kHeader, kEnd, kBit };
+
+void lose_vectors(FileSystem& files, Loss loss) {
+    const std::string path = join_path(kTarget, kVectors);
+    if (loss == Loss::kBit) damage(files, kTarget, 1);
+    if (loss == Loss::kFile) static_cast<void>(files.remove_file(path));
+    if (loss == Loss::kHeader || loss == Loss::kEnd) {
+        const auto chunk = files.open(path, OpenMode::kReadWrite).value();
+        ASSERT_TRUE(chunk->truncate(loss == Loss::kHeader ? 100 : 4'200));
+    }
+}
+
+TEST(Backup, MendsTheVectorsOfTheOneBefore) {
+    for (const Loss loss : {Loss::kFile, Loss::kHeader, Loss::kEnd, Loss::kBit}) {
+        for (const bool has_new_rows : {false, true}) {
+            SCOPED_TRACE(
+                fmt::format("loss {}, new rows: {}", static_cast<int>(loss), has_new_rows));
+            MemoryFileSystem files;
+            make_small(files, kSource);
+            backed_up(files);
+            lose_vectors(files, loss);
+            if (has_new_rows) put_one(files, 60);
+            const BackupReport report = backed_up(files);
+            EXPECT_EQ(report.files_copied, has_new_rows ? 3U : 2U) << "vectors and the catalog";
+            EXPECT_TRUE(is_whole(files, kTarget));
+            EXPECT_EQ(everything_in(files, kTarget), everything_in(files, kSource));
+        }
+    }
+}
+
+TEST(Backup, MendsWithoutEverBeingWorse) {
+    for (std::uint64_t at = 0;; ++at) {
+        SCOPED_TRACE(at);
+        MemoryFileSystem memory;
+        make_small(memory, kSource);
+        backed_up(memory);
+        const std::string said = everything_in(memory, kTarget);
+        damage(memory, kTarget, 1);
+        FaultyFileSystem files(memory);
+        files.set_fault({.at = at, .effect = FaultEffect::kCutOff});
+        const auto report = back_up_local_collection(files, kSource, kTarget, {});
+        const bool is_done = report && !files.has_failed();
+        if (at % 2 == 1) memory.crash(at);
+        // As it was, or mended: no row that was whole has gone.
+        if (!is_whole(memory, kTarget)) damage(memory, kTarget, 1);
+        ASSERT_TRUE(is_whole(memory, kTarget));
+        ASSERT_EQ(everything_in(memory, kTarget), said);
+        if (is_done) return;
+    }
+}
+
+TEST(Backup, OfWhatBothHaveLostIsRefused) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    backed_up(files);
+    damage(files, kSource, 1);
+    backed_up(files);
+    EXPECT_TRUE(is_whole(files, kTarget)) << "what it has is better";
+    damage(files, kTarget, 2);
+    const auto report = back_up_local_collection(files, kSource, kTarget, {});
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code(), ErrorCode::kCorruption);
+    EXPECT_NE(report.error().message().find(join_path(kSource, kVectors)), std::string::npos)
+        << report.error().message();
+}
+
+TEST(Backup, HasTheSegmentsOfItsGenerationThoughOthersReplaceThem) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    const auto writer = open_small(files, kSource);
+    const std::string said = everything_in(files, kSource);
+    const auto segment_of = [&](const char* directory) {
+        std::string found;
+        for (const std::string& file : files_below(files, directory)) {
+            if (file.ends_with(".seg")) found += file;
+        }
+        return found;
+    };
+    const std::string before = segment_of(kSource);
+    const auto report = back_up_local_collection(
+        files, kSource, kTarget, {.progress = [&](std::string_view file) {
+            if (file != "fields/0/vectors" || segment_of(kSource) != before) return;
+            std::vector<PutRecord> records;
+            for (std::size_t number = 100; number < 160; ++number)
+                records.push_back(small_record(number));
+            EXPECT_TRUE(writer->put(records));
+            EXPECT_TRUE(writer->optimize({}));
+            EXPECT_NE(segment_of(kSource), before);
+        }});
+    ASSERT_TRUE(report) << report.error().message();
+    EXPECT_NE(segment_of(kSource), before) << "a merge came between";
+    EXPECT_EQ(report->segments_left_out, 0U);
+    EXPECT_EQ(segment_of(kTarget), before);
+    EXPECT_EQ(everything_in(files, kTarget), said);
+    EXPECT_TRUE(is_whole(files, kTarget));
+}
+
+TEST(Backup, LeavesOutSegmentsThatAreDamaged) {
+    for (const bool is_missing : {false, true}) {
+        MemoryFileSystem files;
+        make_small(files, kSource);
+        for (const std::string& file : files_below(files, kSource)) {
+            if (!file.ends_with(".seg")) continue;
+            const std::string path = join_path(kSource, file);
+            if (is_missing) {
+                ASSERT_TRUE(files.remove_file(path));
+                continue;
+            }
+            const std::byte byte{77};
+            const auto segment = files.open(path, OpenMode::kReadWrite).value();
+            ASSERT_TRUE(segment->write_at(4'096 + 5, {&byte, 1}));
+        }
+        const BackupReport report = backed_up(files);
+        EXPECT_EQ(report.segments_left_out, 1U);
+        EXPECT_EQ(everything_in(files, kTarget), everything_in(files, kSource));
+    }
+}
+
+TEST(Backup, HasAPictureThatGoesWhileItBegins) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    const auto writer = open_small(files, kSource);
+    // A record and its picture come after the pictures were copied first; both go when the
+    // generation is taken and the pictures of it are copied.
+    const std::string other = join_path(kSource, "pictures/aa/first");
+    ASSERT_TRUE(create_directories(files, join_path(kSource, "pictures/aa")));
+    const std::byte byte{1};
+    ASSERT_TRUE(replace_file(files, other, {&byte, 1}));
+    bool has_come = false;
+    const PutRecord record = small_record(60);
+    const auto report = back_up_local_collection(
+        files, kSource, kTarget, {.progress = [&](std::string_view file) {
+            if (file == "pictures/aa/first") {
+                keep_picture(files);
+                EXPECT_TRUE(writer->put({&record, 1}));
+                has_come = true;
+            }
+            if (file == kPicture && has_come) {
+                EXPECT_TRUE(writer->remove({&record.id, 1}));
+                EXPECT_TRUE(files.remove_file(join_path(kSource, kPicture)));
+                has_come = false;
+            }
+        }});
+    ASSERT_TRUE(report) << report.error().message();
+    const auto copy = open_local_collection(files, kTarget, {.search_threads = 1}).value();
+    const bool has_record = copy->get({&record.id, 1}).value().front().has_value();
+    EXPECT_EQ(has_record, has_picture(files)) << "a record without the picture that it names";
 }
 
 TEST(Backup, FollowsACompaction) {

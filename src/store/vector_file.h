@@ -42,6 +42,12 @@ struct MappedRows {
     std::span<const std::byte> bytes;
 };
 
+/// Writes one chunk of the field anew, as a whole: durable when it returns, replacing what was
+/// there; after an error or a kill that is as it was. For who has its rows from elsewhere. `rows`:
+/// from the chunk's first row on, at most as many as it has.
+Result<void> replace_chunk(FileSystem& files, const std::string& directory, const FieldRow& field,
+                           const MappedRows& rows);
+
 /// Maps chunks when first touched and keeps them. Grows with the committed mark. Safe from any
 /// number of threads.
 class VectorReader {

@@ -1,4 +1,5 @@
 // VectorWriter of store/vector_file.h: appends rows to the last chunk, and begins new ones.
+#include "base/atomic_file.h"
 #include "base/hash.h"
 #include "store/vector_chunk.h"
 #include "store/vector_file.h"
@@ -7,6 +8,8 @@
 
 namespace sokkuri::store {
 namespace {
+
+constexpr std::size_t kPieceBytes = 1U << 20;  // of a chunk that is written anew
 
 class ChunkWriter final : public VectorWriter {
  public:
@@ -29,7 +32,6 @@ class ChunkWriter final : public VectorWriter {
     Result<void> append_rows(std::span<const std::byte> rows);
     Result<void> begin_chunk(std::uint64_t chunk);
     Result<void> sync_chunks();
-    Result<void> sync_directories();
 
     FileSystem* files_;
     const std::string directory_;
@@ -42,6 +44,8 @@ class ChunkWriter final : public VectorWriter {
     bool has_failed_ = false;  // what is in the files then is not known
 };
 
+Result<void> sync_directories_above(FileSystem& files, const std::string& directory);
+
 }  // namespace
 
 Result<std::unique_ptr<VectorWriter>> VectorWriter::open(FileSystem& files,
@@ -53,6 +57,23 @@ Result<std::unique_ptr<VectorWriter>> VectorWriter::open(FileSystem& files,
     auto writer = std::make_unique<ChunkWriter>(files, chunks, layout, committed);
     TRY(writer->open());
     return writer;
+}
+
+Result<void> replace_chunk(FileSystem& files, const std::string& directory, const FieldRow& field,
+                           const MappedRows& rows) {
+    const ChunkLayout layout = TRY(ChunkLayout::of(field));
+    const std::uint64_t chunk = rows.first_slot / layout.rows_per_chunk();
+    const std::string chunks = chunks_directory(directory);
+    TRY(create_directories(files, chunks));
+    AtomicFile file = TRY(AtomicFile::create(files, join_path(chunks, chunk_name(chunk))));
+    TRY(file.append(layout.header_of(chunk)));
+    for (std::span<const std::byte> left = rows.bytes; !left.empty();) {
+        const std::size_t piece = std::min(left.size(), kPieceBytes);
+        TRY(file.append(left.first(piece)));
+        left = left.subspan(piece);
+    }
+    TRY(file.commit());
+    return sync_directories_above(files, chunks);
 }
 
 namespace {
@@ -166,18 +187,19 @@ Result<void> ChunkWriter::sync_chunks() {
     unsynced_.clear();
     if (is_last_unsynced_) TRY(last_->sync());
     is_last_unsynced_ = false;
-    if (is_directory_unsynced_) TRY(sync_directories());
+    if (is_directory_unsynced_) {
+        TRY(files_->sync_directory(directory_));
+        if (next_ <= layout_.rows_per_chunk()) TRY(sync_directories_above(*files_, directory_));
+    }
     is_directory_unsynced_ = false;
     return {};
 }
 
 /// With the first chunk also the directories on the way to it (fields/<n>/vectors): an earlier run
 /// may have made them and have been killed before it could sync them.
-Result<void> ChunkWriter::sync_directories() {
-    TRY(files_->sync_directory(directory_));
-    if (next_ > layout_.rows_per_chunk()) return {};
+Result<void> sync_directories_above(FileSystem& files, const std::string& directory) {
     for (const char* above : {"..", "../..", "../../.."}) {
-        TRY(files_->sync_directory(join_path(directory_, above)));
+        TRY(files.sync_directory(join_path(directory, above)));
     }
     return {};
 }
