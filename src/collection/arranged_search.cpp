@@ -13,7 +13,6 @@ namespace sokkuri::collection {
 namespace {
 
 using store::AttributeValue;
-using Combine = SeveralVectors::Combine;
 
 // Nearest records looked at for each hit that is missing: groups are seldom much larger at first.
 constexpr std::size_t kLooksPerHit = 4;
@@ -123,10 +122,7 @@ std::optional<Filter> CappedHits::full_groups() const {
 
 /// As many as one search may be asked for.
 std::size_t CappedHits::looks_max() const {
-    const auto& several = request_.several;
-    const bool is_for_each = several && several->combine == Combine::kNearest;
-    if (!is_for_each || several->vectors.empty()) return SearchRequest::kKMax;
-    return SearchRequest::kKMax / several->vectors.size();
+    return request_.hits_max();
 }
 
 void CappedHits::take(std::vector<Hit> hits) {
@@ -144,7 +140,7 @@ void CappedHits::take(std::vector<Hit> hits) {
 }
 
 bool is_farthest_first(const SearchRequest& request) {
-    return request.several && request.several->combine == Combine::kFarthest;
+    return request.several && request.several->combine == SeveralVectors::Combine::kFarthest;
 }
 
 /// With documents: values are read from them.

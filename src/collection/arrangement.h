@@ -38,6 +38,8 @@ struct Diversity {
     static constexpr std::size_t kCandidatesMin = 100;
     static constexpr std::size_t kCandidatesPerHit = 4;
     static constexpr std::size_t kCandidatesMax = 4'000;
+    /// Candidates · hits · components of a vector: some ten seconds of one core.
+    static constexpr std::uint64_t kComponentsMax = 1ULL << 36;
 };
 
 /// How many records have each value at the path.

@@ -1,6 +1,7 @@
 // Diversity against the plain rule over the list of candidates, with caps, orders and pages.
 #include "collection/diverse_search.h"
 
+#include "base/testing/memory_file_system.h"
 #include "base/testing/temporary_directory.h"
 #include "collection/local_collection.h"
 #include "index/distance.h"
@@ -15,6 +16,8 @@
 
 namespace sokkuri::collection {
 namespace {
+
+using sokkuri::testing::MemoryFileSystem;
 
 constexpr std::uint32_t kDimension = 6;
 constexpr std::size_t kRecords = 300;
@@ -78,7 +81,7 @@ class DiverseSearch : public ::testing::TestWithParam<index::Metric> {
                                                                       vectors_.at(left[i].id)));
                 }
                 const double cost =
-                    (1 - strength) * static_cast<double>(left[i].distance) - strength * nearest;
+                    (1 - strength) * to_query(request.query, left[i].id) - strength * nearest;
                 if (cost >= least) continue;
                 least = cost;
                 best = i;
@@ -89,6 +92,10 @@ class DiverseSearch : public ::testing::TestWithParam<index::Metric> {
         chosen.erase(chosen.begin(), chosen.begin() + static_cast<std::ptrdiff_t>(
                                                           std::min(request.offset, chosen.size())));
         return chosen;
+    }
+
+    double to_query(const std::vector<float>& query, const std::string& id) const {
+        return index::exact_distance(GetParam(), query, vectors_.at(id));
     }
 
     testing::TemporaryDirectory folder_;
@@ -154,6 +161,80 @@ TEST_P(DiverseSearch, RefusesWhatItCannotKeep) {
     request.several = SeveralVectors{.combine = SeveralVectors::Combine::kFarthest,
                                      .vectors = {random_vector(1)}};
     EXPECT_EQ(message_of({}), "diversity: chooses among the nearest, not among the farthest");
+}
+
+TEST_P(DiverseSearch, NearSeveralVectorsTakesWhatAPlainOneTakes) {
+    for (const std::size_t count : {1U, 64U, 500U, 1'000U}) {
+        SCOPED_TRACE(count);
+        SearchRequest request{.query = {}, .several = SeveralVectors{}};
+        request.several->combine = SeveralVectors::Combine::kNearest;
+        for (std::size_t i = 0; i < count; ++i)
+            request.several->vectors.push_back(random_vector(i % 25));
+        for (const std::size_t k : {std::size_t{1}, request.hits_max() / 2, request.hits_max()}) {
+            request.k = std::min(k, Diversity::kCandidatesMax);
+            ASSERT_TRUE(collection_->search(request));
+            SearchRequest diverse = request;
+            diverse.diversity = Diversity{.strength = 0.5};
+            const auto answer = collection_->search(diverse);
+            EXPECT_TRUE(answer) << answer.error().message();
+        }
+        if (request.hits_max() >= Diversity::kCandidatesMax) continue;
+        request.k = 1;
+        request.diversity = Diversity{.candidates = request.hits_max() + 1};
+        EXPECT_EQ(collection_->search(request).error().message(),
+                  fmt::format("diversity: {} candidates: at most {} for each of {} vectors",
+                              request.hits_max() + 1, request.hits_max(), count));
+    }
+}
+
+TEST(DiverseSearchBounds, DistancesMayBeBeyondFloat32) {
+    for (const index::Metric metric : {index::Metric::kL2, index::Metric::kInnerProduct}) {
+        MemoryFileSystem files;
+        const auto collection =
+            open_local_collection(files, "/.sokkuri", {.access = LocalOptions::Access::kCreate})
+                .value();
+        ASSERT_TRUE(collection->add_field({.name = "v", .dimension = 3, .metric = metric}));
+        const float size = metric == index::Metric::kL2 ? 3e38F : 1e20F;
+        std::vector<PutRecord> records;
+        for (unsigned i = 0; i < 8; ++i) {
+            std::vector<float> vector;
+            for (unsigned bit = 0; bit < 3; ++bit)
+                vector.push_back((i >> bit & 1U) != 0 ? size : -size);
+            records.push_back(
+                {.id = fmt::format("{}", i), .document = "{}", .vectors = {{"v", vector}}});
+        }
+        ASSERT_TRUE(collection->put(records));
+        for (const double strength : {0.0, 0.5, 1.0}) {
+            SearchRequest request{.query = records[0].vectors[0].values, .k = 7};
+            request.diversity = Diversity{.strength = strength};
+            const SearchAnswer answer = collection->search(request).value();
+            std::set<std::string> ids;
+            for (const Hit& hit : answer.hits)
+                ids.insert(hit.id);
+            EXPECT_EQ(ids.size(), 7U);
+            EXPECT_FALSE(ids.contains(""));
+        }
+    }
+}
+
+TEST(DiverseSearchBounds, AreThoseOfTime) {
+    constexpr std::uint32_t kLong = 16'000;
+    MemoryFileSystem files;
+    const auto collection =
+        open_local_collection(files, "/.sokkuri", {.access = LocalOptions::Access::kCreate})
+            .value();
+    ASSERT_TRUE(
+        collection->add_field({.name = "v", .dimension = kLong, .metric = index::Metric::kL2}));
+    const PutRecord record{
+        .id = "a", .document = "{}", .vectors = {{"v", std::vector(kLong, 1.0F)}}};
+    ASSERT_TRUE(collection->put({&record, 1}));
+    SearchRequest request{.query = record.vectors[0].values, .k = 4'000};
+    request.diversity = Diversity{};
+    EXPECT_EQ(collection->search(request).error().message(),
+              "diversity: 4000 of 4000 candidates with vectors of 16000 components: their product "
+              "must be at most 68719476736");
+    request.k = 1'000;
+    EXPECT_TRUE(collection->search(request));
 }
 
 INSTANTIATE_TEST_SUITE_P(Metrics, DiverseSearch,

@@ -35,6 +35,12 @@ Result<void> validate_diversity(const SearchRequest& request) {
 
 }  // namespace
 
+std::size_t SearchRequest::hits_max() const {
+    const bool is_for_each = several && several->combine != SeveralVectors::Combine::kMean;
+    if (!is_for_each || several->vectors.empty()) return kKMax;
+    return kKMax / several->vectors.size();
+}
+
 Result<void> SearchRequest::validate() const {
     if (k == 0 || k > kKMax) {
         return fail(ErrorCode::kInvalidArgument, "k {}: must be 1 to {}", k, kKMax);

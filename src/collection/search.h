@@ -42,6 +42,8 @@ struct SearchRequest {
 
     static constexpr std::size_t kKMax = 100'000;
     static constexpr std::size_t kEfMax = 100'000;
+    /// What offset + k may be: kKMax, shared out among the vectors that are searched one by one.
+    std::size_t hits_max() const;
     Result<void> validate() const;
 };
 

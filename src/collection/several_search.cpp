@@ -49,6 +49,17 @@ Result<SearchAnswer> search_several(const FieldSearch& search, const SearchReque
     return search_farthest(search, request);
 }
 
+Result<std::vector<float>> mean_query(const FieldSpec& field, const SeveralVectors& several) {
+    std::vector<float> side_by_side;
+    for (const std::vector<float>& vector : several.vectors) {
+        side_by_side.insert(side_by_side.end(), vector.begin(), vector.end());
+    }
+    std::vector<float> mean = TRY(
+        index::compose_query(field.metric, side_by_side, several.weights, field.dimension));
+    TRY(require_direction(field.metric, mean));
+    return mean;
+}
+
 namespace {
 
 static_assert(SeveralVectors::kVectorsMax == index::MultiVectorQuery::kVectorsMax);
@@ -68,30 +79,20 @@ Result<void> check(const SeveralVectors& several, const SearchRequest& request,
         return fail(ErrorCode::kInvalidArgument, "weights: the {} several vectors knows none",
                     several.combine == Combine::kNearest ? "nearest to any of" : "farthest from");
     }
-    if (several.combine == Combine::kFarthest) {
-        if (!request.distance_max) return {};
+    if (several.combine == Combine::kFarthest && request.distance_max) {
         return fail(ErrorCode::kInvalidArgument,
                     "the farthest records: a largest distance says nothing of them");
     }
-    if (request.offset + request.k > SearchRequest::kKMax / count) {
-        return fail(ErrorCode::kInvalidArgument,
-                    "offset {} + k {}: must be at most {} for each of {} vectors", request.offset,
-                    request.k, SearchRequest::kKMax / count, count);
-    }
-    return {};
+    if (request.offset + request.k <= request.hits_max()) return {};
+    return fail(ErrorCode::kInvalidArgument,
+                "offset {} + k {}: must be at most {} for each of {} vectors", request.offset,
+                request.k, request.hits_max(), count);
 }
 
 Result<SearchAnswer> search_mean(const FieldSearch& search, const SearchRequest& request) {
-    const FieldSpec& field = search.field.spec;
-    std::vector<float> side_by_side;
-    for (const std::vector<float>& vector : request.several->vectors) {
-        side_by_side.insert(side_by_side.end(), vector.begin(), vector.end());
-    }
     SearchRequest one = request;
     one.several.reset();
-    one.query = TRY(index::compose_query(field.metric, side_by_side, request.several->weights,
-                                         field.dimension));
-    TRY(require_direction(field.metric, one.query));
+    one.query = TRY(mean_query(search.field.spec, *request.several));
     return search_field(search, one);
 }
 
