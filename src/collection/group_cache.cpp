@@ -5,17 +5,17 @@
 
 namespace sokkuri::collection {
 
-Result<GroupCache::Table> GroupCache::of(const Key& key, store::Generation generation,
+Result<GroupCache::Table> GroupCache::of(const Key& key, const GroupState& state,
                                          const Make& make) {
     std::shared_ptr<Making> making;
     Table known;
     {
         const auto entries = entries_.lock();
         Entry& entry = entry_of(*entries, key);
-        if (entry.newest != nullptr && entry.newest->generation == generation) return entry.newest;
-        if (entry.making == nullptr || entry.making->generation != generation) {
+        if (entry.newest != nullptr && entry.newest->state == state) return entry.newest;
+        if (entry.making == nullptr || entry.making->state != state) {
             entry.making = std::make_shared<Making>();
-            entry.making->generation = generation;
+            entry.making->state = state;
         }
         making = entry.making;
         known = entry.newest;
@@ -23,6 +23,18 @@ Result<GroupCache::Table> GroupCache::of(const Key& key, store::Generation gener
     std::call_once(making->once, [&] { making->made = make(known.get()); });
     keep(key, making);
     return making->made;
+}
+
+void GroupCache::forget_other_fields(std::span<const store::FieldRow> fields) {
+    std::list<Entry> forgotten;  // freed without the lock
+    const auto entries = entries_.lock();
+    for (auto entry = entries->begin(); entry != entries->end();) {
+        const auto next = std::next(entry);
+        const bool is_there = std::ranges::any_of(
+            fields, [&](const store::FieldRow& field) { return field.number == entry->key.field; });
+        if (!is_there) forgotten.splice(forgotten.end(), *entries, entry);
+        entry = next;
+    }
 }
 
 /// The first one, made when missing.
@@ -45,8 +57,7 @@ void GroupCache::keep(const Key& key, const std::shared_ptr<Making>& making) {
     if (entry.making == making) entry.making = nullptr;
     if (making->made) {
         const Table& made = *making->made;
-        const bool is_newer =
-            entry.newest == nullptr || entry.newest->generation < made->generation;
+        const bool is_newer = entry.newest == nullptr || entry.newest->state < made->state;
         if (is_newer) replaced = std::exchange(entry.newest, made);
     }
     std::size_t bytes = 0;

@@ -13,6 +13,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <span>
 
 namespace sokkuri::collection {
 
@@ -28,8 +29,10 @@ class GroupCache {
     /// `known`: an older table of the same key, or null.
     using Make = std::function<Result<Table>(const GroupTable* known)>;
 
-    /// Calls `make` when there is none of that generation. Errors are not kept.
-    Result<Table> of(const Key& key, store::Generation generation, const Make& make);
+    /// Calls `make` when there is none of that state. Errors are not kept.
+    Result<Table> of(const Key& key, const GroupState& state, const Make& make);
+    /// Tables of other fields than these are of no use any more.
+    void forget_other_fields(std::span<const store::FieldRow> fields);
 
     static constexpr std::size_t kTablesMax = 16;
     static constexpr std::size_t kBytesMax = 2 * kGroupTableBytesMax;
@@ -37,7 +40,7 @@ class GroupCache {
  private:
     /// A table that somebody is making.
     struct Making {
-        store::Generation generation = 0;
+        GroupState state;
         std::once_flag once;
         Result<Table> made;
     };

@@ -35,14 +35,17 @@ class Gathering {
     Result<void> add_documents(const store::AttributeQueries& queries, RecordNumber from);
     void add(AttributeValue value, RecordNumber record);
     bool is_within_bounds() const {
-        return members_.records.size() <= kGroupsMax && count_ <= kGroupMembersMax;
+        return members_.records.size() <= kGroupsMax && count_ <= kGroupMembersMax &&
+               text_bytes_ <= kGroupTextBytesMax;
     }
+    std::vector<RecordNumber>& records_with(AttributeValue value);
     Result<void> check() const;
 
     const GroupBy& by_;
     const store::AttributeSource source_;
     GroupMembers members_;
     std::size_t count_ = 0;
+    std::size_t text_bytes_ = 0;  // of the values
 };
 
 }  // namespace
@@ -77,7 +80,7 @@ Result<void> Gathering::add_index(const store::AttributeQueries& queries,
                                   const store::AttributeIndex& index) {
     const auto add_block = [this](const AttributeValue& value, std::uint32_t block,
                                   std::span<const std::uint16_t> offsets) {
-        auto& records = members_.records[value];
+        std::vector<RecordNumber>& records = records_with(value);
         const std::size_t first = block * store::RecordSet::kBlockRecords;
         for (const std::uint16_t offset : offsets)
             records.push_back(static_cast<RecordNumber>(first + offset));
@@ -101,13 +104,25 @@ Result<void> Gathering::add_documents(const store::AttributeQueries& queries, Re
 
 /// A record is in a group once, however many of its values lead there.
 void Gathering::add(AttributeValue value, RecordNumber record) {
-    auto& records = members_.records[std::move(value)];
+    std::vector<RecordNumber>& records = records_with(std::move(value));
     if (!records.empty() && records.back() == record) return;
     records.push_back(record);
     ++count_;
 }
 
+std::vector<RecordNumber>& Gathering::records_with(AttributeValue value) {
+    const auto [entry, is_new] = members_.records.try_emplace(std::move(value));
+    const auto* text = std::get_if<std::string>(&entry->first);
+    if (is_new && text != nullptr) text_bytes_ += text->size();
+    return entry->second;
+}
+
 Result<void> Gathering::check() const {
+    if (text_bytes_ > kGroupTextBytesMax) {
+        return fail(ErrorCode::kExhausted,
+                    "groups by {}: the different values have more than {} bytes", by_.path,
+                    kGroupTextBytesMax);
+    }
     if (members_.records.size() > kGroupsMax) {
         return fail(ErrorCode::kExhausted, "groups by {}: more than {} different values", by_.path,
                     kGroupsMax);

@@ -18,8 +18,9 @@ struct GroupMembers {
     std::vector<store::AttributeSource> wanted;  // indexes that would have spared documents
 };
 
-/// `by` is valid. kExhausted beyond kGroupsMax values or kGroupMembersMax members. O(values and
-/// their records), or about two microseconds a document without an index.
+/// `by` is valid. kExhausted beyond kGroupsMax values, kGroupMembersMax members or
+/// kGroupTextBytesMax of texts. O(values and their records), or about two microseconds a document
+/// without an index.
 Result<GroupMembers> group_members(store::ReadTransaction& transaction, const GroupBy& by);
 
 }  // namespace sokkuri::collection

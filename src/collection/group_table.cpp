@@ -23,8 +23,11 @@ struct Piece {
 };
 
 std::vector<index::Slot> slots_by_record(const GroupSource& source);
+/// What a node of GroupTable::examples takes beside the neighbors.
+constexpr std::size_t kExampleNodeBytes = 80;
+
 /// Values, starts and members.
-void list_members(const GroupSource& source, const GroupMembers& members, GroupTable& table);
+void list_members(const GroupSource& source, GroupMembers members, GroupTable& table);
 Result<void> check_size(const GroupTable& table);
 /// Takes over what is the same; pieces of all else.
 std::vector<Piece> pieces_to_sum(const GroupTable* known, GroupTable& table);
@@ -43,17 +46,19 @@ std::optional<std::size_t> GroupTable::find(const store::AttributeValue& value) 
 std::size_t GroupTable::size_bytes() const {
     const std::size_t a_group = sizeof(values[0]) + sizeof(starts[0]) + sizeof(largest_first[0]) +
                                 dimension * sizeof(float);
-    return values.size() * a_group + members.size() * sizeof(members[0]);
+    const std::size_t remembered = kExampleNodeBytes + kGroupExamplesMax * sizeof(index::Neighbor);
+    return values.size() * a_group + text_bytes + members.size() * sizeof(members[0]) +
+           examples.lock()->size() * remembered;
 }
 
 Result<std::shared_ptr<const GroupTable>> make_group_table(const GroupSource& source,
-                                                           const GroupMembers& members,
+                                                           GroupMembers members,
                                                            const GroupTable* known) {
     auto table = std::make_shared<GroupTable>();
-    table->generation = source.generation;
+    table->state = source.state;
     table->field = source.field.number;
     table->dimension = source.field.spec.dimension;
-    list_members(source, members, *table);
+    list_members(source, std::move(members), *table);
     TRY(check_size(*table));
     table->centroids.resize(table->count() * table->dimension);
     const std::vector<Piece> pieces = pieces_to_sum(known, *table);
@@ -78,16 +83,20 @@ std::vector<index::Slot> slots_by_record(const GroupSource& source) {
     return slots;
 }
 
-void list_members(const GroupSource& source, const GroupMembers& members, GroupTable& table) {
+/// Values are moved: there is never more than one copy of their texts.
+void list_members(const GroupSource& source, GroupMembers members, GroupTable& table) {
     const std::vector<index::Slot> slots = slots_by_record(source);
-    for (const auto& [value, records] : members.records) {
+    while (!members.records.empty()) {
+        auto group = members.records.extract(members.records.begin());
         const std::size_t first = table.members.size();
-        for (const store::RecordNumber record : records) {
+        for (const store::RecordNumber record : group.mapped()) {
             if (record < slots.size() && slots[record] != kNoSlot)
                 table.members.push_back(slots[record]);
         }
         if (table.members.size() == first) continue;
-        table.values.push_back(value);
+        const auto* text = std::get_if<std::string>(&group.key());
+        if (text != nullptr) table.text_bytes += text->size();
+        table.values.push_back(std::move(group.key()));
         table.starts.push_back(first);
     }
     table.starts.push_back(table.members.size());

@@ -1,4 +1,4 @@
-// GroupTable: the groups of one attribute and one field in one generation: members and vectors.
+// GroupTable: the groups of one attribute and one field in one state of both: members and vectors.
 // Immutable but for what it remembers of examples; safe from any number of threads. Made by
 // make_group_table, kept by group_cache.h.
 #pragma once
@@ -11,6 +11,7 @@
 #include "collection/snapshot.h"
 #include "simd/kernels.h"
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -21,11 +22,22 @@
 
 namespace sokkuri::collection {
 
+/// All that the groups of a field follow from: generations that differ in nothing of it have the
+/// same table (one that has sealed, merged, or taken documents into an index). Only grows.
+struct GroupState {
+    std::uint64_t next_seq = 0;    // of documents
+    store::Slot committed = 0;     // of the field
+    std::uint64_t tombstones = 0;  // of it
+
+    auto operator<=>(const GroupState&) const = default;
+};
+
 struct GroupTable {
-    store::Generation generation = 0;
+    GroupState state;
     store::FieldNumber field = 0;
     std::size_t dimension = 0;
     std::vector<store::AttributeValue> values;  // ascending; groups without members are not there
+    std::size_t text_bytes = 0;                 // of the values
     std::vector<std::size_t> starts;            // of each group's members, and the end of the last
     std::vector<index::Slot> members;           // of each group by record number
     std::vector<float> centroids;               // by group, as index/centroid.h has them
@@ -42,12 +54,13 @@ struct GroupTable {
     }
     /// O(log groups).
     std::optional<std::size_t> find(const store::AttributeValue& value) const;
+    /// With what is remembered of examples by now.
     std::size_t size_bytes() const;
 };
 
 /// Where the vectors of one generation lie. Borrowed.
 struct GroupSource {
-    store::Generation generation = 0;
+    GroupState state;
     const FieldSnapshot& field;
     const SlotTable& slots;
     const simd::Kernels& kernels;
@@ -58,7 +71,7 @@ struct GroupSource {
 /// members: the result is the same, bit for bit, as without. kExhausted beyond kGroupTableBytesMax.
 /// O(rows of the field + members), and dimension for each member of a group that has changed.
 Result<std::shared_ptr<const GroupTable>> make_group_table(const GroupSource& source,
-                                                           const GroupMembers& members,
+                                                           GroupMembers members,
                                                            const GroupTable* known);
 
 }  // namespace sokkuri::collection

@@ -33,6 +33,7 @@ using store::kTopDirectory;
 inline constexpr std::size_t kGroupsMax = 100'000;              // of one attribute
 inline constexpr std::size_t kGroupMembersMax = 1U << 26;       // of all groups of one attribute
 inline constexpr std::size_t kGroupTableBytesMax = 256U << 20;  // of the same: vectors and members
+inline constexpr std::size_t kGroupTextBytesMax = 64U << 20;    // of the same: texts of values
 inline constexpr std::size_t kGroupExamplesMax = 10;
 inline constexpr std::size_t kGroupsListedMax = 1'000;
 

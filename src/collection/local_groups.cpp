@@ -70,15 +70,18 @@ Result<std::vector<float>> LocalGroups::vector_of(store::ReadTransaction& transa
 
 Result<GroupCache::Table> LocalGroups::table_of(store::ReadTransaction& transaction,
                                                 const FieldSnapshot& field, const GroupBy& by) {
+    const GroupState state{transaction.next_seq(), field.committed, field.tombstones};
     const auto make = [&](const GroupTable* known) -> Result<GroupCache::Table> {
-        const GroupMembers members = TRY(group_members(transaction, by));
+        const std::vector<store::FieldRow> fields = TRY(transaction.fields());
+        tables_.forget_other_fields(fields);
+        GroupMembers members = TRY(group_members(transaction, by));
         if (!members.wanted.empty() && wanted_) wanted_(members.wanted);
         const auto slots = TRY(slot_records_.of(transaction, field.number, field.committed));
-        const GroupSource source{transaction.generation(), field, *slots, kernels_, threads_};
+        const GroupSource source{state, field, *slots, kernels_, threads_};
         return in_context(fmt::format("groups by {}", by.path),
-                          make_group_table(source, members, known));
+                          make_group_table(source, std::move(members), known));
     };
-    return tables_.of({field.number, by}, transaction.generation(), make);
+    return tables_.of({field.number, by}, state, make);
 }
 
 Result<Group> LocalGroups::describe(store::ReadTransaction& transaction, const FieldSnapshot& field,
