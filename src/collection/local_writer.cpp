@@ -91,10 +91,9 @@ Result<std::vector<PutOutcome>> LocalWriter::put(std::span<const PutRecord> reco
     const auto transaction = TRY(catalog_.begin_write());
     TRY(load_fields());
     TRY(validate(records, vectors));
-    Result<std::vector<PutOutcome>> outcomes = put_valid(*transaction, records, vectors);
-    // After a failure only the catalog knows how far the fields reach (a commit may fail and yet be
-    // done): the next put asks it, and its writers overwrite what was appended in vain.
-    if (!outcomes) forget_fields();
+    FieldsInDoubt doubt(*this);
+    std::vector<PutOutcome> outcomes = TRY(put_valid(*transaction, records, vectors));
+    doubt.settle();
     return outcomes;
 }
 
@@ -160,9 +159,10 @@ Result<void> LocalWriter::put_vectors(std::span<const PutVectors> puts) {
     TRY(load_fields());
     const std::vector<FieldSpec> fields = TRY(specs());
     TRY(validate_put(puts, fields));
-    const auto put = put_valid(*transaction, puts);
-    if (!put) forget_fields();  // as in put
-    return put;
+    FieldsInDoubt doubt(*this);  // as in put
+    TRY(put_valid(*transaction, puts));
+    doubt.settle();
+    return {};
 }
 
 Result<void> LocalWriter::put_valid(store::WriteTransaction& transaction,

@@ -99,6 +99,24 @@ class LocalWriter {
     Result<Placed> append_further(const LoadBatch& batch);
     Result<void> open_writer(OpenField& field);
     void forget_fields();
+    /// After a failure only the catalog knows how far the fields reach (a commit may fail and yet
+    /// be done): the next put asks it, and its writers overwrite what was appended in vain. Also
+    /// when memory runs out on the way.
+    class FieldsInDoubt {
+     public:
+        explicit FieldsInDoubt(LocalWriter& writer) : writer_(writer) {}
+        ~FieldsInDoubt() {
+            if (!is_settled_) writer_.forget_fields();
+        }
+        FieldsInDoubt(const FieldsInDoubt&) = delete;
+        FieldsInDoubt& operator=(const FieldsInDoubt&) = delete;
+
+        void settle() { is_settled_ = true; }
+
+     private:
+        LocalWriter& writer_;
+        bool is_settled_ = false;
+    };
 
     FileSystem& files_;
     const std::string directory_;

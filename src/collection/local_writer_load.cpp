@@ -31,8 +31,9 @@ Result<LoadOutcome> LocalWriter::load(const LoadBatch& batch) {
     const FieldSpec spec = TRY(spec_of(field->row));
     const std::vector<FieldSpec> fields = TRY(specs());
     TRY(validate_load(batch, spec, fields));
-    Result<LoadOutcome> outcome = load_valid(*transaction, batch, *field);
-    if (!outcome) forget_fields();  // as in put
+    FieldsInDoubt doubt(*this);  // as in put
+    const LoadOutcome outcome = TRY(load_valid(*transaction, batch, *field));
+    doubt.settle();
     return outcome;
 }
 

@@ -2,6 +2,8 @@
 
 #include "base/guarded.h"
 
+#include <new>
+
 namespace sokkuri::testing {
 namespace {
 
@@ -26,6 +28,7 @@ class FaultyFileSystem::Faults {
         const std::uint64_t number = state->operations++;
         if (!fails(state->fault, number, kind)) return {};
         state->has_failed = true;
+        if (state->fault.effect == FaultEffect::kNoMemory) throw std::bad_alloc();
         return fail(state->fault.code, "{}: fault at operation {}", what, number);
     }
 
@@ -53,6 +56,7 @@ class FaultyFileSystem::Faults {
         if (number >= fault.cut_off_at) return true;
         switch (fault.effect) {
             case FaultEffect::kFailOnce:
+            case FaultEffect::kNoMemory:
                 return number == fault.at;
             case FaultEffect::kCutOff:
                 return number >= fault.at;

@@ -16,6 +16,7 @@ enum class FaultEffect {
     kCutOff,         // the same, and everything that follows fails, as after a kill
     kRefuseChanges,  // from there on whatever changes something fails, as on a disk that can only
                      // be read
+    kNoMemory,       // one operation throws std::bad_alloc instead, and does nothing
 };
 
 struct Fault {
