@@ -36,8 +36,9 @@ Result<AttributeIndex> index_of_row(const Rows& rows);
 }  // namespace
 
 Result<std::vector<AttributeIndex>> AttributeQueries::indexes() const {
-    Statement* statement = TRY(database_->prepared(
-        "SELECT number, path, kind, built_to FROM attribute_indexes ORDER BY number"));
+    Statement* statement = TRY(
+        database_->prepared("SELECT number, path, kind, built_to, (SELECT next_record FROM meta) "
+                            "FROM attribute_indexes ORDER BY number"));
     Rows rows = TRY(statement->query());
     std::vector<AttributeIndex> indexes;
     for (;;) {
@@ -295,10 +296,10 @@ Result<AttributeIndex> index_of_row(const Rows& rows) {
     AttributeIndex index;
     const bool is_in_range = std::in_range<std::uint32_t>(rows.integer(0)) &&
                              rows.integer(2) >= 1 && rows.integer(2) < kAttributeKindsEnd &&
-                             rows.integer(3) >= 0;
+                             rows.integer(3) >= 0 && rows.integer(3) <= rows.integer(4);
     if (!is_in_range) {
-        return fail(ErrorCode::kCorruption, "catalog: attribute index {} of kind {} up to {}",
-                    rows.integer(0), rows.integer(2), rows.integer(3));
+        return fail(ErrorCode::kCorruption, "catalog: attribute index {} of kind {} up to {} of {}",
+                    rows.integer(0), rows.integer(2), rows.integer(3), rows.integer(4));
     }
     index.number = static_cast<std::uint32_t>(rows.integer(0));
     index.source.path = rows.text(1);

@@ -102,6 +102,29 @@ TEST_F(CatalogDamageTest, CountersAreComparedAfterACommitInDoubt) {
     EXPECT_EQ(catalog_->begin_write().error().code(), ErrorCode::kCorruption);
 }
 
+TEST_F(CatalogDamageTest, NumbersEndWhereRecordsCan) {
+    {
+        const auto write = catalog_->begin_write().value();
+        ASSERT_TRUE(write->extend_attribute({"shop", AttributeKind::kValues}, 100));
+        ASSERT_TRUE(write->commit());
+    }
+    const auto indexes = [&] { return catalog_->begin_read().value()->attributes().indexes(); };
+    ASSERT_EQ(indexes()->front().built_to, 3U);
+    for (const char* end : {"4", "140737488355328", "9223372036854775807"}) {
+        change(fmt::format("UPDATE attribute_indexes SET built_to = {}", end).c_str());
+        EXPECT_EQ(indexes().error().code(), ErrorCode::kCorruption);
+    }
+    change(
+        "UPDATE records SET number = 4294967295, "
+        "hash = row_hash(4294967295, id, document, version, seq) WHERE id = '2'");
+    EXPECT_EQ(catalog_->begin_read().value()->records_from(0, 10).error().code(),
+              ErrorCode::kCorruption);
+    change(
+        "UPDATE meta SET next_record = 4294967296, "
+        "hash = row_hash(generation, 4294967296, next_seq, next_field, records)");
+    EXPECT_EQ(catalog_->begin_read().error().code(), ErrorCode::kCorruption);
+}
+
 TEST_F(CatalogDamageTest, SegmentsLieBelowTheirField) {
     for (const char* name :
          {"../../x.seg", "/x.seg", "fields/1/segments/a.seg", "fields/0/segments/",

@@ -36,7 +36,9 @@ Result<CatalogMeta> CatalogQueries::meta() const {
     meta.next_seq = TRY(narrow<std::uint64_t>(rows.integer(2), "next seq"));
     meta.next_field = TRY(narrow<std::uint64_t>(rows.integer(3), "next field"));
     meta.records = TRY(narrow<std::uint64_t>(rows.integer(4), "number of records"));
-    return meta;
+    if (meta.next_record <= kRecordNumbersMax) return meta;
+    return fail(ErrorCode::kCorruption, "catalog: next record {}: there are at most {}",
+                meta.next_record, kRecordNumbersMax);
 }
 
 Result<std::vector<FieldRow>> CatalogQueries::fields() const {
@@ -308,6 +310,10 @@ Result<RecordRow> record_of(const Rows& rows) {
     TRY(check_row_hash(rows, 5, "records, number", rows.integer(0)));
     RecordRow record;
     record.number = TRY(narrow<RecordNumber>(rows.integer(0), "record number"));
+    if (record.number >= kRecordNumbersMax) {
+        return fail(ErrorCode::kCorruption, "catalog: record number {}: must be below {}",
+                    record.number, kRecordNumbersMax);
+    }
     record.id = rows.text(1);
     record.document = rows.text(2);
     record.version = TRY(narrow<std::uint64_t>(rows.integer(3), "version"));
