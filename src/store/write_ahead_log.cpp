@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint64_t kFirstPageAt = kLogHeaderBytes + kFrameHeaderBytes;
 constexpr std::size_t kChecksumBytes = 8;
 constexpr std::size_t kPageBytesMax = 65'536;
+constexpr int kTriesMax = 8;  // more often nobody begins the log anew while it is read
 constexpr std::uint64_t kMagic = 0x377F0682;  // the lowest bit: words of checksums are big-endian
 
 using Salt = std::array<std::byte, 8>;  // of a log between two restarts; stale frames have another
@@ -94,15 +95,26 @@ Result<bool> is_whole_frame(const File& log, std::uint64_t offset,
 }
 
 Result<LogContent> read_log(FileSystem& files, const std::string& path, std::size_t findings_max) {
-    std::string name = path + "-wal";
-    const auto log = files.open(name, OpenMode::kRead);
-    if (!log && log.error().code() == ErrorCode::kNotFound) return LogContent();
-    if (!log) return tl::unexpected(log.error());
-    const std::optional<LogHeader> header = TRY(read_header(**log));
-    if (!header) return LogContent();  // as one that is empty
-    LogReader reader(std::move(name), **log, *header);
-    const std::optional<LogIndex> index = TRY(read_index(files, path + "-shm"));
-    return index ? reader.frames_in_use(*index, findings_max) : reader.frames_of_a_recovery();
+    const std::string name = path + "-wal";
+    for (int tries_left = kTriesMax;; --tries_left) {
+        const auto log = files.open(name, OpenMode::kRead);
+        if (!log && log.error().code() == ErrorCode::kNotFound) return LogContent();
+        if (!log) return tl::unexpected(log.error());
+        const std::optional<LogHeader> header = TRY(read_header(**log));
+        if (!header) return LogContent();  // as one that is empty
+        LogReader reader(name, **log, *header);
+        const std::optional<LogIndex> index = TRY(read_index(files, path + "-shm"));
+        if (!index) return reader.frames_of_a_recovery();
+        LogContent content = TRY(reader.frames_in_use(*index, findings_max));
+        if (content.findings.empty() || tries_left == 0) return content;
+        // Who reads a database whose log was taken in keeps nobody from beginning it anew: then
+        // this was some of the old one and some of the new one.
+        const std::optional<LogHeader> header_now = TRY(read_header(**log));
+        const std::optional<LogIndex> index_now = TRY(read_index(files, path + "-shm"));
+        const bool is_same = header_now && header_now->salt == header->salt && index_now &&
+                             index_now->salt == index->salt;
+        if (is_same) return content;
+    }
 }
 
 namespace {
