@@ -93,6 +93,9 @@ struct Opened {
     bool is_new = false;
 };
 
+/// Nothing to say when somebody else has removed it.
+Result<void> remove_if_there(FileSystem& files, const std::string& path);
+
 Result<Opened> open_named(Context& context, const char* name, int flags) {
     FileSystem& files = *context.files;
     if ((flags & SQLITE_OPEN_READWRITE) == 0 || context.mode == SqliteVfsMode::kImmutable) {
@@ -116,12 +119,19 @@ Result<Opened> open_nameless(Context& context, int flags) {
     const std::string path = context.database + "-temporary";
     auto file = context.files->open(path, OpenMode::kCreateNew);
     if (!file && file.error().code() == ErrorCode::kAlreadyExists) {
-        TRY(context.files->remove_file(path));  // one that a kill has left with its name
+        // One that a kill has left with its name, or that of somebody who does the same now.
+        TRY(remove_if_there(*context.files, path));
         file = context.files->open(path, OpenMode::kCreateNew);
     }
     if (!file) return tl::unexpected(file.error());
-    TRY(context.files->remove_file(path));
+    TRY(remove_if_there(*context.files, path));
     return Opened{std::move(*file)};
+}
+
+Result<void> remove_if_there(FileSystem& files, const std::string& path) {
+    auto removed = files.remove_file(path);
+    if (!removed && removed.error().code() == ErrorCode::kNotFound) return {};
+    return removed;
 }
 
 int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* out, int flags, int* out_flags) {
