@@ -149,6 +149,13 @@ int SqliteFile::size(std::int64_t* size_bytes) {
     return SQLITE_OK;
 }
 
+bool SqliteFile::has_moved() const {
+    const auto own = file_->status();
+    const auto named = files_->status_following(options_.path);
+    if (!named) return named.error().code() == ErrorCode::kNotFound;
+    return own && (own->inode != named->inode || own->device != named->device);
+}
+
 int SqliteFile::lock(int level) {
     if (level_ >= level) return SQLITE_OK;
     switch (level) {

@@ -50,6 +50,8 @@ class SqliteFile {
     int unlock(int level);
     int check_reserved_lock(int* is_reserved);
 
+    /// Its path leads elsewhere by now, or nowhere: what lies beside that path is not ours.
+    bool has_moved() const;
     bool is_immutable() const { return options_.is_immutable; }
     SqliteSharedMemory& shared_memory() { return shared_memory_; }
 

@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <filesystem>
+
 namespace sokkuri::store {
 namespace {
 
@@ -74,6 +76,24 @@ TEST_F(SqliteVfsTest, BothSeeWhatTheOtherWrote) {
     // Their closing must not take the WAL from under us.
     ASSERT_TRUE(ours->execute("INSERT INTO t VALUES (3)"));
     EXPECT_EQ(count(*ours), 3);
+}
+
+TEST_F(SqliteVfsTest, ClosingLeavesTheLogOfWhatHasTakenItsPlace) {
+    namespace fs = std::filesystem;
+    auto ours = open();
+    ASSERT_TRUE(ours->execute("INSERT INTO t VALUES (1)"));
+    const std::string other = path_ + "-other";
+    {
+        const auto theirs = Database::open(posix_file_system(), other, kOptions).value();
+        ASSERT_TRUE(theirs->execute("INSERT INTO t VALUES (1), (2)"));
+        for (const char* ending : {"", "-wal", "-shm"})
+            fs::remove(path_ + ending);
+        for (const char* ending : {"", "-wal"})
+            fs::copy_file(other + ending, path_ + ending);
+    }
+    ours.reset();
+    ASSERT_TRUE(fs::exists(path_ + "-wal"));
+    EXPECT_EQ(count(*open()), 2);
 }
 
 TEST_F(SqliteVfsTest, OneWriterAtATimeWhicheverItsVfs) {
