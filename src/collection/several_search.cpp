@@ -54,8 +54,8 @@ Result<std::vector<float>> mean_query(const FieldSpec& field, const SeveralVecto
     for (const std::vector<float>& vector : several.vectors) {
         side_by_side.insert(side_by_side.end(), vector.begin(), vector.end());
     }
-    std::vector<float> mean = TRY(
-        index::compose_query(field.metric, side_by_side, several.weights, field.dimension));
+    std::vector<float> mean =
+        TRY(index::compose_query(field.metric, side_by_side, several.weights, field.dimension));
     TRY(require_direction(field.metric, mean));
     return mean;
 }
