@@ -1,5 +1,7 @@
 #include "index/centroid.h"
 
+#include "index/byte_row.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -60,7 +62,7 @@ std::vector<float> CentroidSum::centroid() const {
 
 void CentroidSum::add_bits(const float* row) {
     for (std::size_t i = 0; i < sum_.size(); ++i) {
-        const auto byte = static_cast<unsigned>(row[i / kByteBits]);
+        const unsigned byte = byte_of(row[i / kByteBits]);
         sum_[i] += (byte >> (i % kByteBits) & 1U) != 0 ? 1 : -1;
     }
 }

@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <limits>
 #include <random>
 
 namespace sokkuri::index {
@@ -97,6 +99,14 @@ TEST(CentroidSum, OfBytesHasEachBitAsMostRowsHaveIt) {
     undecided.add(&bytes[0]);
     undecided.add(&bytes[1]);
     EXPECT_EQ(undecided.centroid(), std::vector<float>{0b1000});
+}
+
+TEST(CentroidSum, OfDamagedBytesIsOfTheNearestOnes) {
+    const std::array<float, 5> damaged{std::numeric_limits<float>::quiet_NaN(), -7.0F, 1e9F,
+                                       std::numeric_limits<float>::infinity(), 3.0F};
+    CentroidSum sum(Metric::kHamming, damaged.size(), simd::kScalarKernels);
+    sum.add(damaged.data());
+    EXPECT_EQ(sum.centroid(), (std::vector<float>{0, 0, 255, 255, 3}));
 }
 
 TEST(CentroidSum, OfDirectionsThatCancelIsZeroAndNotNoise) {

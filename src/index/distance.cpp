@@ -1,6 +1,7 @@
 #include "index/distance.h"
 
 #include "base/check.h"
+#include "index/byte_row.h"
 
 #include <algorithm>
 #include <array>
@@ -21,7 +22,6 @@ constexpr std::size_t kRunBytes = 512;
 
 double l1_distance(std::span<const float> query, const float* row, double limit);
 double linf_distance(std::span<const float> query, const float* row, double limit);
-std::uint8_t byte_of(float component);
 
 }  // namespace
 
@@ -111,11 +111,6 @@ double l1_distance(std::span<const float> query, const float* row, double limit)
         sums[lane] += std::abs(double{query[i]} - double{row[i]});
     }
     return total_of(sums);
-}
-
-// Rows of a field are bytes; of a damaged file they may be anything.
-std::uint8_t byte_of(float component) {
-    return component > 0 ? static_cast<std::uint8_t>(std::min(component, 255.0F)) : 0;
 }
 
 double linf_distance(std::span<const float> query, const float* row, double limit) {
