@@ -169,6 +169,15 @@ int close_file(sqlite3_file* file) {
     return SQLITE_OK;
 }
 
+int control_file(sqlite3_file* file, int operation, void* answer) {
+    // Asked before the log is removed by its name at the end.
+    if (operation != SQLITE_FCNTL_HAS_MOVED) return SQLITE_NOTFOUND;
+    return without_exceptions([&] {
+        *static_cast<int*>(answer) = file_of(file).has_moved() ? 1 : 0;
+        return SQLITE_OK;
+    });
+}
+
 int delete_file(sqlite3_vfs* vfs, const char* name, int is_directory_synced) {
     return without_exceptions([&] {
         Context& context = context_of(vfs);
@@ -284,14 +293,7 @@ sqlite3_io_methods make_io_methods() {
     methods.xCheckReservedLock = [](sqlite3_file* file, int* is_reserved) {
         return without_exceptions([&] { return file_of(file).check_reserved_lock(is_reserved); });
     };
-    methods.xFileControl = [](sqlite3_file* file, int operation, void* answer) {
-        // Asked before the log is removed by its name at the end.
-        if (operation != SQLITE_FCNTL_HAS_MOVED) return SQLITE_NOTFOUND;
-        return without_exceptions([&] {
-            *static_cast<int*>(answer) = file_of(file).has_moved() ? 1 : 0;
-            return SQLITE_OK;
-        });
-    };
+    methods.xFileControl = &control_file;
     methods.xSectorSize = [](sqlite3_file*) { return kSectorBytes; };
     methods.xDeviceCharacteristics = [](sqlite3_file* file) {
         // Writing some bytes never harms those beside them: what SQLite assumes of unix, too.
