@@ -15,6 +15,7 @@ class SqliteKeptPictures final : public KeptPictures {
     Result<void> doubt(std::span<const KeptPicture> pictures) override;
     Result<void> confirm(const KeptPicture& picture) override;
     Result<void> forget(const KeptPicture& picture) override;
+    Result<bool> is_empty() const override;
     Result<std::vector<KeptPicture>> in_doubt(std::size_t limit) const override;
     Result<std::vector<KeptPicture>> of_content(const Hash128& content,
                                                 std::size_t limit) const override;
@@ -45,6 +46,17 @@ Result<void> SqliteKeptPictures::confirm(const KeptPicture& picture) {
 
 Result<void> SqliteKeptPictures::forget(const KeptPicture& picture) {
     return change("DELETE FROM kept_pictures WHERE id = ?1 AND content = ?2", {&picture, 1});
+}
+
+Result<bool> SqliteKeptPictures::is_empty() const {
+    if (!database_.has_tables_of(2)) return true;
+    return database_.run([&](store::Database& database) -> Result<bool> {
+        store::Statement* statement =
+            TRY(database.prepared("SELECT EXISTS (SELECT 1 FROM kept_pictures)"));
+        store::Rows rows = TRY(statement->query());
+        const bool has_row = TRY(rows.next());
+        return !has_row || rows.integer(0) == 0;
+    });
 }
 
 Result<std::vector<KeptPicture>> SqliteKeptPictures::in_doubt(std::size_t limit) const {

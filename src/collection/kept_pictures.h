@@ -37,6 +37,7 @@ class KeptPictures {
     /// … or not: forgotten.
     virtual Result<void> forget(const KeptPicture& picture) = 0;
 
+    virtual Result<bool> is_empty() const = 0;
     /// In doubt, by id and content; at most `limit`.
     virtual Result<std::vector<KeptPicture>> in_doubt(std::size_t limit) const = 0;
     /// All that may refer to that picture; at most `limit`.

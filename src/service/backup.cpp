@@ -1,6 +1,7 @@
 #include "service/backup.h"
 
 #include "collection/local_collection.h"
+#include "service/kept_picture_check.h"
 #include "service/verify.h"
 
 namespace sokkuri::service {
@@ -22,6 +23,7 @@ Result<collection::BackupReport> back_up(FileSystem& files, const LibraryPlace& 
     if (copy == source) {
         return fail(ErrorCode::kInvalidArgument, "{}: a backup of itself", target);
     }
+    TRY(require_kept_pictures(files, source, options.stop));
     return collection::back_up_local_collection(files, source, copy, options);
 }
 

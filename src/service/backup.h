@@ -16,7 +16,8 @@ namespace sokkuri::service {
 Result<collection::CompactReport> compact(FileSystem& files, const LibraryPlace& place,
                                           const collection::CompactRequest& request);
 
-/// Into `target`/.sokkuri; `target` is made when missing.
+/// Into `target`/.sokkuri; `target` is made when missing. kCorruption, too, when a kept picture is
+/// not there (kept_picture_check.h).
 Result<collection::BackupReport> back_up(FileSystem& files, const LibraryPlace& place,
                                          const std::string& target,
                                          const collection::BackupOptions& options);

@@ -1,6 +1,7 @@
 #include "service/verify.h"
 
 #include "base/hash.h"
+#include "service/kept_picture_check.h"
 #include "service/rendered_pictures.h"
 
 #include <algorithm>
@@ -9,6 +10,7 @@ namespace sokkuri::service {
 namespace {
 
 constexpr const char* kDirectoryName = ".sokkuri";
+constexpr const char* kCatalog = "catalog.db";
 constexpr const char* kWorkspace = "workspace.db";
 constexpr const char* kPictures = "pictures";
 constexpr const char* kThumbnails = "thumbs";
@@ -33,6 +35,10 @@ std::optional<Finding> look_at_picture(const std::string& file, const std::strin
                                        const Result<std::vector<std::byte>>& bytes);
 std::optional<Finding> look_at_thumbnail(const std::string& file, const std::string& name,
                                          const Result<std::vector<std::byte>>& bytes);
+/// Whether the pictures are there that items show.
+Result<void> check_items(FileSystem& files, const std::string& directory,
+                         const collection::VerifyOptions& options,
+                         collection::VerifyReport& report);
 Error not_indexed(const Error& error, const std::string& directory);
 bool is_thumbnail(const Finding& finding);
 
@@ -49,6 +55,7 @@ Result<collection::VerifyReport> verify(FileSystem& files, const LibraryPlace& p
                                     "pictures, `sokkuri serve` for a collection without one"});
     }
     TRY(check_files({files, directory, kPictures, options}, *report, look_at_picture));
+    TRY(check_items(files, directory, options, *report));
     TRY(check_files({files, directory, kThumbnails, options}, *report, look_at_thumbnail));
     return report;
 }
@@ -147,6 +154,21 @@ std::optional<Finding> look_at_thumbnail(const std::string& file, const std::str
     if (!bytes) return Finding{Finding::Kind::kRebuilt, file, bytes.error().message()};
     if (is_whole_rendered_picture(*bytes)) return std::nullopt;
     return Finding{Finding::Kind::kRebuilt, file, "checksum mismatch"};
+}
+
+Result<void> check_items(FileSystem& files, const std::string& directory,
+                         const collection::VerifyOptions& options,
+                         collection::VerifyReport& report) {
+    const auto is_of_catalog = [](const Finding& finding) {
+        return finding.kind == Finding::Kind::kDamage && finding.file == kCatalog;
+    };
+    // Then nobody knows what items there should be.
+    if (std::ranges::any_of(report.findings, is_of_catalog)) return {};
+    if (options.progress) options.progress(kCatalog);
+    auto checked = check_kept_pictures(files, directory, options.stop, report);
+    if (checked || checked.error().code() != ErrorCode::kCorruption) return checked;
+    report.findings.push_back({Finding::Kind::kDamage, kCatalog, checked.error().message()});
+    return {};
 }
 
 bool is_thumbnail(const Finding& finding) {
