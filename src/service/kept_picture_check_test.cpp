@@ -7,12 +7,14 @@
 #include "service/backup.h"
 #include "service/library.h"
 #include "service/picture_document.h"
+#include "service/picture_files.h"
 #include "service/verify.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 
 namespace sokkuri::service {
 namespace {
@@ -158,6 +160,38 @@ TEST_F(KeptPictureCheck, PicturesOfItemsThatAreGoneAreNotMissed) {
     ASSERT_TRUE(library.collection().remove({&id, 1}));
     fs::remove(path(file(1)));
     EXPECT_EQ(text_of(verified()), "");
+}
+
+/// Longer, shorter, or as long with another byte.
+TEST_F(KeptPictureCheck, ADamagedPictureIsNeverServedAndComesBackByBeingGivenAgain) {
+    const std::uint64_t size = picture(1).size();
+    const auto damages = {std::function<void()>([&] { flip(file(1), size / 2); }),
+                          std::function<void()>([&] { fs::resize_file(path(file(1)), size - 9); }),
+                          std::function<void()>([&] { fs::resize_file(path(file(1)), size + 9); })};
+    const Library library = open(LibraryAccess::kWrite);
+    for (const auto& damage : damages) {
+        ASSERT_TRUE(original_file(library, "a"));
+        damage();
+        const auto served = original_file(library, "a");
+        ASSERT_FALSE(served);
+        EXPECT_EQ(served.error().code(), ErrorCode::kCorruption);
+        EXPECT_NE(served.error().message().find(file(1)), std::string::npos)
+            << served.error().message();
+        EXPECT_FALSE(verified().is_whole());
+        put(library, "a", 1);
+        EXPECT_TRUE(verified().is_whole()) << text_of(verified());
+    }
+}
+
+TEST_F(KeptPictureCheck, ADamagedThumbnailIsNeverServed) {
+    const Library library = open(LibraryAccess::kWrite);
+    fs::remove(path(file(1)));
+    ASSERT_TRUE(library.pictures().write_thumbnail(xxh128(picture(1)), picture(5)));
+    ASSERT_TRUE(best_file(library, "a"));
+    flip(file(1) + "-thumbnail", 500);
+    const auto served = best_file(library, "a");
+    ASSERT_FALSE(served);
+    EXPECT_EQ(served.error().code(), ErrorCode::kCorruption);
 }
 
 }  // namespace

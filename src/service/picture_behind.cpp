@@ -12,8 +12,8 @@ Result<PictureBehind> picture_behind(const Library& library, const collection::R
         return known ? PictureBehind::kFile : PictureBehind::kNone;
     }
     if (!file->content) return PictureBehind::kNone;
-    if (library.pictures().open(*file->content)) return PictureBehind::kOriginal;
-    const bool is_thumbnail = library.pictures().open_thumbnail(*file->content).has_value();
+    if (library.pictures().has(*file->content)) return PictureBehind::kOriginal;
+    const bool is_thumbnail = library.pictures().has_thumbnail(*file->content);
     return is_thumbnail ? PictureBehind::kThumbnail : PictureBehind::kNone;
 }
 

@@ -11,7 +11,9 @@ namespace sokkuri::service {
 namespace {
 
 constexpr std::size_t kDoubtsAtOnce = 1'000;
+constexpr std::uint64_t kPictureBytesMax = 1U << 30;
 
+Result<std::vector<std::byte>> content_of(const File& file);
 Result<void> settle(const Library& library, const collection::KeptPicture& picture);
 Result<bool> is_referred_to(const Library& library, const collection::KeptPicture& picture);
 
@@ -28,18 +30,36 @@ Result<void> PictureStore::write_thumbnail(const Hash128& content,
 
 Result<void> PictureStore::write_to(const std::string& path, const Hash128& content,
                                     std::span<const std::byte> picture) {
-    const auto there = files_.status(path);
-    if (there && there->size_bytes == picture.size()) return {};
+    const auto there = read_file(files_, path, picture.size());
+    if (there && std::ranges::equal(*there, picture)) return {};
     TRY(create_directories(files_, folder_of(content)));
     return replace_file(files_, path, picture);
 }
 
+bool PictureStore::has(const Hash128& content) const {
+    return files_.status(path_of(content)).has_value();
+}
+
+bool PictureStore::has_thumbnail(const Hash128& content) const {
+    return files_.status(thumbnail_path_of(content)).has_value();
+}
+
 Result<std::unique_ptr<File>> PictureStore::open(const Hash128& content) const {
-    return files_.open(path_of(content), OpenMode::kRead);
+    const std::string path = path_of(content);
+    std::unique_ptr<File> file = TRY(files_.open(path, OpenMode::kRead));
+    const std::vector<std::byte> bytes = TRY(content_of(*file));
+    const Hash128 found = xxh128(bytes);
+    if (found == content) return file;
+    return fail(ErrorCode::kCorruption, "{}: content is {}, not what its name says", path,
+                hex(found));
 }
 
 Result<std::unique_ptr<File>> PictureStore::open_thumbnail(const Hash128& content) const {
-    return files_.open(thumbnail_path_of(content), OpenMode::kRead);
+    const std::string path = thumbnail_path_of(content);
+    std::unique_ptr<File> file = TRY(files_.open(path, OpenMode::kRead));
+    const std::vector<std::byte> bytes = TRY(content_of(*file));
+    if (is_whole_rendered_picture(bytes)) return file;
+    return fail(ErrorCode::kCorruption, "{}: checksum mismatch", path);
 }
 
 Result<void> PictureStore::remove(const Hash128& content) {
@@ -90,6 +110,18 @@ Result<void> settle_doubtful_pictures(const Library& library) {
 }
 
 namespace {
+
+Result<std::vector<std::byte>> content_of(const File& file) {
+    const std::uint64_t size = TRY(file.size_bytes());
+    if (size > kPictureBytesMax) {
+        return fail(ErrorCode::kCorruption, "a kept picture of {} bytes: at most {} are kept", size,
+                    kPictureBytesMax);
+    }
+    std::vector<std::byte> bytes(static_cast<std::size_t>(size));
+    const std::size_t filled = TRY(file.read_at(0, bytes));
+    bytes.resize(filled);
+    return bytes;
+}
 
 Result<void> settle(const Library& library, const collection::KeptPicture& picture) {
     collection::KeptPictures& kept = library.workspace().kept_pictures();

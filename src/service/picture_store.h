@@ -23,11 +23,14 @@ class PictureStore {
     PictureStore(FileSystem& files, std::string directory)
         : files_(files), directory_(std::move(directory)) {}
 
-    /// Durable when it returns; no error when it is there already.
+    /// Durable when it returns; no error when it is there already. One that is damaged is replaced.
     Result<void> write(const Hash128& content, std::span<const std::byte> picture);
     /// Likewise a JPEG in its stead, with a checksum behind it (rendered_pictures.h).
     Result<void> write_thumbnail(const Hash128& content, std::span<const std::byte> thumbnail);
-    /// kNotFound when it is not kept.
+    /// Whether it is there, damaged or not.
+    bool has(const Hash128& content) const;
+    bool has_thumbnail(const Hash128& content) const;
+    /// kNotFound when it is not kept, kCorruption when it is not what it was. O(its bytes).
     Result<std::unique_ptr<File>> open(const Hash128& content) const;
     Result<std::unique_ptr<File>> open_thumbnail(const Hash128& content) const;
     /// No error when it is not there.
