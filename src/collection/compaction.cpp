@@ -30,6 +30,7 @@ class FieldCompaction {
     std::uint64_t dead_rows() const { return dead_.size(); }
 
  private:
+    Result<void> check_live_blocks() const;
     Result<void> append_run(store::Slot first, store::Slot end);
     Result<void> flush();
 
@@ -46,9 +47,6 @@ class FieldCompaction {
     std::vector<store::Extent> extents_;
 };
 
-/// Folders of fields that the catalog does not know.
-std::vector<std::string> old_field_folders(const FileSystem& files, const std::string& directory,
-                                           store::ReadTransaction& transaction);
 void remove_folder(FileSystem& files, const std::string& path);
 
 }  // namespace
@@ -97,6 +95,28 @@ std::uint64_t bytes_of_old_fields(const FileSystem& files, const std::string& di
     return bytes;
 }
 
+std::vector<std::string> old_field_folders(const FileSystem& files, const std::string& directory,
+                                           store::ReadTransaction& transaction) {
+    std::vector<std::string> folders;
+    const auto fields = transaction.fields();
+    const std::string folder = join_path(directory, "fields");
+    const auto entries = files.list(folder);
+    if (!fields || !entries) return folders;
+    std::set<std::string> known;
+    for (const store::FieldRow& field : *fields) {
+        known.insert(std::to_string(field.number));
+    }
+    for (const DirectoryEntry& entry : *entries) {
+        const bool is_number = std::all_of(entry.name.begin(), entry.name.end(),
+                                           [](char digit) { return digit >= '0' && digit <= '9'; });
+        if (entry.kind != FileKind::kDirectory || !is_number || known.contains(entry.name)) {
+            continue;
+        }
+        folders.push_back(join_path(folder, entry.name));
+    }
+    return folders;
+}
+
 void remove_old_fields(FileSystem& files, const std::string& directory,
                        store::ReadTransaction& transaction) {
     for (const std::string& folder : old_field_folders(files, directory, transaction)) {
@@ -120,8 +140,7 @@ Result<void> FieldCompaction::copy(store::WriteTransaction& transaction,
                                    store::FieldNumber number) {
     reader_ =
         TRY(store::VectorReader::open(files_, field_directory(directory_, field_.number), field_));
-    // Damaged rows must not get a new checksum by which they look whole.
-    TRY(reader_->verify(old_extents_));
+    TRY(check_live_blocks());
     store::FieldRow moved = field_;
     moved.number = number;
     writer_ = TRY(store::VectorWriter::open(files_, field_directory(directory_, number), moved, 0));
@@ -135,6 +154,21 @@ Result<void> FieldCompaction::copy(store::WriteTransaction& transaction,
     TRY(writer_->sync());
     for (const store::Extent& extent : extents_) {
         TRY(transaction.add_extent(number, extent));
+    }
+    return {};
+}
+
+/// Damaged rows must not get a new checksum by which they look whole. In a block whose rows are all
+/// dead nobody cares: it stays behind.
+Result<void> FieldCompaction::check_live_blocks() const {
+    for (const store::Extent& extent : old_extents_) {
+        const auto verified = reader_->verify(std::span(&extent, 1));
+        if (verified) continue;
+        const auto first = std::ranges::lower_bound(dead_, extent.first_slot);
+        const auto end = std::lower_bound(first, dead_.end(), extent.first_slot + extent.rows);
+        const auto dead = static_cast<std::uint64_t>(end - first);
+        if (verified.error().code() == ErrorCode::kCorruption && dead == extent.rows) continue;
+        return verified;
     }
     return {};
 }
@@ -159,28 +193,6 @@ Result<void> FieldCompaction::flush() {
         request_.progress(done / static_cast<double>(live_rows()), "moving vectors");
     }
     return {};
-}
-
-std::vector<std::string> old_field_folders(const FileSystem& files, const std::string& directory,
-                                           store::ReadTransaction& transaction) {
-    std::vector<std::string> folders;
-    const auto fields = transaction.fields();
-    const std::string folder = join_path(directory, "fields");
-    const auto entries = files.list(folder);
-    if (!fields || !entries) return folders;
-    std::set<std::string> known;
-    for (const store::FieldRow& field : *fields) {
-        known.insert(std::to_string(field.number));
-    }
-    for (const DirectoryEntry& entry : *entries) {
-        const bool is_number = std::all_of(entry.name.begin(), entry.name.end(),
-                                           [](char digit) { return digit >= '0' && digit <= '9'; });
-        if (entry.kind != FileKind::kDirectory || !is_number || known.contains(entry.name)) {
-            continue;
-        }
-        folders.push_back(join_path(folder, entry.name));
-    }
-    return folders;
 }
 
 /// A field's: folders of files. What does not go now goes at the next opening.

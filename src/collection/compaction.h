@@ -13,6 +13,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sokkuri::collection {
 
@@ -35,8 +36,9 @@ struct CompactReport {
 };
 
 /// Copies, commits, and gives unused pages of the catalog back. The folders of the old fields stay
-/// until remove_old_fields. kCorruption when rows are not what they were: nothing has changed then;
-/// kCancelled likewise. O(bytes of the fields that have dead rows), and so much room on the disk.
+/// until remove_old_fields. kCorruption when blocks that hold live rows are not what they were:
+/// nothing has changed then; kCancelled likewise. O(bytes of the fields that have dead rows), and
+/// so much room on the disk.
 Result<CompactReport> compact_fields(FileSystem& files, const std::string& directory,
                                      store::Catalog& catalog, const CompactRequest& request);
 
@@ -45,6 +47,10 @@ bool has_old_fields(const FileSystem& files, const std::string& directory,
                     store::ReadTransaction& transaction);
 std::uint64_t bytes_of_old_fields(const FileSystem& files, const std::string& directory,
                                   store::ReadTransaction& transaction);
+
+/// Folders of fields that the catalog does not know.
+std::vector<std::string> old_field_folders(const FileSystem& files, const std::string& directory,
+                                           store::ReadTransaction& transaction);
 
 /// Deletes folders of fields that the catalog does not know: those that were compacted or dropped,
 /// and what a kill has left. Never while vectors are written, nor while somebody may be about to

@@ -44,7 +44,9 @@ struct LoadBatch {
 /// What became of the rows of a batch.
 struct LoadOutcome {
     std::uint64_t created = 0;
-    std::uint64_t replaced = 0;   // another vector or document than before; its version has grown
+    /// Another vector or document than before, or the vector lay in a damaged block; its version
+    /// has grown.
+    std::uint64_t replaced = 0;
     std::uint64_t unchanged = 0;  // vector and document were there already: nothing was written
 
     LoadOutcome& operator+=(const LoadOutcome& other) {

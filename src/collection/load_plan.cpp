@@ -24,6 +24,7 @@ Result<void> validate_further(const LoadBatch& batch, const FieldSpec& field,
 std::vector<std::size_t> rows_before(std::span<const std::string> ids);
 Result<bool> is_committed(const CommittedField& committed, store::RecordNumber record,
                           std::span<const float> vector);
+Result<bool> is_in_whole_block(const CommittedField& committed, store::Slot slot);
 
 }  // namespace
 
@@ -155,7 +156,24 @@ Result<bool> is_committed(const CommittedField& committed, store::RecordNumber r
         TRY(committed.transaction.slot_of_record(committed.field.number, record));
     if (!slot) return false;
     const std::span<const std::byte> row = TRY(committed.vectors.row(*slot));
-    return std::memcmp(row.data(), vector.data(), vector.size_bytes()) == 0;
+    if (std::memcmp(row.data(), vector.data(), vector.size_bytes()) != 0) return false;
+    return is_in_whole_block(committed, *slot);
+}
+
+/// A row is proven by its block: with one that is damaged nobody could tell later that this row is
+/// not what is wrong with it.
+Result<bool> is_in_whole_block(const CommittedField& committed, store::Slot slot) {
+    std::unique_ptr<store::BlockCheck>& blocks = committed.blocks;
+    if (blocks == nullptr || slot >= blocks->end()) {
+        std::vector<store::Extent> extents =
+            TRY(committed.transaction.extents(committed.field.number));
+        blocks = std::make_unique<store::BlockCheck>(committed.vectors, std::move(extents));
+    }
+    const auto checked = blocks->check(slot);
+    if (!checked && checked.error().code() != ErrorCode::kCorruption) {
+        return tl::unexpected(checked.error());
+    }
+    return checked.has_value();
 }
 
 }  // namespace

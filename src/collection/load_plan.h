@@ -5,9 +5,11 @@
 #include "base/result.h"
 #include "collection/collection.h"
 #include "collection/load.h"
+#include "store/block_check.h"
 #include "store/catalog.h"
 #include "store/vector_file.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -37,9 +39,11 @@ struct CommittedField {
     store::ReadTransaction& transaction;
     store::FieldRow field;
     store::VectorReader& vectors;
+    std::unique_ptr<store::BlockCheck>& blocks;  // of `vectors`; null or behind: made when needed
 };
 
-/// `batch` is valid. O(rows · log records).
+/// A row that is there already but lies in a block that is not what it was is written anew. `batch`
+/// is valid. O(rows · log records + bytes of the blocks of rows that are there).
 Result<LoadPlan> plan_load(const LoadBatch& batch, const CommittedField& committed);
 
 }  // namespace sokkuri::collection

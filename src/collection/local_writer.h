@@ -8,6 +8,7 @@
 #include "collection/compaction.h"
 #include "collection/load_plan.h"
 #include "store/attribute_queries.h"
+#include "store/block_check.h"
 #include "store/catalog.h"
 #include "store/vector_file.h"
 
@@ -55,6 +56,7 @@ class LocalWriter {
         store::Slot committed = 0;
         std::unique_ptr<store::VectorWriter> writer;
         std::unique_ptr<store::VectorReader> reader;  // at the first load
+        std::unique_ptr<store::BlockCheck> blocks;    // when it is first needed
     };
     static constexpr store::Slot kNoSlot = std::numeric_limits<store::Slot>::max();
     static constexpr store::Slot kTakenAway = kNoSlot - 1;

@@ -97,7 +97,9 @@ Result<LoadPlan> LocalWriter::plan_batch(const LoadBatch& batch, OpenField& fiel
             files_, field_directory(directory_, field.row.number), field.row));
     }
     const auto committed = TRY(catalog_.begin_read());
-    return plan_load(batch, {*committed, field.row, *field.reader});
+    // Damage may have come since the batch before.
+    if (field.blocks != nullptr) field.blocks->forget();
+    return plan_load(batch, {*committed, field.row, *field.reader, field.blocks});
 }
 
 Result<LocalWriter::Placed> LocalWriter::append_further(const LoadBatch& batch) {

@@ -22,6 +22,8 @@ namespace {
 constexpr const char* kCatalogName = "catalog.db";
 constexpr const char* kWorkspaceName = "workspace.db";
 constexpr std::size_t kNamedRecordsMax = 3;  // of a damaged block
+constexpr std::string_view kHoldsNothing =
+    "; but no record has its vector there any more: `sokkuri compact` drops these slots";
 /// A compaction may take files away while we read: then everything is looked at once more.
 constexpr int kLooksMax = 3;
 
@@ -46,6 +48,7 @@ class Verification {
         store::ReadTransaction& transaction;
         const store::FieldRow& field;
         store::VectorReader& reader;
+        const std::vector<store::Slot>& dead;  // ascending
     };
     Result<void> check_extent(const FieldRows& rows, const store::Extent& extent);
     Result<void> check_beyond_mark(const store::FieldRow& field, store::Slot committed);
@@ -70,6 +73,8 @@ bool is_deep(const VerifyOptions& options) {
 /// Segments that can be made again from vectors.
 std::vector<std::string> rebuilt_files(const VerifyReport& report);
 Result<store::Generation> generation_of(FileSystem& files, const std::string& directory);
+/// Of ascending slots: those from `first` on, before `end`.
+std::uint64_t count_between(std::span<const store::Slot> slots, store::Slot first, store::Slot end);
 std::string records_in(store::ReadTransaction& transaction, store::FieldNumber field,
                        const store::Extent& extent);
 
@@ -184,8 +189,9 @@ Result<void> Verification::check_vectors(store::ReadTransaction& transaction,
         return {};
     }
     const std::vector<store::Extent> extents = TRY(transaction.extents(field.number));
+    const std::vector<store::Slot> dead = TRY(transaction.tombstones(field.number));
     for (const store::Extent& extent : extents) {
-        TRY(check_extent({transaction, field, **reader}, extent));
+        TRY(check_extent({transaction, field, **reader, dead}, extent));
     }
     const store::Slot committed = TRY(transaction.committed_slots(field.number));
     return check_beyond_mark(field, committed);
@@ -201,8 +207,12 @@ Result<void> Verification::check_extent(const FieldRows& rows, const store::Exte
     const auto verified = rows.reader.verify(std::span(&extent, 1));
     if (verified) return {};
     const std::string whose = records_in(rows.transaction, rows.field.number, extent);
-    find(Finding::Kind::kDamage, file,
-         Error(verified.error().code(), verified.error().message() + whose));
+    const bool is_dead =
+        verified.error().code() == ErrorCode::kCorruption &&
+        count_between(rows.dead, extent.first_slot, extent.first_slot + extent.rows) == extent.rows;
+    find(is_dead ? Finding::Kind::kNote : Finding::Kind::kDamage, file,
+         Error(verified.error().code(),
+               verified.error().message() + (is_dead ? std::string(kHoldsNothing) : whose)));
     return {};
 }
 
@@ -298,7 +308,13 @@ Result<store::Generation> generation_of(FileSystem& files, const std::string& di
     return transaction->generation();
 }
 
-/// "; holds the vectors of a, b, c and more records", as far as they can be told.
+std::uint64_t count_between(std::span<const store::Slot> slots, store::Slot first,
+                            store::Slot end) {
+    const auto from = std::ranges::lower_bound(slots, first);
+    return static_cast<std::uint64_t>(std::lower_bound(from, slots.end(), end) - from);
+}
+
+/// "; holds vectors of a, b, c and more records", as far as they can be told.
 std::string records_in(store::ReadTransaction& transaction, store::FieldNumber field,
                        const store::Extent& extent) {
     std::string names;

@@ -1,0 +1,122 @@
+// Damaged vectors are told and change no answer that is given of all of them, and come back when
+// they are given again. Method: a small collection in which bytes of vectors are flipped, or the
+// end of their file is cut off.
+#include "base/testing/memory_file_system.h"
+#include "collection/backup.h"
+#include "collection/testing/small_collection.h"
+#include "collection/verify.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace sokkuri::collection {
+namespace {
+
+using sokkuri::testing::MemoryFileSystem;
+using testing::everything_in;
+using testing::make_small;
+using testing::open_small;
+using testing::small_record;
+
+constexpr const char* kDirectory = "/pictures/.sokkuri";
+constexpr const char* kVectors = "fields/0/vectors/0000";
+constexpr std::uint64_t kRowBytes = testing::kSmallDimension * sizeof(float);
+
+std::string text_of(const VerifyReport& report) {
+    std::string text;
+    for (const Finding& finding : report.findings) {
+        text += fmt::format("{} {}: {}\n", finding.kind == Finding::Kind::kNote ? "note" : "damage",
+                            finding.file, finding.what);
+    }
+    return text;
+}
+
+class VectorDamage : public ::testing::Test {
+ protected:
+    VectorDamage() { make_small(files_, kDirectory); }
+
+    /// One bit of the vector in that slot.
+    void flip(std::size_t slot) {
+        const auto chunk =
+            files_.open(join_path(kDirectory, kVectors), OpenMode::kReadWrite).value();
+        const std::uint64_t at = 4'096 + slot * kRowBytes + 3;
+        std::byte byte{};
+        ASSERT_EQ(chunk->read_at(at, {&byte, 1}).value(), 1U);
+        byte ^= std::byte{1};
+        ASSERT_TRUE(chunk->write_at(at, {&byte, 1}));
+    }
+    VerifyReport verified() {
+        const auto report =
+            verify_local_collection(files_, kDirectory, {.depth = VerifyOptions::Depth::kDeep});
+        EXPECT_TRUE(report) << report.error().message();
+        return report.value_or(VerifyReport());
+    }
+    /// The vectors that make_small gave to these records, once more.
+    Result<LoadOutcome> load_again(Collection& collection, std::span<const std::size_t> numbers) {
+        std::vector<std::string> ids;
+        std::vector<float> vectors;
+        for (const std::size_t number : numbers) {
+            const PutRecord record = small_record(number, number == 3 ? 1 : 0);
+            ids.push_back(record.id);
+            const std::vector<float>& values = record.vectors[0].values;
+            vectors.insert(vectors.end(), values.begin(), values.end());
+        }
+        return collection.load({.field = "picture", .ids = ids, .vectors = vectors});
+    }
+
+    MemoryFileSystem files_;
+};
+
+/// Records 24 to 31 came together; 30 was removed.
+constexpr std::size_t kOfOneBlock[] = {24, 25, 26, 27, 28, 29, 31};
+
+TEST_F(VectorDamage, GivenAgainComesBack) {
+    const std::string before = everything_in(files_, kDirectory);
+    flip(26);
+    EXPECT_FALSE(verified().is_whole());
+    {
+        const auto collection = open_small(files_, kDirectory);
+        EXPECT_FALSE(collection->compact({})) << "others of the block are not proven";
+        const auto outcome = load_again(*collection, kOfOneBlock);
+        ASSERT_TRUE(outcome) << outcome.error().message();
+        EXPECT_EQ(outcome->replaced, std::size(kOfOneBlock)) << "also those that look the same";
+        EXPECT_EQ(load_again(*collection, kOfOneBlock)->unchanged, std::size(kOfOneBlock));
+    }
+    const VerifyReport report = verified();
+    EXPECT_TRUE(report.is_whole()) << text_of(report);
+    ASSERT_EQ(report.findings.size(), 1U) << text_of(report);
+    EXPECT_NE(report.findings[0].what.find("slots 24 to 31"), std::string::npos);
+    EXPECT_TRUE(open_small(files_, kDirectory)->compact({}));
+    EXPECT_EQ(text_of(verified()), "");
+    EXPECT_TRUE(back_up_local_collection(files_, kDirectory, "/copy/.sokkuri", {}));
+    const auto same_vectors = [](const std::string& said) {
+        return std::ranges::count(said, '\n');
+    };
+    EXPECT_EQ(same_vectors(everything_in(files_, kDirectory)), same_vectors(before));
+}
+
+TEST_F(VectorDamage, ThatComesBetweenTwoLoadsIsNoticedByTheSecond) {
+    const auto collection = open_small(files_, kDirectory);
+    EXPECT_EQ(load_again(*collection, kOfOneBlock)->unchanged, std::size(kOfOneBlock));
+    flip(28);
+    EXPECT_EQ(load_again(*collection, kOfOneBlock)->replaced, std::size(kOfOneBlock));
+}
+
+TEST_F(VectorDamage, IsCompactedAwayWhereNoLiveVectorIsLeft) {
+    std::vector<std::string> ids;
+    for (const std::size_t number : kOfOneBlock)
+        ids.push_back(small_record(number).id);
+    const auto collection = open_small(files_, kDirectory);
+    ASSERT_TRUE(collection->remove(ids));
+    const std::string before = everything_in(files_, kDirectory);
+    flip(26);
+    EXPECT_TRUE(verified().is_whole()) << text_of(verified());
+    const auto report = collection->compact({});
+    ASSERT_TRUE(report) << report.error().message();
+    EXPECT_EQ(everything_in(files_, kDirectory), before);
+    EXPECT_EQ(text_of(verified()), "");
+}
+
+}  // namespace
+}  // namespace sokkuri::collection
