@@ -147,7 +147,7 @@ class Collection {
     /// Puts wait for the first of the two, queries for nothing. kCorruption, and nothing changed,
     /// when rows are not what they were.
     virtual Result<CompactReport> compact(const CompactRequest& request) = 0;
-    /// All records of one generation by record number.
+    /// All records of one generation by record number. kCorruption at the first damaged vector.
     virtual Result<void> scan(const ScanRequest& request, const ScanVisitor& visit) const = 0;
     /// Likewise for whoever asks for them one by one.
     virtual Result<std::unique_ptr<RecordScan>> begin_scan(const ScanRequest& request) const = 0;

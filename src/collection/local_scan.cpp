@@ -27,12 +27,12 @@ Result<const ScannedRecord*> LocalScan::next() {
     store::RecordRow& row = rows_[at_++];
     scanned_.vector = {};
     scanned_.further.clear();
-    if (field_ != nullptr) scanned_.vector = TRY(vector_of(*field_, row.number));
-    for (const FieldSnapshot* other : further_) {
-        const auto vector = TRY(vector_of(*other, row.number));
+    if (field_) scanned_.vector = TRY(field_->vector_of(*transaction_, row.number));
+    for (CheckedRows& other : further_) {
+        const auto vector = TRY(other.vector_of(*transaction_, row.number));
         if (vector.empty()) continue;
         scanned_.further.push_back(
-            {.field = other->spec.name, .values = {vector.begin(), vector.end()}});
+            {.field = other.field().spec.name, .values = {vector.begin(), vector.end()}});
     }
     scanned_.record = record_of(std::move(row));
     if (documents_ == Documents::kOmit) scanned_.record.document.clear();
@@ -41,11 +41,13 @@ Result<const ScannedRecord*> LocalScan::next() {
 
 Result<void> LocalScan::choose_fields(const ScanRequest& request) {
     if (!request.field.empty() || snapshot_->fields.size() == 1) {
-        field_ = TRY(snapshot_->field(request.field));
+        const FieldSnapshot* field = TRY(snapshot_->field(request.field));
+        field_ = TRY(CheckedRows::open(*transaction_, *field));
     }
     for (const std::string& name : request.further) {
         const FieldSnapshot* other = TRY(snapshot_->field(name));
-        further_.push_back(other);
+        CheckedRows opened = TRY(CheckedRows::open(*transaction_, *other));
+        further_.push_back(std::move(opened));
     }
     return {};
 }
@@ -57,12 +59,6 @@ Result<void> LocalScan::read_rows() {
     rows_ = TRY(transaction_->records_from(static_cast<store::RecordNumber>(from_), kBatchRecords));
     if (!rows_.empty()) from_ = std::uint64_t{rows_.back().number} + 1;
     return {};
-}
-
-Result<std::span<const float>> LocalScan::vector_of(const FieldSnapshot& field,
-                                                    store::RecordNumber record) {
-    const std::optional<store::Slot> slot = TRY(transaction_->slot_of_record(field.number, record));
-    return slot ? field.row(*slot) : std::span<const float>();
 }
 
 }  // namespace sokkuri::collection

@@ -3,12 +3,14 @@
 #pragma once
 
 #include "base/result.h"
+#include "collection/checked_rows.h"
 #include "collection/collection.h"
 #include "collection/snapshot.h"
 #include "store/catalog.h"
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace sokkuri::collection {
@@ -21,8 +23,8 @@ class LocalScan final : public RecordScan {
         std::shared_ptr<const Snapshot> snapshot, const ScanRequest& request);
 
     std::uint64_t generation() const override { return snapshot_->generation; }
-    const FieldSpec* field() const override { return field_ == nullptr ? nullptr : &field_->spec; }
-    std::uint64_t vectors() const override { return field_ == nullptr ? 0 : field_->live(); }
+    const FieldSpec* field() const override { return field_ ? &field_->field().spec : nullptr; }
+    std::uint64_t vectors() const override { return field_ ? field_->field().live() : 0; }
     Result<const ScannedRecord*> next() override;
 
  private:
@@ -34,15 +36,12 @@ class LocalScan final : public RecordScan {
 
     Result<void> choose_fields(const ScanRequest& request);
     Result<void> read_rows();
-    /// Empty where the record has none.
-    Result<std::span<const float>> vector_of(const FieldSnapshot& field,
-                                             store::RecordNumber record);
 
     const std::shared_ptr<const Snapshot> snapshot_;
     const std::unique_ptr<store::ReadTransaction> transaction_;
     const Documents documents_;
-    const FieldSnapshot* field_ = nullptr;
-    std::vector<const FieldSnapshot*> further_;
+    std::optional<CheckedRows> field_;
+    std::vector<CheckedRows> further_;
     std::vector<store::RecordRow> rows_;  // read and not yet handed out from `at_` on
     std::size_t at_ = 0;
     std::uint64_t from_ = 0;  // the record number to read on from

@@ -52,8 +52,8 @@ class RecordScan {
     virtual const FieldSpec* field() const = 0;
     /// How many of the records have a vector in that field.
     virtual std::uint64_t vectors() const = 0;
-    /// The next one by record number, null behind the last; valid until the next call. O(1), a few
-    /// records in memory.
+    /// The next one by record number, null behind the last; valid until the next call. kCorruption,
+    /// naming file and slots, for a vector of a damaged block. O(1), a few records in memory.
     virtual Result<const ScannedRecord*> next() = 0;
 };
 

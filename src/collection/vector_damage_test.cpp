@@ -118,5 +118,23 @@ TEST_F(VectorDamage, IsCompactedAwayWhereNoLiveVectorIsLeft) {
     EXPECT_EQ(text_of(verified()), "");
 }
 
+TEST_F(VectorDamage, EndsAScanBeforeItIsGiven) {
+    flip(26);
+    const auto collection =
+        open_local_collection(files_, kDirectory, {.search_threads = 1}).value();
+    std::vector<std::string> seen;
+    const auto scanned = collection->scan({.field = "picture"}, [&](const ScannedRecord& row) {
+        seen.push_back(row.record.id);
+        return true;
+    });
+    ASSERT_FALSE(scanned);
+    EXPECT_EQ(scanned.error().code(), ErrorCode::kCorruption);
+    const std::string& message = scanned.error().message();
+    EXPECT_NE(message.find("fields/0/vectors/0000"), std::string::npos) << message;
+    EXPECT_NE(message.find("slots 24 to 31"), std::string::npos) << message;
+    EXPECT_EQ(std::ranges::count(seen, "record-24"), 0) << "of the same block";
+    EXPECT_EQ(std::ranges::count(seen, "record-2"), 1);
+}
+
 }  // namespace
 }  // namespace sokkuri::collection

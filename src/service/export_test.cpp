@@ -225,5 +225,47 @@ TEST_F(Export, FilesAppearTogether) {
     EXPECT_FALSE(ExportFiles::open(posix_file_system(), {}, kDimension));
 }
 
+/// All formats at once, and as a stream; the damage lies in the second block.
+TEST_F(Export, OfDamagedVectorsEndsAndLeavesNothing) {
+    put(kRecords, kRecords + 100, 0);
+    const auto flip = [&] {
+        const auto chunk =
+            posix_file_system()
+                .open(path("shop/.sokkuri/fields/0/vectors/0000"), OpenMode::kReadWrite)
+                .value();
+        const std::uint64_t at = 4'096 + (kRecords * 4 / 5 + 70) * kDimension * sizeof(float);
+        std::byte byte{};
+        ASSERT_EQ(chunk->read_at(at, {&byte, 1}).value(), 1U);
+        byte ^= std::byte{2};
+        ASSERT_TRUE(chunk->write_at(at, {&byte, 1}));
+    };
+    ASSERT_TRUE(create_directories(posix_file_system(), path("out")));
+    const ExportRequest request{.field = "v",
+                                .npy_file = path("out/o.npy"),
+                                .fvecs_file = path("out/o.fvecs"),
+                                .raw_file = path("out/o.f32"),
+                                .ndjson_file = path("out/o.ndjson"),
+                                .shards_folder = path("out"),
+                                .ids_file = path("out/o.txt"),
+                                .metadata_file = path("out/o.jsonl")};
+    flip();
+    const auto refused = export_vectors(*library_, request);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kCorruption);
+    const std::string& message = refused.error().message();
+    EXPECT_NE(message.find("fields/0/vectors/0000: slots 320 to 399"), std::string::npos)
+        << message;
+    EXPECT_TRUE(posix_file_system().list(path("out"))->empty());
+    auto stream =
+        ExportStream::begin(*library_, {.format = ExportFormat::kF32, .scope = {.field = "v"}});
+    ASSERT_TRUE(stream) << stream.error().message();
+    auto piece = stream->next();
+    while (piece && *piece)
+        piece = stream->next();
+    EXPECT_FALSE(piece) << "never whole";
+    flip();
+    EXPECT_TRUE(export_vectors(*library_, request));
+}
+
 }  // namespace
 }  // namespace sokkuri::service
