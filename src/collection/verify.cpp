@@ -1,5 +1,7 @@
 #include "collection/verify.h"
 
+#include "collection/compaction.h"
+#include "collection/field_files.h"
 #include "collection/local_collection.h"
 #include "collection/lost_catalog.h"
 #include "collection/segment_shelf.h"
@@ -42,6 +44,7 @@ class Verification {
     Result<void> check_workspace();
     Result<void> check_fields();
     Result<void> check_field(store::ReadTransaction& transaction, const store::FieldRow& field);
+    Result<void> note_unknown_fields(store::ReadTransaction& transaction);
     Result<void> check_vectors(store::ReadTransaction& transaction, const store::FieldRow& field);
     /// What the rows of one field are read by.
     struct FieldRows {
@@ -166,7 +169,7 @@ Result<void> Verification::check_fields() {
     for (const store::FieldRow& field : fields) {
         TRY(check_field(*transaction, field));
     }
-    return {};
+    return note_unknown_fields(*transaction);
 }
 
 Result<void> Verification::check_field(store::ReadTransaction& transaction,
@@ -238,6 +241,20 @@ Result<void> Verification::check_beyond_mark(const store::FieldRow& field, store
              "{} rows lie beyond the committed mark ({} rows): the rest of a write that was "
              "cut off, or the end of the catalog's log was lost",
              rows - committed, committed)});
+    return {};
+}
+
+/// As with rows beyond the mark: all of a field's rows, and the field itself.
+Result<void> Verification::note_unknown_fields(store::ReadTransaction& transaction) {
+    for (const std::string& folder : old_field_folders(files_, directory_, transaction)) {
+        const std::uint64_t bytes = TRY(bytes_below(files_, folder));
+        report_.bytes += bytes;
+        report_.findings.push_back(
+            {Finding::Kind::kNote, relative(folder),
+             fmt::format("{} bytes of a field that the catalog does not know: it was dropped or "
+                         "compacted, or the catalog's log was lost",
+                         bytes)});
+    }
     return {};
 }
 

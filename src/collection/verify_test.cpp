@@ -174,6 +174,18 @@ TEST_F(VerifyTest, RowsBeyondTheCommittedMarkAreNoted) {
     EXPECT_NE(report.findings[0].what.find("5 rows"), std::string::npos) << text_of(report);
 }
 
+TEST_F(VerifyTest, AFieldThatTheCatalogDoesNotKnowIsNoted) {
+    // As when the first log of a new collection is lost.
+    ASSERT_TRUE(create_directories(files_, path("fields/7/vectors")));
+    write("fields/7/vectors/0000", content("fields/0/vectors/0000"));
+    const VerifyReport report = verified(files_, VerifyOptions::Depth::kDeep);
+    EXPECT_TRUE(report.is_whole());
+    ASSERT_EQ(report.findings.size(), 1U) << text_of(report);
+    EXPECT_EQ(report.findings[0].file, "fields/7");
+    const std::string bytes = fmt::format("{} bytes", content("fields/0/vectors/0000").size());
+    EXPECT_NE(report.findings[0].what.find(bytes), std::string::npos) << text_of(report);
+}
+
 TEST_F(VerifyTest, WorksBesideAWriter) {
     const auto writer = open_small(files_, kDirectory);
     const PutRecord record = testing::small_record(77);
