@@ -117,9 +117,10 @@ namespace {
 
 Result<VerifyReport> Verification::run() {
     TRY(check_catalog());
+    // Without the catalog nobody knows what the files of fields should be.
+    const bool is_catalog_whole = report_.is_whole();
     TRY(check_workspace());
-    // Without the catalog nobody knows what the other files should be.
-    if (report_.is_whole()) {
+    if (is_catalog_whole) {
         const auto checked = check_fields();
         if (!checked && checked.error().code() == ErrorCode::kCancelled) {
             return tl::unexpected(checked.error());

@@ -134,6 +134,34 @@ TEST_F(VerifyTest, FilesThatAreShorterLongerOrMissingAreNoticed) {
     EXPECT_TRUE(verified(files_, VerifyOptions::Depth::kDeep).is_whole());
 }
 
+TEST_F(VerifyTest, DamageOfTheWorkspaceHidesNoOtherDamage) {
+    flip("fields/0/vectors/0000", 4'096 + 30 * 4 * testing::kSmallDimension, std::byte{1});
+    flip(segment_file(), 20, std::byte{1});
+    flip("workspace.db", 5'000, std::byte{1});
+    const std::vector<std::byte> damaged = content("workspace.db");
+    for (const std::size_t length : {damaged.size(), damaged.size() / 2, std::size_t{100}}) {
+        SCOPED_TRACE(length);
+        write("workspace.db", std::span(damaged).first(length));
+        const VerifyReport report = verified(files_, VerifyOptions::Depth::kDeep);
+        EXPECT_TRUE(is_told_of(report, "workspace.db")) << text_of(report);
+        EXPECT_TRUE(is_told_of(report, "fields/0/vectors/0000")) << text_of(report);
+        EXPECT_TRUE(is_told_of(report, segment_file())) << text_of(report);
+        EXPECT_EQ(text_of(report).find("PRAGMA"), std::string::npos) << text_of(report);
+    }
+}
+
+TEST_F(VerifyTest, ADatabaseThatIsCutOffIsToldAsThat) {
+    for (const char* file : {"catalog.db", "workspace.db"}) {
+        const std::vector<std::byte> whole = content(file);
+        write(file, std::span(whole).first(2 * 4'096));
+        const VerifyReport report = verified(files_, VerifyOptions::Depth::kChecksums);
+        const std::string wanted =
+            fmt::format("ends at byte 8192, but has {} pages", whole.size() / 4'096);
+        EXPECT_NE(text_of(report).find(wanted), std::string::npos) << text_of(report);
+        write(file, whole);
+    }
+}
+
 TEST_F(VerifyTest, RepairBuildsADamagedSegmentAnew) {
     const std::string before = everything_in(files_, kDirectory);
     const std::string file = segment_file();

@@ -15,8 +15,7 @@
 namespace sokkuri::store {
 namespace {
 
-/// What an immutable file looked like when it was opened; anything else later means that somebody
-/// writes.
+/// What an immutable file looked like when it was opened; anything else means that somebody writes.
 struct Witness {
     std::uint64_t size_bytes = 0;
     std::int64_t modified_ns = 0;
@@ -303,8 +302,7 @@ Result<void> Database::check_immutable() const {
 }
 
 void Database::roll_back() {
-    // An error leaves nothing half done: what was not committed is not in the file, and SQLite
-    // itself has rolled back.
+    // After an error nothing is half done: SQLite itself has rolled back.
     if (sqlite3_get_autocommit(state_->connection) == 0) static_cast<void>(execute("ROLLBACK"));
 }
 
@@ -316,10 +314,12 @@ void Database::forget_old_errors() {
 Error Database::error_of(int code, std::string_view doing) const {
     if ((code & 0xff) == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM) throw std::bad_alloc();
     const std::optional<Error> cause = state_->vfs->take_error();
-    std::string message =
-        fmt::format("{}: {}: {}", state_->path, doing, sqlite3_errmsg(state_->connection));
-    if (cause) message += fmt::format(" ({})", cause->message());
-    return Error(code_of(code, cause), std::move(message));
+    const ErrorCode error = code_of(code, cause);
+    // Which statement meets damage first says nothing.
+    const auto met = error == ErrorCode::kCorruption ? "" : fmt::format("{}: ", doing);
+    auto text = fmt::format("{}: {}{}", state_->path, met, sqlite3_errmsg(state_->connection));
+    if (cause) text += fmt::format(" ({})", cause->message());
+    return Error(error, std::move(text));
 }
 
 Transaction::Transaction(Transaction&& other) noexcept

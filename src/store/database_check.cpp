@@ -3,6 +3,7 @@
 #include "store/page_checksum.h"
 #include "store/write_ahead_log.h"
 
+#include <array>
 #include <set>
 #include <utility>
 
@@ -20,6 +21,8 @@ struct PageScan {
 
 Result<void> add_damaged_pages(const PageScan& scan, const std::set<std::uint64_t>& passed_over,
                                std::vector<std::string>& findings);
+Result<void> add_missing_pages(const PageScan& scan, const std::set<std::uint64_t>& in_log,
+                               std::vector<std::string>& findings);
 
 }  // namespace
 
@@ -31,6 +34,7 @@ Result<std::vector<std::string>> damaged_pages(FileSystem& files, const std::str
     LogContent log = TRY(read_log(files, path, kFindingsMax));
     std::vector<std::string> findings = std::move(log.findings);
     TRY(add_damaged_pages({path, *file, size_bytes}, log.pages, findings));
+    TRY(add_missing_pages({path, *file, size_bytes}, log.pages, findings));
     const std::uint64_t last = size_bytes / kPageBytes + 1;
     if (size_bytes % kPageBytes != 0 && !log.pages.contains(last)) {
         findings.push_back(
@@ -71,6 +75,24 @@ Result<void> add_damaged_pages(const PageScan& scan, const std::set<std::uint64_
                                            scan.path, number, offset + at));
         }
     }
+    return {};
+}
+
+/// Of a file that was cut off: its first page says how many there are (bytes 28 to 31, the most
+/// significant first; SQLite's "Database File Format", 1.3.7).
+Result<void> add_missing_pages(const PageScan& scan, const std::set<std::uint64_t>& in_log,
+                               std::vector<std::string>& findings) {
+    constexpr std::size_t kPageCountAt = 28;
+    std::array<std::byte, kPageBytes> first{};
+    const std::size_t filled = TRY(scan.file.read_at(0, first));
+    if (filled < first.size() || !is_whole_page(first, 1) || in_log.contains(1)) return {};
+    std::uint64_t pages = 0;
+    for (std::size_t at = kPageCountAt; at < kPageCountAt + 4; ++at)
+        pages = pages << 8U | std::to_integer<std::uint64_t>(first[at]);
+    const std::uint64_t there = scan.size_bytes / kPageBytes;
+    if (there >= pages || in_log.contains(there + 1)) return {};
+    findings.push_back(fmt::format("{}: ends at byte {}, but has {} pages of {} bytes", scan.path,
+                                   scan.size_bytes, pages, kPageBytes));
     return {};
 }
 
