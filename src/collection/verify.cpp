@@ -11,6 +11,7 @@
 #include "simd/dispatch.h"
 #include "store/catalog.h"
 #include "store/catalog_check.h"
+#include "store/private_copy.h"
 #include "store/segment_file.h"
 #include "store/vector_file.h"
 
@@ -33,7 +34,10 @@ constexpr int kLooksMax = 3;
 class Verification {
  public:
     Verification(FileSystem& files, const std::string& directory, const VerifyOptions& options)
-        : files_(files), directory_(directory), options_(options) {}
+        : files_(files),
+          directory_(directory),
+          options_(options),
+          catalog_({&files, join_path(directory, kCatalogName)}) {}
 
     Result<VerifyReport> run();
     /// At which the files were looked at; 0 when the catalog cannot be read.
@@ -41,6 +45,7 @@ class Verification {
 
  private:
     Result<void> check_catalog();
+    Result<void> read_private_copy(const Error& reason);
     Result<void> check_workspace();
     Result<void> check_fields();
     Result<void> check_field(store::ReadTransaction& transaction, const store::FieldRow& field);
@@ -65,6 +70,13 @@ class Verification {
     FileSystem& files_;
     const std::string& directory_;
     const VerifyOptions& options_;
+    /// The file that the catalog is read from.
+    struct CatalogFile {
+        FileSystem* files = nullptr;
+        std::string path;
+    };
+    CatalogFile catalog_;
+    std::unique_ptr<store::PrivateCopy> private_copy_;  // null: it is read itself
     VerifyReport report_;
     store::Generation generation_ = 0;
 };
@@ -138,11 +150,25 @@ Result<void> Verification::check_catalog() {
     }
     const auto depth =
         is_deep(options_) ? store::CatalogCheck::kMeaning : store::CatalogCheck::kChecksums;
-    const std::vector<std::string> damage =
-        TRY(store::check_catalog(files_, join_path(directory_, kCatalogName), depth));
-    for (const std::string& what : damage) {
+    auto damage = store::check_catalog(*catalog_.files, catalog_.path, depth);
+    if (!damage && store::PrivateCopy::may_help(damage.error())) {
+        TRY(read_private_copy(damage.error()));
+        damage = store::check_catalog(*catalog_.files, catalog_.path, depth);
+    }
+    if (!damage) return tl::unexpected(damage.error());
+    for (const std::string& what : *damage) {
         report_.findings.push_back({Finding::Kind::kDamage, kCatalogName, relative(what)});
     }
+    return {};
+}
+
+/// As who opens the collection for reading does (local_collection.cpp).
+Result<void> Verification::read_private_copy(const Error& reason) {
+    private_copy_ = TRY(store::PrivateCopy::make(files_, catalog_.path, reason));
+    catalog_ = {&posix_file_system(), private_copy_->path()};
+    report_.findings.push_back({Finding::Kind::kNote, kCatalogName,
+                                "read with its log from a private copy: the log cannot be taken in "
+                                "here"});
     return {};
 }
 
@@ -162,8 +188,8 @@ Result<void> Verification::check_workspace() {
 }
 
 Result<void> Verification::check_fields() {
-    const auto catalog = TRY(store::Catalog::open(files_, join_path(directory_, kCatalogName),
-                                                  store::CatalogAccess::kRead));
+    const auto catalog =
+        TRY(store::Catalog::open(*catalog_.files, catalog_.path, store::CatalogAccess::kRead));
     const auto transaction = TRY(catalog->begin_read());
     generation_ = transaction->generation();
     const std::vector<store::FieldRow> fields = TRY(transaction->fields());
@@ -303,6 +329,11 @@ void Verification::find(Finding::Kind kind, const std::string& file, const Error
 /// Paths of the collection's own files without its folder.
 std::string Verification::relative(const std::string& text) const {
     std::string shorter = text;
+    if (private_copy_ != nullptr) {
+        const std::string copy = private_copy_->path();
+        for (std::size_t at = shorter.find(copy); at != std::string::npos; at = shorter.find(copy))
+            shorter.replace(at, copy.size(), kCatalogName);
+    }
     const std::string folder = directory_ + "/";
     for (std::size_t at = shorter.find(folder); at != std::string::npos;
          at = shorter.find(folder, at)) {

@@ -4,6 +4,7 @@
 // SOKKURI_EVERY_BYTE=1 flips every single byte instead of a sample.
 #include "collection/verify.h"
 
+#include "base/testing/faulty_file_system.h"
 #include "base/testing/memory_file_system.h"
 #include "collection/testing/small_collection.h"
 #include "collection/workspace.h"
@@ -16,6 +17,8 @@
 namespace sokkuri::collection {
 namespace {
 
+using sokkuri::testing::FaultEffect;
+using sokkuri::testing::FaultyFileSystem;
 using sokkuri::testing::MemoryFileSystem;
 using testing::everything_in;
 using testing::files_below;
@@ -225,6 +228,31 @@ TEST_F(VerifyTest, WorksBesideAWriter) {
         files_, kDirectory, verified(files_, VerifyOptions::Depth::kChecksums));
     ASSERT_FALSE(repaired);
     EXPECT_EQ(repaired.error().code(), ErrorCode::kConflict) << "one writer at a time";
+}
+
+TEST(Verify, ReadsAnIndexThatWasKilledWhereNothingCanBeWritten) {
+    MemoryFileSystem memory;
+    FaultyFileSystem files(memory);
+    {
+        const auto writer = open_small(files, kDirectory);
+        const PutRecord record = testing::small_record(5);
+        ASSERT_TRUE(writer->put({&record, 1}));
+        files.set_fault({.at = 0, .effect = FaultEffect::kCutOff});
+    }
+    files.set_fault({.at = 0, .effect = FaultEffect::kRefuseChanges});
+    for (const auto depth : {VerifyOptions::Depth::kChecksums, VerifyOptions::Depth::kDeep}) {
+        const VerifyReport report = verified(files, depth);
+        EXPECT_TRUE(report.is_whole()) << text_of(report);
+        ASSERT_EQ(report.findings.size(), 1U) << text_of(report);
+        EXPECT_NE(report.findings[0].what.find("private copy"), std::string::npos);
+    }
+    {
+        const auto chunk =
+            memory.open(join_path(kDirectory, "fields/0/vectors/0000"), OpenMode::kReadWrite);
+        const std::byte other{77};
+        ASSERT_TRUE((*chunk)->write_at(4'100, {&other, 1}));
+    }
+    EXPECT_TRUE(is_told_of(verified(files, VerifyOptions::Depth::kDeep), "fields/0/vectors/0000"));
 }
 
 TEST(Verify, SaysThatThereIsNoCollection) {
