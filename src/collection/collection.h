@@ -75,7 +75,8 @@ struct OptimizeRequest {
     std::function<void(double share, std::string_view stage)> progress = nullptr;
     std::stop_token stop;
     /// Segment files, as verification names them, that are not to be believed any more: searches
-    /// do without them from now on, and they are built anew. Names of other files are passed over.
+    /// do without them from now on, and they are built anew. Vector files: records whose vectors
+    /// lie beyond the end of one have none from now on. Names of other files are passed over.
     std::vector<std::string> damaged = {};
 };
 

@@ -20,6 +20,10 @@ Result<std::uint64_t> bytes_below(const FileSystem& files, const std::string& di
     return bytes_in(files, directory, Below::kAll);
 }
 
+bool is_vector_file(std::string_view file) {
+    return file.starts_with(kFieldsFolder) && file.find("/vectors/") != std::string_view::npos;
+}
+
 Result<bool> is_there(const FileSystem& files, const std::string& path) {
     const auto status = files.status_following(path);
     if (status) return true;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sokkuri::collection {
@@ -15,6 +16,9 @@ Result<std::uint64_t> bytes_on_disk(const FileSystem& files, const std::string& 
 
 /// Likewise of all files in `directory` and below.
 Result<std::uint64_t> bytes_below(const FileSystem& files, const std::string& directory);
+
+/// Whether that is a file of vectors, and not one of segments or another one of a collection.
+bool is_vector_file(std::string_view file);
 
 Result<bool> is_there(const FileSystem& files, const std::string& path);
 /// None when there is no such folder. Entries of kind `but_not` are left out.

@@ -304,17 +304,7 @@ Result<std::vector<float>> LocalCollection::vector_of(const std::string& id,
                                                       const std::string& field_name) const {
     const auto transaction = TRY(catalog_->begin_read());
     const std::shared_ptr<const Snapshot> snapshot = TRY(snapshots_.of(*transaction));
-    const FieldSnapshot* field = TRY(snapshot->field(field_name));
-    const std::optional<store::RecordRow> record = TRY(transaction->record(id));
-    if (!record) return fail(ErrorCode::kNotFound, "record \"{}\": there is none", id);
-    const std::optional<store::Slot> slot =
-        TRY(transaction->slot_of_record(field->number, record->number));
-    if (!slot) {
-        return fail(ErrorCode::kNotFound, "record \"{}\": no vector in field \"{}\"", id,
-                    field->spec.name);
-    }
-    const std::span<const float> row = field->row(*slot);
-    return std::vector<float>(row.begin(), row.end());
+    return vector_of_record(*transaction, *snapshot, id, field_name);
 }
 
 Result<std::vector<SearchAnswer>> LocalCollection::search_many(
@@ -326,6 +316,9 @@ Result<std::vector<SearchAnswer>> LocalCollection::search_many(
 Result<void> LocalCollection::optimize(const OptimizeRequest& request) {
     if (keeper_ == nullptr) {
         return fail(ErrorCode::kUnsupported, "{}: opened for reading only", directory_);
+    }
+    if (std::ranges::any_of(request.damaged, is_vector_file)) {
+        TRY(write([](LocalWriter& writer) { return writer.drop_lost_vectors(); }));
     }
     // Vectors do not wait for attributes that could not be indexed.
     const auto caught_up = attribute_keeper_->catch_up(request.stop);

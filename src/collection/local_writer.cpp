@@ -1,6 +1,7 @@
 #include "collection/local_writer.h"
 
 #include "base/json_merge.h"
+#include "collection/lost_vectors.h"
 #include "collection/snapshot.h"
 #include "collection/validation.h"
 #include "store/attribute_slice.h"
@@ -249,6 +250,11 @@ Result<void> LocalWriter::replace_segments(std::span<const store::SegmentNumber>
 Result<CompactReport> LocalWriter::compact(const CompactRequest& request) {
     forget_fields();  // their files are about to be others
     return compact_fields(files_, directory_, catalog_, request);
+}
+
+Result<void> LocalWriter::drop_lost_vectors() {
+    forget_fields();
+    return collection::drop_lost_vectors(files_, directory_, catalog_);
 }
 
 Result<void> LocalWriter::load_fields() {

@@ -48,6 +48,8 @@ class LocalWriter {
     Result<void> replace_segments(std::span<const store::SegmentNumber> replaced,
                                   const store::SegmentRow& added);
     Result<CompactReport> compact(const CompactRequest& request);
+    /// lost_vectors.h
+    Result<void> drop_lost_vectors();
 
  private:
     /// A field and its file, opened at the first put.

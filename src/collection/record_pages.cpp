@@ -53,6 +53,28 @@ Result<std::vector<std::optional<Record>>> records_with_ids(store::ReadTransacti
     return records;
 }
 
+Result<std::vector<float>> vector_of_record(store::ReadTransaction& transaction,
+                                            const Snapshot& snapshot, const std::string& id,
+                                            const std::string& field_name) {
+    const FieldSnapshot* field = TRY(snapshot.field(field_name));
+    const std::optional<store::RecordRow> record = TRY(transaction.record(id));
+    if (!record) return fail(ErrorCode::kNotFound, "record \"{}\": there is none", id);
+    const std::optional<store::Slot> slot =
+        TRY(transaction.slot_of_record(field->number, record->number));
+    if (!slot) {
+        return fail(ErrorCode::kNotFound, "record \"{}\": no vector in field \"{}\"", id,
+                    field->spec.name);
+    }
+    if (field->is_lost(*slot)) {
+        return fail(
+            ErrorCode::kCorruption,
+            "record \"{}\": its vector in field \"{}\" is lost: the file ends before slot {}", id,
+            field->spec.name, *slot);
+    }
+    const std::span<const float> row = field->row(*slot);
+    return std::vector<float>(row.begin(), row.end());
+}
+
 Result<RecordPage> page_of_records(store::ReadTransaction& transaction, const std::string& cursor,
                                    std::size_t limit, std::optional<store::FieldNumber> without) {
     if (limit < 1 || limit > kPageRecordsMax) {

@@ -20,6 +20,11 @@ namespace sokkuri::collection {
 Result<std::vector<std::optional<Record>>> records_with_ids(store::ReadTransaction& transaction,
                                                             std::span<const std::string> ids);
 
+/// As Collection::vector_of.
+Result<std::vector<float>> vector_of_record(store::ReadTransaction& transaction,
+                                            const Snapshot& snapshot, const std::string& id,
+                                            const std::string& field_name);
+
 /// As Collection::page; of the records without a vector in field `without`, when that is said. A
 /// cursor is the number of the record to go on from, in decimal.
 Result<RecordPage> page_of_records(store::ReadTransaction& transaction, const std::string& cursor,

@@ -1,6 +1,7 @@
 #include "collection/snapshot.h"
 
 #include "base/check.h"
+#include "base/log.h"
 #include "collection/validation.h"
 
 #include <algorithm>
@@ -11,6 +12,8 @@ namespace sokkuri::collection {
 
 namespace {
 
+/// The rest of the field goes on without these slots.
+void bury_lost(FieldSnapshot& field, std::vector<store::SlotRun> lost);
 /// Rows of float32 start at a multiple of 4 bytes in a page-aligned map.
 std::vector<index::RowsView> views_of(std::span<const store::MappedRows> chunks);
 void add_coded_runs(const TailCodes& tails, FieldSnapshot& field);
@@ -34,6 +37,11 @@ std::uint64_t count_dead(const index::Bitmap& dead, store::Slot first, store::Sl
 std::span<const float> FieldSnapshot::row(store::Slot slot) const {
     CHECK(slot < committed);
     return rows.row(static_cast<std::size_t>(slot));
+}
+
+bool FieldSnapshot::is_lost(store::Slot slot) const {
+    return std::ranges::any_of(
+        lost, [slot](const store::SlotRun& run) { return slot >= run.first && slot < run.end; });
 }
 
 Result<const FieldSnapshot*> Snapshot::field(std::string_view name) const {
@@ -112,8 +120,9 @@ Result<FieldSnapshot> Snapshots::load_field(store::ReadTransaction& transaction,
         field.dead.set(static_cast<index::Slot>(slot));
     }
     field.reader = TRY(reader_of(row));
-    const std::vector<store::MappedRows> mapped = TRY(field.reader->rows(field.committed));
-    const std::vector<index::RowsView> chunks = views_of(mapped);
+    store::RowsLeft left = TRY(field.reader->rows_left(field.committed));
+    bury_lost(field, std::move(left.lost));
+    const std::vector<index::RowsView> chunks = views_of(left.rows);
     std::vector<const float*> starts;
     for (const index::RowsView& chunk : chunks) {
         starts.push_back(chunk.values.data());
@@ -195,6 +204,19 @@ Result<FieldSpec> spec_of(const store::FieldRow& row) {
 }
 
 namespace {
+
+void bury_lost(FieldSnapshot& field, std::vector<store::SlotRun> lost) {
+    for (const store::SlotRun& run : lost) {
+        for (store::Slot slot = run.first; slot < run.end; ++slot) {
+            const auto narrow = static_cast<index::Slot>(slot);
+            if (!field.dead.test(narrow)) ++field.tombstones;
+            field.dead.set(narrow);
+        }
+        LOG(kWarn, "event=vectors_lost field={:?} first_slot={} slots={}", field.spec.name,
+            run.first, run.end - run.first);
+    }
+    field.lost = std::move(lost);
+}
 
 std::vector<index::RowsView> views_of(std::span<const store::MappedRows> chunks) {
     std::vector<index::RowsView> views;

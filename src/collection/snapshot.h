@@ -58,7 +58,8 @@ struct FieldSnapshot {
     store::Slot committed = 0;
     std::uint64_t tombstones = 0;
     index::Bitmap dead;
-    index::RawRows rows;                    // all committed ones
+    std::vector<store::SlotRun> lost;  // beyond the end of a file: dead to all but their records
+    index::RawRows rows;               // all committed ones
     std::vector<SegmentSnapshot> segments;  // ascending, without overlap
     std::vector<SegmentSnapshot> coded;     // ascending; the first may reach into a segment
     std::vector<index::RowsView> scanned;   // rows that none of both answers for
@@ -69,6 +70,7 @@ struct FieldSnapshot {
     std::uint64_t live() const { return committed - tombstones; }
     /// The vector at a committed slot; valid as long as the snapshot.
     std::span<const float> row(store::Slot slot) const;
+    bool is_lost(store::Slot slot) const;
 };
 
 /// Of the slots first … end - 1. O(slots / 64).

@@ -1,6 +1,7 @@
 // Damaged vectors are told and change no answer that is given of all of them, and come back when
 // they are given again. Method: a small collection in which bytes of vectors are flipped, or the
 // end of their file is cut off.
+#include "base/testing/faulty_file_system.h"
 #include "base/testing/memory_file_system.h"
 #include "collection/backup.h"
 #include "collection/testing/small_collection.h"
@@ -9,10 +10,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 namespace sokkuri::collection {
 namespace {
 
+using sokkuri::testing::FaultEffect;
+using sokkuri::testing::FaultyFileSystem;
 using sokkuri::testing::MemoryFileSystem;
 using testing::everything_in;
 using testing::make_small;
@@ -134,6 +138,134 @@ TEST_F(VectorDamage, EndsAScanBeforeItIsGiven) {
     EXPECT_NE(message.find("slots 24 to 31"), std::string::npos) << message;
     EXPECT_EQ(std::ranges::count(seen, "record-24"), 0) << "of the same block";
     EXPECT_EQ(std::ranges::count(seen, "record-2"), 1);
+}
+
+/// As copies are that were made while somebody wrote. Slots 32 to 40 are one block: those of the
+/// records 32 to 39 and the newer one of record 3; slots 0 to 23 are in a segment.
+class ShortVectors : public VectorDamage {
+ protected:
+    /// In the middle of the row behind.
+    void cut_off_behind(std::uint64_t slots) {
+        const auto chunk =
+            files_.open(join_path(kDirectory, kVectors), OpenMode::kReadWrite).value();
+        ASSERT_TRUE(chunk->truncate(4'096 + slots * kRowBytes + 5));
+    }
+    std::set<std::string> found(index::Effort effort) {
+        const auto collection =
+            open_local_collection(files_, kDirectory, {.search_threads = 1}).value();
+        const auto answer =
+            collection->search({.field = "picture",
+                                .query = std::vector<float>(testing::kSmallDimension, 0.5F),
+                                .k = 100,
+                                .effort = effort});
+        EXPECT_TRUE(answer) << answer.error().message();
+        std::set<std::string> ids;
+        for (const Hit& hit : answer.value_or(SearchAnswer()).hits)
+            ids.insert(hit.id);
+        return ids;
+    }
+    /// Of make_small, those whose vector lies before that slot.
+    static std::set<std::string> ids_before(std::size_t slots) {
+        std::set<std::string> ids;
+        for (std::size_t number = 0; number < std::min<std::size_t>(slots, 40); ++number) {
+            if (number != 5 && number != 30) ids.insert(small_record(number).id);
+        }
+        if (slots <= 40) ids.erase("record-3");
+        return ids;
+    }
+};
+
+TEST_F(ShortVectors, LeaveAllOthersToBeFoundAndRead) {
+    for (const std::size_t slots : {40U, 38U, 32U, 30U, 10U, 1U}) {
+        SCOPED_TRACE(slots);
+        cut_off_behind(slots);
+        EXPECT_EQ(found({.kind = index::Effort::Kind::kExact}), ids_before(slots));
+        EXPECT_EQ(found({}), ids_before(slots));
+        const auto collection =
+            open_local_collection(files_, kDirectory, {.search_threads = 1}).value();
+        EXPECT_EQ(collection->count().value(), 38U);
+        const std::string lost = "record-3";
+        EXPECT_TRUE(collection->get({&lost, 1}).value().front());
+        EXPECT_EQ(collection->vector_of(lost, "picture").error().code(), ErrorCode::kCorruption);
+        EXPECT_EQ(collection->vector_of("record-0", "picture").value(),
+                  small_record(0).vectors[0].values);
+        EXPECT_EQ(
+            collection->scan({.field = "picture"}, [](const auto&) { return true; }).error().code(),
+            ErrorCode::kCorruption);
+    }
+}
+
+TEST_F(ShortVectors, AreNamedWithTheirRecordsAndDropped) {
+    cut_off_behind(32);  // between two blocks
+    const VerifyReport report = verified();
+    ASSERT_EQ(report.findings.size(), 1U) << text_of(report);
+    EXPECT_EQ(report.findings[0].file, kVectors);
+    for (const char* id : {"\"record-3\"", "\"record-32\"", "\"record-39\""}) {
+        EXPECT_NE(report.findings[0].what.find(id), std::string::npos) << text_of(report);
+    }
+    const auto repaired = repair_local_collection(files_, kDirectory, report);
+    ASSERT_TRUE(repaired) << repaired.error().message();
+    EXPECT_TRUE(verified().is_whole()) << text_of(verified());
+    EXPECT_EQ(found({}), ids_before(32));
+    const auto collection = open_small(files_, kDirectory);
+    EXPECT_EQ(collection->vector_of("record-3", "picture").error().code(), ErrorCode::kNotFound);
+    EXPECT_EQ(collection->count().value(), 38U) << "the records stay";
+    const PutRecord again = small_record(33);
+    EXPECT_TRUE(collection->put({&again, 1}));
+    EXPECT_TRUE(collection->compact({}));
+    EXPECT_EQ(text_of(verified()), "");
+    std::set<std::string> expected = ids_before(32);
+    expected.insert(again.id);
+    EXPECT_EQ(found({}), expected);
+}
+
+TEST_F(ShortVectors, WhoseBlockIsLostInPartKeepTheRestOfItUnproven) {
+    cut_off_behind(38);
+    const auto repaired = repair_local_collection(files_, kDirectory, verified());
+    ASSERT_TRUE(repaired) << repaired.error().message();
+    EXPECT_EQ(found({}), ids_before(38));
+    const VerifyReport report = verified();
+    EXPECT_FALSE(report.is_whole());
+    ASSERT_EQ(report.findings.size(), 1U) << text_of(report);
+    EXPECT_NE(report.findings[0].what.find("\"record-32\""), std::string::npos) << text_of(report);
+    const auto collection = open_small(files_, kDirectory);
+    const std::size_t of_the_block[] = {3, 32, 33, 34, 35, 36, 37, 38, 39};
+    ASSERT_TRUE(load_again(*collection, of_the_block));
+    EXPECT_TRUE(verified().is_whole()) << text_of(verified());
+    EXPECT_EQ(found({}), ids_before(41));
+}
+
+/// Nobody ever takes zeros for a vector.
+TEST_F(ShortVectors, AreDroppedWholeOrNotWhereverThatFails) {
+    for (std::uint64_t at = 0;; ++at) {
+        SCOPED_TRACE(at);
+        MemoryFileSystem memory;
+        make_small(memory, kDirectory);
+        {
+            const auto chunk =
+                memory.open(join_path(kDirectory, kVectors), OpenMode::kReadWrite).value();
+            ASSERT_TRUE(chunk->truncate(4'096 + 32 * kRowBytes));
+        }
+        const auto report = verify_local_collection(memory, kDirectory, {});
+        FaultyFileSystem files(memory);
+        files.set_fault({.at = at, .effect = FaultEffect::kCutOff});
+        const bool is_repaired =
+            repair_local_collection(files, kDirectory, *report) && !files.has_failed();
+        if (at % 2 == 1) memory.crash(at);
+        const auto collection =
+            open_local_collection(memory, kDirectory, {.search_threads = 1}).value();
+        const auto answer =
+            collection->search({.field = "picture",
+                                .query = std::vector<float>(testing::kSmallDimension, 0.0F),
+                                .k = 100});
+        ASSERT_TRUE(answer) << answer.error().message();
+        ASSERT_EQ(answer->hits.size(), ids_before(32).size());
+        const auto after = verify_local_collection(memory, kDirectory, {});
+        ASSERT_TRUE(after) << after.error().message();
+        ASSERT_TRUE(repair_local_collection(memory, kDirectory, *after));
+        ASSERT_TRUE(verify_local_collection(memory, kDirectory, {})->is_whole());
+        if (is_repaired) return;
+    }
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "collection/lost_catalog.h"
 #include "collection/segment_shelf.h"
 #include "collection/snapshot.h"
+#include "collection/vector_check.h"
 #include "collection/workspace_database.h"
 #include "index/segment.h"
 #include "simd/dispatch.h"
@@ -13,7 +14,6 @@
 #include "store/catalog_check.h"
 #include "store/private_copy.h"
 #include "store/segment_file.h"
-#include "store/vector_file.h"
 
 #include <algorithm>
 #include <memory>
@@ -24,14 +24,11 @@ namespace {
 
 constexpr const char* kCatalogName = "catalog.db";
 constexpr const char* kWorkspaceName = "workspace.db";
-constexpr std::size_t kNamedRecordsMax = 3;  // of a damaged block
-constexpr std::string_view kHoldsNothing =
-    "; but no record has its vector there any more: `sokkuri compact` drops these slots";
 /// A compaction may take files away while we read: then everything is looked at once more.
 constexpr int kLooksMax = 3;
 
 /// One look at everything.
-class Verification {
+class Verification final : public VectorCheckSink {
  public:
     Verification(FileSystem& files, const std::string& directory, const VerifyOptions& options)
         : files_(files),
@@ -50,21 +47,13 @@ class Verification {
     Result<void> check_fields();
     Result<void> check_field(store::ReadTransaction& transaction, const store::FieldRow& field);
     Result<void> note_unknown_fields(store::ReadTransaction& transaction);
-    Result<void> check_vectors(store::ReadTransaction& transaction, const store::FieldRow& field);
-    /// What the rows of one field are read by.
-    struct FieldRows {
-        store::ReadTransaction& transaction;
-        const store::FieldRow& field;
-        store::VectorReader& reader;
-        const std::vector<store::Slot>& dead;  // ascending
-    };
-    Result<void> check_extent(const FieldRows& rows, const store::Extent& extent);
-    Result<void> check_beyond_mark(const store::FieldRow& field, store::Slot committed);
     void check_segment_row(const store::FieldRow& field, const store::SegmentRow& row);
     Result<void> check_segment_file(const store::FieldRow& field, const store::SegmentRow& row);
 
-    Result<void> begin(const std::string& file);
-    void find(Finding::Kind kind, const std::string& file, const Error& error);
+    Result<void> begin(const std::string& file) override;
+    void find(Finding::Kind kind, const std::string& file, const Error& error) override;
+    Result<void> go_on() override;
+    void add_bytes(std::uint64_t bytes) override { report_.bytes += bytes; }
     std::string relative(const std::string& text) const;
 
     FileSystem& files_;
@@ -85,13 +74,9 @@ bool is_deep(const VerifyOptions& options) {
     return options.depth == VerifyOptions::Depth::kDeep;
 }
 
-/// Segments that can be made again from vectors.
+/// Segments that can be made again from vectors; files of vectors, for what they have lost.
 std::vector<std::string> rebuilt_files(const VerifyReport& report);
 Result<store::Generation> generation_of(FileSystem& files, const std::string& directory);
-/// Of ascending slots: those from `first` on, before `end`.
-std::uint64_t count_between(std::span<const store::Slot> slots, store::Slot first, store::Slot end);
-std::string records_in(store::ReadTransaction& transaction, store::FieldNumber field,
-                       const store::Extent& extent);
 
 }  // namespace
 
@@ -201,73 +186,12 @@ Result<void> Verification::check_fields() {
 
 Result<void> Verification::check_field(store::ReadTransaction& transaction,
                                        const store::FieldRow& field) {
-    TRY(check_vectors(transaction, field));
+    TRY(check_vectors({files_, directory_, transaction, field}, *this));
     const std::vector<store::SegmentRow> segments = TRY(transaction.segments(field.number));
     for (const store::SegmentRow& segment : segments) {
         TRY(begin(segment.file));
         check_segment_row(field, segment);
     }
-    return {};
-}
-
-Result<void> Verification::check_vectors(store::ReadTransaction& transaction,
-                                         const store::FieldRow& field) {
-    const auto reader =
-        store::VectorReader::open(files_, field_directory(directory_, field.number), field);
-    if (!reader) {
-        find(Finding::Kind::kDamage, kCatalogName, reader.error());
-        return {};
-    }
-    const std::vector<store::Extent> extents = TRY(transaction.extents(field.number));
-    const std::vector<store::Slot> dead = TRY(transaction.tombstones(field.number));
-    for (const store::Extent& extent : extents) {
-        TRY(check_extent({transaction, field, **reader, dead}, extent));
-    }
-    const store::Slot committed = TRY(transaction.committed_slots(field.number));
-    return check_beyond_mark(field, committed);
-}
-
-Result<void> Verification::check_extent(const FieldRows& rows, const store::Extent& extent) {
-    const std::uint32_t rows_per_chunk = rows.field.rows_per_chunk;
-    const std::string file =
-        fmt::format("{}/vectors/{:04}", field_directory(".", rows.field.number).substr(2),
-                    extent.first_slot / rows_per_chunk);
-    if (extent.first_slot % rows_per_chunk == 0) TRY(begin(file));
-    if (options_.stop.stop_requested()) return fail(ErrorCode::kCancelled, "verify: stopped");
-    const auto verified = rows.reader.verify(std::span(&extent, 1));
-    if (verified) return {};
-    const std::string whose = records_in(rows.transaction, rows.field.number, extent);
-    const bool is_dead =
-        verified.error().code() == ErrorCode::kCorruption &&
-        count_between(rows.dead, extent.first_slot, extent.first_slot + extent.rows) == extent.rows;
-    find(is_dead ? Finding::Kind::kNote : Finding::Kind::kDamage, file,
-         Error(verified.error().code(),
-               verified.error().message() + (is_dead ? std::string(kHoldsNothing) : whose)));
-    return {};
-}
-
-/// What a write that never committed has left, as SQLite's log does when its end is damaged.
-Result<void> Verification::check_beyond_mark(const store::FieldRow& field, store::Slot committed) {
-    const std::string folder = field_directory(".", field.number).substr(2) + "/vectors";
-    const auto entries = files_.list(join_path(directory_, folder));
-    if (!entries && entries.error().code() == ErrorCode::kNotFound) return {};
-    if (!entries) return tl::unexpected(entries.error());
-    constexpr std::uint64_t kHeaderBytes = 4096;
-    std::uint64_t rows = 0;
-    for (const DirectoryEntry& entry : *entries) {
-        const auto status = files_.status(join_path(join_path(directory_, folder), entry.name));
-        if (!status) continue;
-        report_.bytes += status->size_bytes;
-        const std::uint64_t bytes = status->size_bytes - std::min(status->size_bytes, kHeaderBytes);
-        rows += bytes / std::max<std::size_t>(store::row_bytes(field), 1);
-    }
-    if (rows <= committed) return {};
-    report_.findings.push_back(
-        {Finding::Kind::kNote, folder,
-         fmt::format(
-             "{} rows lie beyond the committed mark ({} rows): the rest of a write that was "
-             "cut off, or the end of the catalog's log was lost",
-             rows - committed, committed)});
     return {};
 }
 
@@ -309,13 +233,18 @@ Result<void> Verification::check_segment_file(const store::FieldRow& field,
 }
 
 Result<void> Verification::begin(const std::string& file) {
-    if (options_.stop.stop_requested()) return fail(ErrorCode::kCancelled, "verify: stopped");
+    TRY(go_on());
     if (options_.progress) options_.progress(file);
     ++report_.files;
     if (!file.ends_with(".db")) return {};
     const auto status = files_.status_following(join_path(directory_, file));
     if (status) report_.bytes += status->size_bytes;
     return {};
+}
+
+Result<void> Verification::go_on() {
+    if (!options_.stop.stop_requested()) return {};
+    return fail(ErrorCode::kCancelled, "verify: stopped");
 }
 
 void Verification::find(Finding::Kind kind, const std::string& file, const Error& error) {
@@ -345,7 +274,11 @@ std::string Verification::relative(const std::string& text) const {
 std::vector<std::string> rebuilt_files(const VerifyReport& report) {
     std::vector<std::string> files;
     for (const Finding& finding : report.findings) {
-        if (finding.kind == Finding::Kind::kRebuilt) files.push_back(finding.file);
+        const bool may_be_cut_off =
+            finding.kind == Finding::Kind::kDamage && is_vector_file(finding.file);
+        if (finding.kind == Finding::Kind::kRebuilt || may_be_cut_off) {
+            files.push_back(finding.file);
+        }
     }
     return files;
 }
@@ -355,30 +288,6 @@ Result<store::Generation> generation_of(FileSystem& files, const std::string& di
                                                   store::CatalogAccess::kRead));
     const auto transaction = TRY(catalog->begin_read());
     return transaction->generation();
-}
-
-std::uint64_t count_between(std::span<const store::Slot> slots, store::Slot first,
-                            store::Slot end) {
-    const auto from = std::ranges::lower_bound(slots, first);
-    return static_cast<std::uint64_t>(std::lower_bound(from, slots.end(), end) - from);
-}
-
-/// "; holds vectors of a, b, c and more records", as far as they can be told.
-std::string records_in(store::ReadTransaction& transaction, store::FieldNumber field,
-                       const store::Extent& extent) {
-    std::string names;
-    std::size_t named = 0;
-    for (std::uint64_t row = 0; row < extent.rows; ++row) {
-        const store::Slot slot = extent.first_slot + row;
-        const auto records = transaction.records_of_slots(field, std::span(&slot, 1));
-        if (!records) continue;  // dead
-        if (++named > kNamedRecordsMax) return names + " and more records";
-        const auto record = transaction.record(records->front());
-        if (!record || !*record) continue;
-        names +=
-            fmt::format("{} \"{}\"", names.empty() ? "; holds vectors of" : ",", (*record)->id);
-    }
-    return names;
 }
 
 }  // namespace

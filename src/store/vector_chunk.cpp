@@ -111,6 +111,11 @@ Result<void> ChunkLayout::check_file(const File& file, std::string_view path, st
                 size, rows, offset_of(rows));
 }
 
+Result<std::uint64_t> ChunkLayout::rows_in_file(const File& file) const {
+    const std::uint64_t size = TRY(file.size_bytes());
+    return size <= kChunkHeaderBytes ? 0 : (size - kChunkHeaderBytes) / row_bytes_;
+}
+
 std::string chunks_directory(const std::string& field_directory) {
     return join_path(field_directory, "vectors");
 }

@@ -43,6 +43,8 @@ class ChunkLayout {
     /// shorter than `rows` rows; kNotFound never.
     Result<void> check_file(const File& file, std::string_view path, std::uint64_t chunk,
                             std::uint64_t rows) const;
+    /// Whole rows that the file has behind its header.
+    Result<std::uint64_t> rows_in_file(const File& file) const;
 
  private:
     ChunkLayout() = default;

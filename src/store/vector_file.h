@@ -48,6 +48,23 @@ struct MappedRows {
 Result<void> replace_chunk(FileSystem& files, const std::string& directory, const FieldRow& field,
                            const MappedRows& rows);
 
+/// Slots first … end - 1.
+struct SlotRun {
+    Slot first = 0;
+    Slot end = 0;
+};
+
+/// What there is of committed rows whose files were cut off.
+struct RowsLeft {
+    std::vector<MappedRows> rows;  // all of them: in place of lost ones zeros
+    std::vector<SlotRun> lost;     // ascending
+};
+
+/// Fills chunks that were cut off up to the committed mark with zeros, synced: they can be written
+/// to again. Under the write lock, when no record has its vector in a lost slot any more.
+Result<void> fill_lost_rows(FileSystem& files, const std::string& directory, const FieldRow& field,
+                            Slot committed);
+
 /// Maps chunks when first touched and keeps them. Grows with the committed mark. Safe from any
 /// number of threads.
 class VectorReader {
@@ -59,6 +76,12 @@ class VectorReader {
     /// Slots 0 … committed - 1 as one span a chunk. Valid as long as the reader. kCorruption when a
     /// file is too short or its header is not what the catalog says.
     virtual Result<std::vector<MappedRows>> rows(Slot committed) = 0;
+    /// The same of files that end before their last rows, as those do that were copied while
+    /// somebody wrote: such a chunk is read into memory. kCorruption when one is missing or its
+    /// header is wrong.
+    virtual Result<RowsLeft> rows_left(Slot committed) = 0;
+    /// The committed slots whose rows lie beyond the end of a file. kCorruption as rows_left.
+    virtual Result<std::vector<SlotRun>> lost_slots(Slot committed) = 0;
     /// One row of a committed slot.
     virtual Result<std::span<const std::byte>> row(Slot slot) = 0;
     /// Compares the checksum of every extent; kCorruption names file and slots.

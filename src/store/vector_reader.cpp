@@ -8,9 +8,19 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
+#include <utility>
 
 namespace sokkuri::store {
 namespace {
+
+/// What is left of a chunk file that was cut off, with zeros behind.
+struct FilledChunk {
+    std::vector<std::byte> bytes;
+    std::size_t start = 0;  // at a multiple of kRowAlignment in memory
+    std::uint64_t rows = 0;
+};
+constexpr std::size_t kRowAlignment = 64;
 
 /// A chunk file in memory. `rows` of them were seen in the file; only those are touched.
 struct Chunk {
@@ -26,6 +36,8 @@ class ChunkReader final : public VectorReader {
         : files_(&files), directory_(std::move(directory)), layout_(layout) {}
 
     Result<std::vector<MappedRows>> rows(Slot committed) override;
+    Result<RowsLeft> rows_left(Slot committed) override;
+    Result<std::vector<SlotRun>> lost_slots(Slot committed) override;
     Result<std::span<const std::byte>> row(Slot slot) override;
     Result<void> verify(std::span<const Extent> extents) override;
 
@@ -35,6 +47,10 @@ class ChunkReader final : public VectorReader {
     Result<ChunkPointer> chunk_with(std::uint64_t number, std::uint64_t rows);
     Result<ChunkPointer> open_chunk_file(std::uint64_t number, std::uint64_t rows) const;
     Result<void> see_rows(Chunk& chunk, std::uint64_t rows) const;
+    Result<std::uint64_t> rows_in_chunk_file(std::uint64_t number) const;
+    using FilledPointer = std::shared_ptr<const FilledChunk>;
+    Result<FilledPointer> filled_chunk(std::uint64_t number, std::uint64_t rows);
+    Result<FilledPointer> fill_chunk(std::uint64_t number, std::uint64_t rows) const;
     Result<void> verify(const Extent& extent);
     /// `rows` rows of `chunk` from `first` on, all seen.
     std::span<const std::byte> bytes_of(const Chunk& chunk, std::uint64_t first,
@@ -44,6 +60,8 @@ class ChunkReader final : public VectorReader {
     const std::string directory_;
     const ChunkLayout layout_;
     Guarded<std::vector<ChunkPointer>> chunks_;  // null: not opened yet
+    // Kept as long as the reader, also when one with more rows has come.
+    Guarded<std::vector<std::pair<std::uint64_t, FilledPointer>>> filled_;
 };
 
 }  // namespace
@@ -66,6 +84,43 @@ Result<std::vector<MappedRows>> ChunkReader::rows(Slot committed) {
             {.first_slot = number * layout_.rows_per_chunk(), .bytes = bytes_of(*chunk, 0, rows)});
     }
     return runs;
+}
+
+Result<std::vector<SlotRun>> ChunkReader::lost_slots(Slot committed) {
+    std::vector<SlotRun> lost;
+    for (std::uint64_t number = 0; number < layout_.chunks_for(committed); ++number) {
+        const std::uint64_t rows = layout_.rows_in_chunk(number, committed);
+        const std::uint64_t there = TRY(rows_in_chunk_file(number));
+        const Slot first = number * layout_.rows_per_chunk();
+        if (there < rows) lost.push_back({first + there, first + rows});
+    }
+    return lost;
+}
+
+Result<RowsLeft> ChunkReader::rows_left(Slot committed) {
+    RowsLeft left;
+    auto all = rows(committed);
+    if (all) {
+        left.rows = std::move(*all);
+        return left;
+    }
+    left.lost = TRY(lost_slots(committed));
+    if (left.lost.empty()) return tl::unexpected(all.error());
+    for (std::uint64_t number = 0; number < layout_.chunks_for(committed); ++number) {
+        const std::uint64_t rows = layout_.rows_in_chunk(number, committed);
+        const Slot first = number * layout_.rows_per_chunk();
+        const bool is_short = std::ranges::any_of(
+            left.lost, [&](const SlotRun& run) { return run.end == first + rows; });
+        if (is_short) {
+            const FilledPointer chunk = TRY(filled_chunk(number, rows));
+            const auto bytes = static_cast<std::size_t>(rows * layout_.row_bytes());
+            left.rows.push_back({first, std::span(chunk->bytes).subspan(chunk->start, bytes)});
+            continue;
+        }
+        const ChunkPointer chunk = TRY(chunk_with(number, rows));
+        left.rows.push_back({first, bytes_of(*chunk, 0, rows)});
+    }
+    return left;
 }
 
 Result<std::span<const std::byte>> ChunkReader::row(Slot slot) {
@@ -150,6 +205,44 @@ Result<void> ChunkReader::see_rows(Chunk& chunk, std::uint64_t rows) const {
     // Another thread may have seen more; seeing it again costs one call.
     chunk.rows = rows;
     return {};
+}
+
+Result<std::uint64_t> ChunkReader::rows_in_chunk_file(std::uint64_t number) const {
+    const std::string path = join_path(directory_, chunk_name(number));
+    const std::unique_ptr<File> file = TRY(open_chunk(*files_, path, OpenMode::kRead));
+    TRY(layout_.check_file(*file, path, number, 0));
+    return layout_.rows_in_file(*file);
+}
+
+Result<ChunkReader::FilledPointer> ChunkReader::filled_chunk(std::uint64_t number,
+                                                             std::uint64_t rows) {
+    {
+        const auto filled = filled_.lock();
+        for (const auto& [known, chunk] : *filled) {
+            if (known == number && chunk->rows >= rows) return chunk;
+        }
+    }
+    FilledPointer chunk = TRY(fill_chunk(number, rows));
+    filled_.lock()->emplace_back(number, chunk);
+    return chunk;
+}
+
+Result<ChunkReader::FilledPointer> ChunkReader::fill_chunk(std::uint64_t number,
+                                                           std::uint64_t rows) const {
+    const std::string path = join_path(directory_, chunk_name(number));
+    const std::unique_ptr<File> file = TRY(open_chunk(*files_, path, OpenMode::kRead));
+    const std::uint64_t there = TRY(layout_.rows_in_file(*file));
+    auto chunk = std::make_shared<FilledChunk>();
+    const auto bytes = static_cast<std::size_t>(rows * layout_.row_bytes());
+    chunk->bytes.resize(bytes + kRowAlignment);
+    const auto address = reinterpret_cast<std::uintptr_t>(chunk->bytes.data());
+    chunk->start = (kRowAlignment - address % kRowAlignment) % kRowAlignment;
+    chunk->rows = rows;
+    const auto whole = static_cast<std::size_t>(std::min(there, rows) * layout_.row_bytes());
+    const std::span<std::byte> read = std::span(chunk->bytes).subspan(chunk->start, whole);
+    const std::size_t filled = TRY(file->read_at(layout_.offset_of(0), read));
+    if (filled == whole) return chunk;
+    return fail(ErrorCode::kCorruption, "{}: got shorter while it was read", path);
 }
 
 std::span<const std::byte> ChunkReader::bytes_of(const Chunk& chunk, std::uint64_t first,

@@ -9,7 +9,7 @@
 namespace sokkuri::store {
 namespace {
 
-constexpr std::size_t kPieceBytes = 1U << 20;  // of a chunk that is written anew
+constexpr std::size_t kPieceBytes = 1U << 20;  // of a chunk that is written anew or filled up
 
 class ChunkWriter final : public VectorWriter {
  public:
@@ -45,6 +45,7 @@ class ChunkWriter final : public VectorWriter {
 };
 
 Result<void> sync_directories_above(FileSystem& files, const std::string& directory);
+Result<void> fill_chunk(File& file, std::uint64_t end);
 
 }  // namespace
 
@@ -74,6 +75,18 @@ Result<void> replace_chunk(FileSystem& files, const std::string& directory, cons
     }
     TRY(file.commit());
     return sync_directories_above(files, chunks);
+}
+
+Result<void> fill_lost_rows(FileSystem& files, const std::string& directory, const FieldRow& field,
+                            Slot committed) {
+    const ChunkLayout layout = TRY(ChunkLayout::of(field));
+    for (std::uint64_t number = 0; number < layout.chunks_for(committed); ++number) {
+        const std::string path = join_path(chunks_directory(directory), chunk_name(number));
+        const std::unique_ptr<File> file = TRY(open_chunk(files, path, OpenMode::kReadWrite));
+        TRY(layout.check_file(*file, path, number, 0));
+        TRY(fill_chunk(*file, layout.offset_of(layout.rows_in_chunk(number, committed))));
+    }
+    return {};
 }
 
 namespace {
@@ -202,6 +215,19 @@ Result<void> sync_directories_above(FileSystem& files, const std::string& direct
         TRY(files.sync_directory(join_path(directory, above)));
     }
     return {};
+}
+
+/// From where the file ends to `end`.
+Result<void> fill_chunk(File& file, std::uint64_t end) {
+    const std::uint64_t size = TRY(file.size_bytes());
+    if (size >= end) return {};
+    const std::vector<std::byte> zeros(kPieceBytes);
+    for (std::uint64_t at = size; at < end; at += zeros.size()) {
+        const auto count =
+            static_cast<std::size_t>(std::min<std::uint64_t>(zeros.size(), end - at));
+        TRY(file.write_at(at, std::span(zeros).first(count)));
+    }
+    return file.sync();
 }
 
 }  // namespace
