@@ -47,7 +47,9 @@ Verb verify_verb() {
             "told with its file and place.\n\n"
             "--repair makes anew what follows from the rest: segments from vectors, thumbnails "
             "when they are next asked for. What does not (the catalog, vectors, kept pictures) "
-            "comes back from a backup, or by indexing again.\n\n"
+            "comes back from a backup, by indexing again, or by giving the same vectors and "
+            "pictures again. Of a file of vectors that was cut off, items whose vectors are lost "
+            "have none from then on; look at who they are before.\n\n"
             "While `sokkuri serve` holds the folder, that server repairs it, and goes on answering "
             "meanwhile. With --server, --in is the name of a collection there.\n\n"
             "Exits with 0 when all is whole, or was made whole; else with 1.",
