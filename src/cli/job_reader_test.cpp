@@ -102,7 +102,7 @@ TEST(JobReader, ReadsWhatUpkeepDid) {
     }
 }
 
-TEST(JobReader, ReadsWhatUpkeepDid) {
+TEST(JobReader, ReadsWhatCompactionsAndBackupsDid) {
     std::string text = kJob;
     text.insert(1,
                 R"("compaction":{"rows_moved":1,"rows_dropped":2,"bytes_before":3,"bytes_after":4,

@@ -75,7 +75,8 @@ TEST_F(RecommendRoute, WhatIsLeftOutIsCountedHoweverMuchItIs) {
                             ids_left_out, more));
         };
         const CheckedAnswer plain = ask("");
-        EXPECT_EQ(ids(plain), (Ids{std::to_string(left_out + 1), std::to_string(left_out + 2)}));
+        EXPECT_EQ(plain.hit_ids(),
+                  (Ids{std::to_string(left_out + 1), std::to_string(left_out + 2)}));
         EXPECT_EQ(plain.integer("items"), 300U) << left_out;
         EXPECT_EQ(plain.integer("facets.0.counts.0.items"), 100U) << left_out;
         const CheckedAnswer filtered = ask(R"(,"filter":"shop=s1")");
@@ -84,7 +85,7 @@ TEST_F(RecommendRoute, WhatIsLeftOutIsCountedHoweverMuchItIs) {
     }
     const CheckedAnswer group =
         server->get(std::string(kMany) + "/groups/shop/s1/items?k=3&facets=shop");
-    EXPECT_EQ(ids(group).size(), 3U);
+    EXPECT_EQ(group.hit_ids().size(), 3U);
     EXPECT_EQ(group.integer("items"), 300U);
 }
 
@@ -107,7 +108,7 @@ TEST_F(RecommendRoute, RefusesWeightsThatSayNothing) {
         return server->send("POST", std::string(kRound) + "/recommend", body);
     };
     expect_refusal(ask(R"({"positive":["a"],"negative":["a"]})"), 400, "cancel each other out");
-    EXPECT_EQ(ids(ask(R"({"positive":["a"],"negative":["b"]})")), Ids{"c"});
+    EXPECT_EQ(ask(R"({"positive":["a"],"negative":["b"]})").hit_ids(), Ids{"c"});
 }
 
 TEST_F(RecommendRoute, GoesNearWhatIsLikedAndAwayFromTheRest) {
