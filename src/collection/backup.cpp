@@ -6,6 +6,7 @@
 #include "collection/field_backup.h"
 #include "collection/field_files.h"
 #include "collection/picture_backup.h"
+#include "collection/readable_catalog.h"
 #include "collection/seal.h"
 #include "collection/workspace_database.h"
 #include "store/catalog.h"
@@ -47,7 +48,7 @@ class Backup {
     BackupRun run_;
     std::unique_ptr<store::WriteLock> lock_;
     EarlierBackup earlier_;  // what is in the target
-    std::unique_ptr<store::Catalog> catalog_;
+    ReadableCatalog source_;
     std::unique_ptr<store::ReadTransaction> transaction_;  // the generation that is copied
     std::vector<FieldBackup> fields_;
     PictureBackup pictures_{run_};
@@ -67,13 +68,12 @@ Result<BackupReport> back_up_local_collection(FileSystem& files, const std::stri
 namespace {
 
 Result<BackupReport> Backup::run() {
-    catalog_ =
-        TRY(store::Catalog::open(run_.files, run_.from(kCatalogName), store::CatalogAccess::kRead));
+    source_ = TRY(ReadableCatalog::open(run_.files, run_.from(kCatalogName)));
     TRY(create_directories(run_.files, run_.target));
     TRY(lock_target());
     earlier_ = TRY(EarlierBackup::read(run_.files, run_.target));
     {
-        const auto current = TRY(catalog_->begin_read());
+        const auto current = TRY(source_.catalog->begin_read());
         TRY(earlier_.check(*current));
     }
     TRY(check_unused(kCatalogName));
@@ -158,10 +158,10 @@ Result<void> Backup::publish(const char* database) {
 /// generation is begun and that at which they are open: then there is a newer one without them.
 Result<void> Backup::begin_generation() {
     for (int tries_left = kTriesMax;; --tries_left) {
-        transaction_ = TRY(catalog_->begin_read());
+        transaction_ = TRY(source_.catalog->begin_read());
         const auto opened = open_files();
         if (opened && has_all_files()) return {};
-        const auto newest = TRY(catalog_->begin_read());
+        const auto newest = TRY(source_.catalog->begin_read());
         const bool has_moved = newest->generation() != transaction_->generation();
         if (!has_moved || tries_left == 0) return opened;
     }

@@ -2,9 +2,11 @@
 // was whole goes, nothing is believed that is not there, and what can be mended is.
 #include "base/testing/faulty_file_system.h"
 #include "base/testing/memory_file_system.h"
+#include "base/testing/temporary_directory.h"
 #include "collection/backup.h"
 #include "collection/testing/small_collection.h"
 #include "collection/workspace.h"
+#include "store/catalog.h"
 
 #include <gtest/gtest.h>
 
@@ -240,6 +242,88 @@ TEST(BackupDamage, LeavesOutSegmentsThatAreDamaged) {
         EXPECT_EQ(report.segments_left_out, 1U);
         EXPECT_EQ(everything_in(files, kTarget), everything_in(files, kSource));
     }
+}
+
+/// Nothing below a folder can be changed, as on a disk that can only be read.
+class ReadOnlyBelow final : public FileSystem {
+ public:
+    explicit ReadOnlyBelow(std::string folder) : folder_(std::move(folder)) {}
+
+    Result<std::unique_ptr<File>> open(std::string_view path, OpenMode mode) override {
+        if (mode != OpenMode::kRead) TRY(check(path));
+        return files_.open(path, mode);
+    }
+    Result<FileStatus> status(std::string_view path) const override { return files_.status(path); }
+    Result<FileStatus> status_following(std::string_view path) const override {
+        return files_.status_following(path);
+    }
+    Result<std::vector<DirectoryEntry>> list(std::string_view path) const override {
+        return files_.list(path);
+    }
+    Result<std::string> canonical(std::string_view path) const override {
+        return files_.canonical(path);
+    }
+    Result<void> create_directory(std::string_view path) override {
+        TRY(check(path));
+        return files_.create_directory(path);
+    }
+    Result<void> rename(std::string_view from, std::string_view to) override {
+        TRY(check(from));
+        return files_.rename(from, to);
+    }
+    Result<void> remove_file(std::string_view path) override {
+        TRY(check(path));
+        return files_.remove_file(path);
+    }
+    Result<void> remove_directory(std::string_view path) override {
+        TRY(check(path));
+        return files_.remove_directory(path);
+    }
+    Result<void> sync_directory(std::string_view path) override {
+        return files_.sync_directory(path);
+    }
+
+ private:
+    Result<void> check(std::string_view path) const {
+        if (!path.starts_with(folder_)) return {};
+        return fail(ErrorCode::kIo, "{}: can only be read", path);
+    }
+
+    FileSystem& files_ = posix_file_system();
+    const std::string folder_;
+};
+
+TEST(BackupDamage, OfAKilledWriterOnADiskThatCanOnlyBeRead) {
+    const sokkuri::testing::TemporaryDirectory folder;
+    FileSystem& files = posix_file_system();
+    const std::string alive = folder.path() + "/alive/.sokkuri";
+    const std::string killed = folder.path() + "/killed/.sokkuri";
+    const std::string target = folder.path() + "/backup/.sokkuri";
+    make_small(files, alive);
+    std::string said;
+    {
+        const auto writer = open_small(files, alive);
+        const PutRecord record = small_record(60);
+        ASSERT_TRUE(writer->put({&record, 1}));
+        std::vector<std::string> names = files_below(files, alive);
+        names.emplace_back("catalog.db-wal");
+        for (const std::string& name : names) {
+            const std::string path = join_path(killed, name);
+            ASSERT_TRUE(create_directories(files, path.substr(0, path.rfind('/'))));
+            const auto bytes = read_file(files, join_path(alive, name), 1U << 30);
+            ASSERT_TRUE(bytes) << bytes.error().message();
+            ASSERT_TRUE(replace_file(files, path, *bytes));
+        }
+        said = everything_in(files, alive);
+    }
+    ReadOnlyBelow read_only(killed);
+    ASSERT_FALSE(store::Catalog::open(read_only, join_path(killed, "catalog.db"),
+                                      store::CatalogAccess::kRead))
+        << "it cannot be read where it lies";
+    const auto report = back_up_local_collection(read_only, killed, target, {});
+    ASSERT_TRUE(report) << report.error().message();
+    EXPECT_EQ(everything_in(files, target), said);
+    EXPECT_TRUE(is_whole(files, target));
 }
 
 }  // namespace

@@ -13,13 +13,13 @@
 #include "collection/local_writer.h"
 #include "collection/lost_catalog.h"
 #include "collection/old_files.h"
+#include "collection/readable_catalog.h"
 #include "collection/record_pages.h"
 #include "collection/segment_shelf.h"
 #include "collection/snapshot.h"
 #include "collection/validation.h"
 #include "simd/dispatch.h"
 #include "store/catalog.h"
-#include "store/private_copy.h"
 #include "store/write_lock.h"
 
 #include <algorithm>
@@ -213,15 +213,9 @@ Result<void> LocalCollection::open(const LocalOptions& options) {
 }
 
 Result<void> LocalCollection::open_for_reading(const std::string& path) {
-    auto catalog = store::Catalog::open(files_, path, store::CatalogAccess::kRead);
-    if (catalog || !store::PrivateCopy::may_help(catalog.error())) {
-        catalog_ = TRY(std::move(catalog));
-        return {};
-    }
-    private_copy_ = TRY(store::PrivateCopy::make(files_, path, catalog.error()));
-    LOG(kWarn, "event=reading_a_private_copy of={:?} reason={:?}", path, catalog.error().message());
-    catalog_ = TRY(store::Catalog::open(posix_file_system(), private_copy_->path(),
-                                        store::CatalogAccess::kRead));
+    ReadableCatalog readable = TRY(ReadableCatalog::open(files_, path));
+    private_copy_ = std::move(readable.copy);
+    catalog_ = std::move(readable.catalog);
     return {};
 }
 
