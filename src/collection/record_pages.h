@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "collection/collection.h"
+#include "collection/snapshot.h"
 #include "store/catalog.h"
 #include "store/record_set.h"
 
