@@ -210,14 +210,21 @@ TEST_F(ModelSwitch, FilesThatHaveVanishedKeepTheOldModelInForce) {
 TEST_F(ModelSwitch, FilesThatVanishMeanwhileKeepTheOldModelInForce) {
     Library library = folder.open(LibraryAccess::kWrite);
     const auto before = testing::indexed_pictures(library);
-    const auto hide_last = [&](const IngestProgress&) {
-        if (fs::exists(folder.path("4.jpg"))) folder.move("4.jpg", ".hidden");
+    const std::string next = std::string(kPictureField) + std::string(kNextSuffix);
+    std::string hidden;  // one that it has not looked at yet
+    const auto hide_one = [&](const IngestProgress&) {
+        for (const auto& [path, picture] : before) {
+            if (!hidden.empty() || library.collection().vector_of(picture.id, next)) continue;
+            hidden = path;
+            folder.move(path, ".hidden");
+        }
     };
-    const auto refused = switch_model(library, request("other"), hide_last, {});
+    const auto refused = switch_model(library, request("other"), hide_one, {});
+    ASSERT_FALSE(hidden.empty());
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
     EXPECT_EQ(testing::indexed_pictures(library), before);
-    folder.move(".hidden", "4.jpg");
+    folder.move(".hidden", hidden);
     EXPECT_EQ(switch_model(library, request("other"), nullptr, {})->replaced, 1U) << "it goes on";
     EXPECT_EQ(testing::indexed_pictures(library).size(), 5U);
 }
@@ -285,11 +292,14 @@ TEST_F(ModelSwitch, NobodyElseWritesToTheFieldThatItWorksIn) {
         library, request("other"), [&](const IngestProgress&) { stop.request_stop(); },
         stop.get_token());
     ASSERT_TRUE(interrupted && interrupted->was_interrupted);
-    const std::string id = testing::indexed_pictures(library).at("0.jpg").id;
     const std::string next = std::string(kPictureField) + std::string(kNextSuffix);
-    const auto before = library.collection().vector_of(id, next);
-    ASSERT_TRUE(before);
-    const std::vector<float> vector(before->size(), 1.0F);
+    std::string id;  // of one that it has looked at
+    for (const auto& [path, picture] : testing::indexed_pictures(library)) {
+        if (library.collection().vector_of(picture.id, next)) id = picture.id;
+    }
+    ASSERT_FALSE(id.empty());
+    const std::vector<float> before = library.collection().vector_of(id, next).value();
+    const std::vector<float> vector(before.size(), 1.0F);
     PutItemRequest put{.id = id};
     put.vectors.push_back({.field = next, .values = vector});
     EXPECT_EQ(put_item(library, put).error().code(), ErrorCode::kNotFound);
@@ -299,7 +309,7 @@ TEST_F(ModelSwitch, NobodyElseWritesToTheFieldThatItWorksIn) {
                   .code(),
               ErrorCode::kNotFound);
     ASSERT_TRUE(put_item(library, {.id = id, .document = fmt::format(R"({{"{}":[1,2]}})", next)}));
-    EXPECT_EQ(library.collection().vector_of(id, next).value(), *before);
+    EXPECT_EQ(library.collection().vector_of(id, next).value(), before);
     const auto asked = search(library, {.what = ByItem{.id_or_path = "0.jpg"}, .vectors = "*"});
     EXPECT_EQ(asked->hits.front().vectors.size(), 1U) << "nor is it shown";
     ASSERT_TRUE(drop_vector_field(library, next)) << "which ends the switch";
