@@ -4,6 +4,7 @@
 
 #include "base/testing/memory_file_system.h"
 #include "collection/local_groups.h"
+#include "collection/tail_codes.h"
 #include "collection/testing/small_collection.h"
 #include "simd/dispatch.h"
 
@@ -28,7 +29,8 @@ TEST(GroupCache, KeepsATableUntilDocumentsOrVectorsChange) {
     const simd::Kernels& kernels = *simd::chosen_kernels().value();
     ThreadPool threads(1);
     SegmentShelf shelf(files, kDirectory, kernels);
-    Snapshots snapshots(files, kDirectory, shelf);
+    const TailCodes tails;
+    Snapshots snapshots(files, kDirectory, shelf, tails);
     std::size_t times_gathered = 0;
     LocalGroups groups(snapshots, kernels, threads, [&](const auto&) { ++times_gathered; });
     const auto catalog = store::Catalog::open(files, join_path(kDirectory, "catalog.db"),
