@@ -43,6 +43,7 @@ std::string text_of(const VerifyReport& report) {
 class KeptPictureCheck : public ::testing::Test {
  protected:
     KeptPictureCheck() {
+        EXPECT_TRUE(create_directories(posix_file_system(), home()));
         const Library library = open(LibraryAccess::kWrite);
         put(library, "a", 1);
         put(library, "b", 2);
