@@ -131,7 +131,9 @@ Result<void> ChunkWriter::remove_chunks_from(std::uint64_t chunk) {
                               std::all_of(entry.name.begin(), entry.name.end(), [](char character) {
                                   return character >= '0' && character <= '9';
                               });
-        if (is_chunk && entry.name >= first) {
+        // Of a chunk that was to be written anew when a kill came.
+        const bool is_leftover = entry.name.ends_with(".partial");
+        if (is_leftover || (is_chunk && entry.name >= first)) {
             TRY(files_->remove_file(join_path(directory_, entry.name)));
         }
     }
