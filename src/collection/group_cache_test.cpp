@@ -44,7 +44,8 @@ TEST(GroupCache, KeepsATableUntilDocumentsOrVectorsChange) {
     EXPECT_EQ(times_gathered, 1U);
     const std::uint64_t before = writer->stats()->generation;
     ASSERT_TRUE(writer->optimize({}));
-    ASSERT_GT(writer->stats()->generation, before) << "a segment has come";
+    ASSERT_TRUE(writer->load({.mark = LoadMark{"a file", "half of it"}}));
+    ASSERT_GT(writer->stats()->generation, before);
     EXPECT_EQ(total(), 1U);
     EXPECT_EQ(times_gathered, 1U);
     records.front() = testing::small_record(7, 1);
@@ -81,6 +82,23 @@ TEST(GroupCache, NeitherGoesBackNorKeepsWhatWasDropped) {
     cache.forget_other_fields({&second, 1});
     EXPECT_EQ(ask(1, {.next_seq = 5, .committed = 4}), 4U);
     EXPECT_EQ(ask(0, {.next_seq = 5, .committed = 4}), 5U);
+}
+
+TEST(GroupTable, IsBoundedInBytesOfItsTexts) {
+    MemoryFileSystem files;
+    const auto collection = testing::open_small(files, kDirectory);
+    std::string text(kDocumentBytesMax / 2, 'x');
+    std::vector<PutRecord> records;
+    while (records.size() * text.size() <= kGroupTextBytesMax) {
+        text[records.size()] = 'y';  // another one
+        records.push_back({.id = fmt::format("{}", records.size()),
+                           .document = fmt::format(R"({{"long":"{}"}})", text)});
+    }
+    ASSERT_TRUE(collection->put(records));
+    const auto groups = collection->groups({.by = {"long"}});
+    ASSERT_FALSE(groups);
+    EXPECT_EQ(groups.error().code(), ErrorCode::kExhausted);
+    EXPECT_TRUE(collection->groups({.by = {"short"}}));
 }
 
 TEST(GroupTable, WeighsItsTextsAndExamples) {

@@ -263,21 +263,6 @@ TEST_P(Groups, AreTheSameBitForBitWhereNothingIsRemembered) {
     EXPECT_EQ(all_vectors(), before);
 }
 
-TEST_P(Groups, AreBoundedInBytesOfTheirTexts) {
-    std::string text(kDocumentBytesMax / 2, 'x');
-    std::vector<PutRecord> records;
-    while (records.size() * text.size() <= kGroupTextBytesMax) {
-        text[records.size()] = 'y';  // another one
-        records.push_back({.id = fmt::format("{}", records.size()),
-                           .document = fmt::format(R"({{"long":"{}"}})", text)});
-    }
-    ASSERT_TRUE(collection_->put(records));
-    const auto groups = collection_->groups({.by = {"long"}});
-    ASSERT_FALSE(groups);
-    EXPECT_EQ(groups.error().code(), ErrorCode::kExhausted);
-    EXPECT_TRUE(collection_->groups({.by = {"short"}}));
-}
-
 INSTANTIATE_TEST_SUITE_P(Metrics, Groups,
                          ::testing::Values(index::Metric::kCosine, index::Metric::kL2,
                                            index::Metric::kInnerProduct));
