@@ -1,5 +1,8 @@
 #include "service/opened_picture.h"
 
+#include "base/hash.h"
+#include "service/rendered_pictures.h"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -12,6 +15,7 @@ constexpr std::size_t kReadStepBytes = 64 * 1024;
 
 Result<std::unique_ptr<File>> open_file(const Library& library, const std::string& path);
 Result<void> open_kept(const Library& library, const std::string& id, OpenedPicture& picture);
+Result<void> check_kept(const OpenedPicture& picture, std::span<const std::byte> bytes);
 bool is_servable(std::string_view relative_path);
 Result<image::Format> format_of(const File& file);
 Error no_picture(const std::string& what, std::string_view why);
@@ -67,6 +71,7 @@ Result<std::vector<std::byte>> read_picture(const OpenedPicture& picture,
         filled += more;
     } while (filled == bytes.size());
     bytes.resize(filled);
+    TRY(check_kept(picture, bytes));
     return bytes;
 }
 
@@ -107,6 +112,17 @@ Result<void> open_kept(const Library& library, const std::string& id, OpenedPict
     }
     picture.file = TRY(std::move(opened));
     return {};
+}
+
+/// One that sokkuri keeps is named by what it holds, or has a checksum.
+Result<void> check_kept(const OpenedPicture& picture, std::span<const std::byte> bytes) {
+    if (!picture.document.path.empty()) return {};
+    const bool is_whole = picture.is_thumbnail ? is_whole_rendered_picture(bytes)
+                                               : xxh128(bytes) == picture.document.content;
+    if (is_whole) return {};
+    const std::string path = TRY(picture.file->location());
+    return fail(ErrorCode::kCorruption, "{}: is damaged: its content is not what its name says",
+                path);
 }
 
 /// Below the folder by its text alone, and nothing hidden, as the walk has it: `.sokkuri` is.

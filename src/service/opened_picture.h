@@ -33,7 +33,8 @@ struct OpenedPicture {
 /// any more, or lies where nothing is served from.
 Result<OpenedPicture> open_picture(const Library& library, const std::string& id);
 
-/// All of it; kExhausted beyond `size_bytes_max`.
+/// All of it; kExhausted beyond `size_bytes_max`, kCorruption, naming the file, for a kept picture
+/// that is not what it was.
 Result<std::vector<std::byte>> read_picture(const OpenedPicture& picture,
                                             std::uint64_t size_bytes_max);
 

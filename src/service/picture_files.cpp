@@ -11,7 +11,8 @@ namespace {
 
 constexpr int kPictureQuality = 90;
 
-OriginalFile file_in(OpenedPicture picture);
+/// A kept picture is compared with its name before it is given.
+Result<OriginalFile> file_in(OpenedPicture picture);
 std::string_view media_type_of(image::Format format);
 std::string tag_of(const OpenedPicture& picture);
 struct Rendering {
@@ -60,7 +61,9 @@ Result<EncodedPicture> thumbnail(const Library& library, const std::string& id, 
 
 namespace {
 
-OriginalFile file_in(OpenedPicture picture) {
+Result<OriginalFile> file_in(OpenedPicture picture) {
+    const bool is_kept = picture.document.path.empty();
+    if (is_kept) TRY(read_picture(picture, picture.status.size_bytes));
     OriginalFile file{.size_bytes = picture.status.size_bytes,
                       .media_type = std::string(media_type_of(picture.format)),
                       .name = picture.name,

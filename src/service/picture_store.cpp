@@ -11,9 +11,7 @@ namespace sokkuri::service {
 namespace {
 
 constexpr std::size_t kDoubtsAtOnce = 1'000;
-constexpr std::uint64_t kPictureBytesMax = 1U << 30;
 
-Result<std::vector<std::byte>> content_of(const File& file);
 Result<void> settle(const Library& library, const collection::KeptPicture& picture);
 Result<bool> is_referred_to(const Library& library, const collection::KeptPicture& picture);
 
@@ -45,21 +43,11 @@ bool PictureStore::has_thumbnail(const Hash128& content) const {
 }
 
 Result<std::unique_ptr<File>> PictureStore::open(const Hash128& content) const {
-    const std::string path = path_of(content);
-    std::unique_ptr<File> file = TRY(files_.open(path, OpenMode::kRead));
-    const std::vector<std::byte> bytes = TRY(content_of(*file));
-    const Hash128 found = xxh128(bytes);
-    if (found == content) return file;
-    return fail(ErrorCode::kCorruption, "{}: content is {}, not what its name says", path,
-                hex(found));
+    return files_.open(path_of(content), OpenMode::kRead);
 }
 
 Result<std::unique_ptr<File>> PictureStore::open_thumbnail(const Hash128& content) const {
-    const std::string path = thumbnail_path_of(content);
-    std::unique_ptr<File> file = TRY(files_.open(path, OpenMode::kRead));
-    const std::vector<std::byte> bytes = TRY(content_of(*file));
-    if (is_whole_rendered_picture(bytes)) return file;
-    return fail(ErrorCode::kCorruption, "{}: checksum mismatch", path);
+    return files_.open(thumbnail_path_of(content), OpenMode::kRead);
 }
 
 Result<void> PictureStore::remove(const Hash128& content) {
@@ -110,18 +98,6 @@ Result<void> settle_doubtful_pictures(const Library& library) {
 }
 
 namespace {
-
-Result<std::vector<std::byte>> content_of(const File& file) {
-    const std::uint64_t size = TRY(file.size_bytes());
-    if (size > kPictureBytesMax) {
-        return fail(ErrorCode::kCorruption, "a kept picture of {} bytes: at most {} are kept", size,
-                    kPictureBytesMax);
-    }
-    std::vector<std::byte> bytes(static_cast<std::size_t>(size));
-    const std::size_t filled = TRY(file.read_at(0, bytes));
-    bytes.resize(filled);
-    return bytes;
-}
 
 Result<void> settle(const Library& library, const collection::KeptPicture& picture) {
     collection::KeptPictures& kept = library.workspace().kept_pictures();

@@ -30,7 +30,7 @@ class PictureStore {
     /// Whether it is there, damaged or not.
     bool has(const Hash128& content) const;
     bool has_thumbnail(const Hash128& content) const;
-    /// kNotFound when it is not kept, kCorruption when it is not what it was. O(its bytes).
+    /// kNotFound when it is not kept. Its bytes are compared by who reads them (opened_picture.h).
     Result<std::unique_ptr<File>> open(const Hash128& content) const;
     Result<std::unique_ptr<File>> open_thumbnail(const Hash128& content) const;
     /// No error when it is not there.
