@@ -1,6 +1,7 @@
 // Backups that are cut off or stopped anywhere, of what is damaged, and over what is: nothing that
 // was whole goes, nothing is believed that is not there, and what can be mended is.
 #include "base/testing/faulty_file_system.h"
+#include "base/testing/forwarding_file_system.h"
 #include "base/testing/memory_file_system.h"
 #include "base/testing/temporary_directory.h"
 #include "collection/backup.h"
@@ -248,55 +249,6 @@ TEST(BackupDamage, LeavesOutSegmentsThatAreDamaged) {
     }
 }
 
-/// Nothing below a folder can be changed, as on a disk that can only be read.
-class ReadOnlyBelow final : public FileSystem {
- public:
-    explicit ReadOnlyBelow(std::string folder) : folder_(std::move(folder)) {}
-
-    Result<std::unique_ptr<File>> open(std::string_view path, OpenMode mode) override {
-        if (mode != OpenMode::kRead) TRY(check(path));
-        return files_.open(path, mode);
-    }
-    Result<FileStatus> status(std::string_view path) const override { return files_.status(path); }
-    Result<FileStatus> status_following(std::string_view path) const override {
-        return files_.status_following(path);
-    }
-    Result<std::vector<DirectoryEntry>> list(std::string_view path) const override {
-        return files_.list(path);
-    }
-    Result<std::string> canonical(std::string_view path) const override {
-        return files_.canonical(path);
-    }
-    Result<void> create_directory(std::string_view path) override {
-        TRY(check(path));
-        return files_.create_directory(path);
-    }
-    Result<void> rename(std::string_view from, std::string_view to) override {
-        TRY(check(from));
-        return files_.rename(from, to);
-    }
-    Result<void> remove_file(std::string_view path) override {
-        TRY(check(path));
-        return files_.remove_file(path);
-    }
-    Result<void> remove_directory(std::string_view path) override {
-        TRY(check(path));
-        return files_.remove_directory(path);
-    }
-    Result<void> sync_directory(std::string_view path) override {
-        return files_.sync_directory(path);
-    }
-
- private:
-    Result<void> check(std::string_view path) const {
-        if (!path.starts_with(folder_)) return {};
-        return fail(ErrorCode::kIo, "{}: can only be read", path);
-    }
-
-    FileSystem& files_ = posix_file_system();
-    const std::string folder_;
-};
-
 TEST(BackupDamage, OfAKilledWriterOnADiskThatCanOnlyBeRead) {
     const sokkuri::testing::TemporaryDirectory folder;
     FileSystem& files = posix_file_system();
@@ -320,7 +272,11 @@ TEST(BackupDamage, OfAKilledWriterOnADiskThatCanOnlyBeRead) {
         }
         said = everything_in(files, alive);
     }
-    ReadOnlyBelow read_only(killed);
+    sokkuri::testing::ForwardingFileSystem read_only(files);
+    read_only.on_write([&](const std::string& path) -> Result<void> {
+        if (!path.starts_with(killed)) return {};
+        return fail(ErrorCode::kIo, "{}: can only be read", path);
+    });
     ASSERT_FALSE(store::Catalog::open(read_only, join_path(killed, "catalog.db"),
                                       store::CatalogAccess::kRead))
         << "it cannot be read where it lies";

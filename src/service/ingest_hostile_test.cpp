@@ -1,9 +1,9 @@
 // Goal: files and folders that change, vanish or refuse while a run reads them cost at most
 // themselves, and the next run puts everything right. Method: hooks in the file system that strike
 // when a chosen file is opened or a chosen folder is listed.
+#include "base/testing/forwarding_file_system.h"
 #include "service/ingest.h"
 #include "service/stats.h"
-#include "service/testing/forwarding_file_system.h"
 #include "service/testing/picture_folder.h"
 
 #include <gtest/gtest.h>
@@ -17,8 +17,8 @@ namespace sokkuri::service {
 namespace {
 
 namespace fs = std::filesystem;
+using sokkuri::testing::ForwardingFileSystem;
 using std::chrono::hours;
-using testing::ForwardingFileSystem;
 using testing::IndexedPictures;
 using testing::PictureFolder;
 

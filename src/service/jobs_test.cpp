@@ -3,7 +3,7 @@
 // the test wants it.
 #include "service/jobs.h"
 
-#include "service/testing/forwarding_file_system.h"
+#include "base/testing/forwarding_file_system.h"
 #include "service/testing/picture_folder.h"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@
 namespace sokkuri::service {
 namespace {
 
-using testing::ForwardingFileSystem;
+using sokkuri::testing::ForwardingFileSystem;
 using testing::PictureFolder;
 
 /// Stops whoever passes until it is opened.

@@ -4,10 +4,10 @@
 #include "service/libraries.h"
 
 #include "base/testing/faulty_file_system.h"
+#include "base/testing/forwarding_file_system.h"
 #include "service/items.h"
 #include "service/main_field.h"
 #include "service/new_collection.h"
-#include "service/testing/forwarding_file_system.h"
 #include "service/testing/picture_folder.h"
 #include "store/write_lock.h"
 
@@ -83,7 +83,7 @@ TEST(Libraries, TheLockNamesTheSocket) {
 TEST(Libraries, AFolderThatCannotBeWrittenToIsServedForReading) {
     const TemporaryDirectory directory;
     ASSERT_TRUE(opened({{.folder = directory.path()}}));
-    testing::ForwardingFileSystem files(posix_file_system());
+    sokkuri::testing::ForwardingFileSystem files(posix_file_system());
     files.on_write([](const std::string& path) -> Result<void> {
         return fail(ErrorCode::kIo, "{}: Read-only file system", path);
     });

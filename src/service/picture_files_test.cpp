@@ -4,8 +4,8 @@
 #include "service/picture_files.h"
 
 #include "base/testing/faulty_file_system.h"
+#include "base/testing/forwarding_file_system.h"
 #include "image/decode.h"
-#include "service/testing/forwarding_file_system.h"
 #include "service/testing/picture_folder.h"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using sokkuri::testing::FaultEffect;
 using sokkuri::testing::FaultyFileSystem;
-using testing::ForwardingFileSystem;
+using sokkuri::testing::ForwardingFileSystem;
 using testing::PictureFolder;
 
 class PictureFiles : public ::testing::Test {

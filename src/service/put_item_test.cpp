@@ -3,11 +3,11 @@
 // std::map through random puts and removals; a file system that fails at every operation.
 #include "base/json.h"
 #include "base/testing/faulty_file_system.h"
+#include "base/testing/forwarding_file_system.h"
 #include "service/items.h"
 #include "service/picture_document.h"
 #include "service/picture_files.h"
 #include "service/search.h"
-#include "service/testing/forwarding_file_system.h"
 #include "service/testing/picture_folder.h"
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 using sokkuri::testing::Fault;
 using sokkuri::testing::FaultEffect;
 using sokkuri::testing::FaultyFileSystem;
-using testing::ForwardingFileSystem;
+using sokkuri::testing::ForwardingFileSystem;
 using testing::PictureFolder;
 using Bytes = std::vector<std::byte>;
 

@@ -3,12 +3,12 @@
 // knows: in it alone, taken in, left over from before; bytes of the file and of the log flipped.
 #include "store/database_check.h"
 
+#include "base/testing/forwarding_file_system.h"
 #include "base/testing/memory_file_system.h"
 #include "store/database.h"
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <utility>
 
 namespace sokkuri::store {
@@ -138,53 +138,16 @@ TEST_F(DatabaseCheckTest, AWriterReadsItsOwnFramesBeforeTheyAreSigned) {
     EXPECT_EQ(findings(), std::vector<std::string>());
 }
 
-/// Does something just before the shared memory beside a log is opened.
-class InterruptedFileSystem final : public FileSystem {
- public:
-    InterruptedFileSystem(FileSystem& files, std::function<void()> interruption)
-        : files_(files), interruption_(std::move(interruption)) {}
-
-    Result<std::unique_ptr<File>> open(std::string_view path, OpenMode mode) override {
-        if (path.ends_with("-shm") && interruption_) std::exchange(interruption_, nullptr)();
-        return files_.open(path, mode);
-    }
-    Result<FileStatus> status(std::string_view path) const override { return files_.status(path); }
-    Result<FileStatus> status_following(std::string_view path) const override {
-        return files_.status_following(path);
-    }
-    Result<std::vector<DirectoryEntry>> list(std::string_view path) const override {
-        return files_.list(path);
-    }
-    Result<std::string> canonical(std::string_view path) const override {
-        return files_.canonical(path);
-    }
-    Result<void> create_directory(std::string_view path) override {
-        return files_.create_directory(path);
-    }
-    Result<void> rename(std::string_view from, std::string_view to) override {
-        return files_.rename(from, to);
-    }
-    Result<void> remove_file(std::string_view path) override { return files_.remove_file(path); }
-    Result<void> remove_directory(std::string_view path) override {
-        return files_.remove_directory(path);
-    }
-    Result<void> sync_directory(std::string_view path) override {
-        return files_.sync_directory(path);
-    }
-
- private:
-    FileSystem& files_;
-    std::function<void()> interruption_;
-};
-
 TEST_F(DatabaseCheckTest, ALogThatIsBegunAnewMeanwhileIsNoDamage) {
     run("PRAGMA wal_checkpoint(PASSIVE)");  // all of it is taken in: the next commit begins anew
     const auto reader = open(Access::kRead);
     const Transaction view = reader->begin_read().value();
     bool has_come = false;
-    InterruptedFileSystem files(files_, [&] {
+    testing::ForwardingFileSystem files(files_);
+    files.on_read([&](const std::string& path) -> Result<void> {
+        if (!path.ends_with("-shm") || std::exchange(has_come, true)) return {};
         run("UPDATE t SET y = randomblob(1000) WHERE x < 50");
-        has_come = true;
+        return {};
     });
     EXPECT_EQ(damaged_pages(files, kPath).value(), std::vector<std::string>());
     EXPECT_TRUE(has_come);

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace sokkuri::service::testing {
+namespace sokkuri::testing {
 
 class ForwardingFileSystem final : public FileSystem {
  public:
@@ -63,4 +63,4 @@ class ForwardingFileSystem final : public FileSystem {
     Hook on_list_;
 };
 
-}  // namespace sokkuri::service::testing
+}  // namespace sokkuri::testing
