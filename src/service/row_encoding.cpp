@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/json_line.h"
+#include "base/shown_text.h"
 
 #include <cmath>
 #include <cstdint>
@@ -79,7 +80,7 @@ Result<void> encode_metadata(const ExportedRow& row, std::string& bytes) {
 Result<void> require_utf8(std::string_view id) {
     if (is_utf8(id)) return {};
     return fail(ErrorCode::kUnsupported,
-                "id {:?}: is not UTF-8: only a text file of ids can hold it", id);
+                "id \"{}\": is not UTF-8: only a text file of ids can hold it", shown_text(id));
 }
 
 namespace {
