@@ -169,9 +169,12 @@ Result<std::unique_ptr<Database>> ReaderPool::take() {
             return reader;
         }
     }
-    auto reader =
-        Database::open(*files_, path_, catalog_database_options(DatabaseOptions::Access::kRead));
-    if (!reader) --state_.lock()->lent;
+    // Also when memory runs out.
+    const auto take_back = [](Guarded<State>* state) { --state->lock()->lent; };
+    std::unique_ptr<Guarded<State>, decltype(take_back)> loan(&state_);
+    auto reader = TRY(
+        Database::open(*files_, path_, catalog_database_options(DatabaseOptions::Access::kRead)));
+    static_cast<void>(loan.release());
     return reader;
 }
 
@@ -208,8 +211,10 @@ Result<std::unique_ptr<WriteTransaction>> SqliteCatalog::begin_write() {
     if (is_writing_.exchange(true)) {
         return fail(ErrorCode::kConflict, "catalog: another write transaction is not finished");
     }
-    auto begun = begin_only_write();
-    if (!begun) is_writing_ = false;
+    const auto give_up = [](std::atomic<bool>* is_writing) { *is_writing = false; };
+    std::unique_ptr<std::atomic<bool>, decltype(give_up)> turn(&is_writing_);
+    auto begun = TRY(begin_only_write());
+    static_cast<void>(turn.release());
     return begun;
 }
 

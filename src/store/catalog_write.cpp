@@ -15,6 +15,27 @@ Result<void> check_version(std::string_view id, std::uint64_t version,
 Result<void> check_sizes(std::string_view id, std::string_view document);
 Result<void> check_field(const FieldRow& field);
 
+/// Tells the owner that a commit may have failed, also when memory runs out in it.
+class CommitInDoubt {
+ public:
+    CommitInDoubt(CatalogWriteOwner& owner, std::uint64_t first_new_seq)
+        : owner_(owner), first_new_seq_(first_new_seq) {}
+    CommitInDoubt(const CommitInDoubt&) = delete;
+    CommitInDoubt& operator=(const CommitInDoubt&) = delete;
+    ~CommitInDoubt() {
+        if (is_settled_) return;
+        owner_.changes().take_back(first_new_seq_);
+        owner_.commit_is_in_doubt();
+    }
+
+    void settle() { is_settled_ = true; }
+
+ private:
+    CatalogWriteOwner& owner_;
+    const std::uint64_t first_new_seq_;
+    bool is_settled_ = false;
+};
+
 }  // namespace
 
 CatalogWrite::CatalogWrite(CatalogWriteOwner& owner, Database& database, Transaction transaction,
@@ -206,12 +227,12 @@ Result<Generation> CatalogWrite::commit() {
     TRY(write_meta());
     // Before readers can see the commit: they ask for its changes.
     owner_->changes().add(first_new_seq_, changed_);
+    CommitInDoubt doubt(*owner_, first_new_seq_);
     const auto committed = transaction_->commit();
     transaction_.reset();
-    if (committed) return meta_.generation;
-    owner_->changes().take_back(first_new_seq_);
-    owner_->commit_is_in_doubt();
-    return tl::unexpected(committed.error());
+    if (!committed) return tl::unexpected(committed.error());
+    doubt.settle();
+    return meta_.generation;
 }
 
 Result<std::optional<CatalogWrite::KnownRecord>> CatalogWrite::find(std::string_view id) {

@@ -330,10 +330,10 @@ Transaction::~Transaction() {
 }
 
 Result<void> Transaction::commit() {
-    Database* database = std::exchange(database_, nullptr);
-    CHECK(database != nullptr);
-    auto committed = database->execute("COMMIT");
-    if (!committed) database->roll_back();
+    CHECK(database_ != nullptr);
+    auto committed = database_->execute("COMMIT");  // if memory runs out: rolled back at the end
+    if (!committed) database_->roll_back();
+    database_ = nullptr;
     return committed;
 }
 
