@@ -95,7 +95,7 @@ export const en = {
   'groups.count_one': '{{count, number}} group',
   'groups.count_other': '{{count, number}} groups',
   'groups.one': 'Group {{rank}} of {{total}}, {{name}}, {{size}}',
-  'groups.hit': 'Group {{rank}} of {{total}}, score {{score}}, {{name}}, {{size}}',
+  'groups.hit': 'Group {{rank}} of {{total}}, {{name}}, {{size}}, {{score}}',
   'groups.none': 'Nothing here has a value of “{{by}}”',
   'groups.none_text': 'Choose something else to group by.',
   'groups.nothing': 'There is nothing to group by',

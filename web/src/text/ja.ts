@@ -92,7 +92,7 @@ export const ja: Readonly<Record<WithoutSingular<keyof typeof en>, string>> = {
   'groups.blank': '(空)',
   'groups.count_other': 'グループ {{count, number}} 件',
   'groups.one': '{{total}} 件中 {{rank}} 件目、{{name}}、{{size}}',
-  'groups.hit': '{{total}} 件中 {{rank}} 件目、スコア {{score}}、{{name}}、{{size}}',
+  'groups.hit': '{{total}} 件中 {{rank}} 件目、{{name}}、{{size}}、{{score}}',
   'groups.none': '「{{by}}」を持つ項目はありません',
   'groups.none_text': '別の分け方を選んでください。',
   'groups.nothing': 'グループに分けられません',
