@@ -180,7 +180,7 @@ suite('All groups', () => {
     await page.goto('/c/shop/groups');
     await page.waitForURL('**/groups/folder');
     await total(page, '1 group');
-    assert.match(await tiles(page).first().textContent(), /shop \(top folder\)18 pictures/);
+    assert.match(await tiles(page).first().textContent(), /shop \(top folder\) 18 pictures/);
     const choice = page.getByLabel('Group by');
     // A title is each picture's own, and no group.
     await page.waitForFunction(() => document.querySelectorAll('main option').length > 1);

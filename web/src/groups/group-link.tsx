@@ -62,11 +62,11 @@ export function GroupLink({ card, width, isActive, onFocus }: Props) {
       onPointerLeave={preparation.stop}
     >
       <Examples collection={place.collection} examples={card.examples} width={width} />
-      <span className={styles.caption}>
-        <span className={styles.name}>{name}</span>
+      {/* In the order of the label, which has all that can be seen. */}
+      <span className={styles.caption} aria-hidden>
+        <span className={styles.name}>{name}</span>{' '}
         <span className={styles.size}>
-          <span>{size}</span>
-          {score && <span>{score.number}</span>}
+          <span>{size}</span> {score && <span>{score.number}</span>}
         </span>
       </span>
     </a>
@@ -86,7 +86,7 @@ const Examples = memo(function Examples({ collection, examples, width }: Example
       {examples.map(({ id, path, content }, i) => (
         <span key={id} className={styles.example}>
           {content === null ? (
-            <span className={styles.record}>{path === null ? id : nameOf(path)}</span>
+            <span className={styles.record} data-name={path === null ? id : nameOf(path)} />
           ) : (
             <Thumbnail
               collection={collection}

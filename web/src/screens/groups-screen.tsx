@@ -114,9 +114,9 @@ function Groups({ collection, by }: { readonly collection: Collection; readonly 
   const label = t('groups.count', { count: total });
   return (
     <section>
-      <h2 className={styles.count} role="status">
+      <p className={styles.count} role="status">
         {label}
-      </h2>
+      </p>
       <TileRows
         key={by}
         label={label}

@@ -29,9 +29,9 @@ export function NamedPictures({ collection, name }: { readonly collection: strin
   const label = data.next === null ? t('home.named', { count, name }) : t('home.named_more', { count, name });
   return (
     <>
-      <h2 className={styles.heading} role="status">
+      <p className={styles.found} role="status">
         {label}
-      </h2>
+      </p>
       <TileRows
         key={`${depth}/${name}`}
         label={label}
