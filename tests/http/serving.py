@@ -89,7 +89,7 @@ class Answer:
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
         self.media_type = (headers.get("Content-Type") or "").split(";")[0]
-        self.value = json.loads(body) if body and self.media_type == "application/json" else None
+        self.value = json.loads(body) if body and self.media_type.endswith(("/json", "+json")) else None
 
     def __repr__(self):
         return f"{self.status} {self.media_type} {self.body[:500]!r}"
