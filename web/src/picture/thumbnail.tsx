@@ -54,7 +54,8 @@ export function Thumbnail({ collection, id, picture, width, isMain = false, isLa
         isGone && <Failed hasFile={picture.path !== null} isMain={isMain} />
       ) : (
         <img
-          key={tries}
+          // Anew after every failure, also one that is told in the same breath as the server's return.
+          key={`${failedAt?.returns}/${tries}`}
           ref={(image) => {
             if (!isShown && image?.complete && image.naturalWidth > 0) show(image);
           }}
