@@ -190,7 +190,8 @@ TEST(BackupDamage, MendsTheVectorsOfTheOneBefore) {
 }
 
 TEST(BackupDamage, MendsWithoutEverBeingWorse) {
-    for (std::uint64_t at = 0;; ++at) {
+    const std::uint64_t step = std::getenv("SOKKURI_EVERY_BYTE") != nullptr ? 1 : 5;
+    for (std::uint64_t at = 0;; at += step) {
         SCOPED_TRACE(at);
         MemoryFileSystem memory;
         make_small(memory, kSource);
