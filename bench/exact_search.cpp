@@ -1,10 +1,11 @@
 // How fast is exact search in a segment, and how much does each stage leave to the next?
 //
-//     bench_exact_search FILE.npy [--queries N] [--lines L] [--bits B] [--rounds R]
+//     bench_exact_search FILE.npy [--queries N] [--lines L] [--bits B] [--rounds R] [--graph]
 //
 // FILE.npy: float32 rows, the last N of which (200) are the queries. Cosine, k 10; heads of L lines
-// (2) of B bits (4); the best of R rounds (3). The segment has no graph: a seed is the answer
-// itself, as a graph search would bring nearly all of it. Beside it a float32 scan.
+// (2) of B bits (4); the best of R rounds (3). --graph: the segment gets one, and by its order
+// balls; either way a seed is the answer itself, as a graph search would bring nearly all of it.
+// Beside it a float32 scan.
 #include "base/npy.h"
 #include "index/exact_batch.h"
 #include "index/exact_scan.h"
@@ -29,6 +30,7 @@ struct Options {
     std::size_t queries = 200;
     std::size_t rounds = 3;
     HeadLayout layout;
+    bool has_graph = false;
 };
 
 struct Bench {
@@ -151,7 +153,7 @@ Result<void> run(const Options& options) {
     const auto build = [&] {
         return build_segment(
             {.rows = rows, .slots = slots, .kernels = *kernels, .threads = threads},
-            {.graph_nodes_min = count + 1, .layout = options.layout});
+            {.graph_nodes_min = options.has_graph ? 2'000 : count + 1, .layout = options.layout});
     };
     const SegmentImage image = TRY(build());
     const std::shared_ptr<const Segment> segment = TRY(image.open(*kernels));
@@ -180,6 +182,10 @@ int main(int argc, char** argv) {
         const std::string argument = argv[i];
         if (!argument.starts_with("--")) {
             options.file = argument;
+            continue;
+        }
+        if (argument == "--graph") {
+            options.has_graph = true;
             continue;
         }
         const std::size_t value = i + 1 < argc ? std::strtoul(argv[++i], nullptr, 10) : 0;

@@ -16,8 +16,8 @@ constexpr std::size_t kGrowthShare = 25;
 
 Result<std::size_t> calibrate(SegmentDraft& draft, std::size_t linked, const Building& building);
 /// Of nodes `first` on, searched for among the first `linked` ones.
-Result<RecallTable> recalls_of_held_out(const SegmentDraft& draft, std::size_t linked,
-                                        std::size_t first, const Building& building);
+Result<RecallTable> recalls_of_held_out(SegmentDraft& draft, std::size_t linked, std::size_t first,
+                                        const Building& building);
 
 }  // namespace
 
@@ -66,6 +66,7 @@ Result<SegmentImage> finish_graph(SegmentDraft& draft, std::size_t linked,
     }
     TRY(building.report({"finishing", 0.98, 1}));
     CHECK(count_unreachable(draft.graph) == 0);
+    draft.find_balls(draft.nodes(), building.from.kernels, building.from.threads);
     SegmentImage image = TRY(draft.finish());
     TRY(building.report({"done", 1, 1}));
     return image;
@@ -90,8 +91,9 @@ Result<std::size_t> calibrate(SegmentDraft& draft, std::size_t linked, const Bui
     return middle;
 }
 
-Result<RecallTable> recalls_of_held_out(const SegmentDraft& draft, std::size_t linked,
-                                        std::size_t first, const Building& building) {
+Result<RecallTable> recalls_of_held_out(SegmentDraft& draft, std::size_t linked, std::size_t first,
+                                        const Building& building) {
+    draft.find_balls(linked, building.from.kernels, building.from.threads);
     std::vector<Slot> queries;
     for (std::size_t node = first; node < draft.nodes(); ++node) {
         queries.push_back(draft.postings[draft.posting_ends[node - 1]]);

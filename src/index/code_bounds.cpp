@@ -1,7 +1,10 @@
 #include "index/code_bounds.h"
 
+#include "index/lanes.h"
+
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 namespace sokkuri::index {
@@ -22,6 +25,10 @@ constexpr double kCoarseSlack = 48 * kUnit;
 // Squaring gap and tail difference, their sum, and the difference itself: below 8 roundings of a
 // sum of squares, which must not exceed the limit if the true one does not.
 constexpr double kLimitSlack = 16 * kUnit;
+// A ball's left side is D² of above, with that slack, and the square of a difference, at most 3
+// roundings and the sum's; the right side a sum, its square and this factor: 5. Below 16 of the
+// larger side; doubled for second orders.
+constexpr double kBallSlack = 32 * kUnit;
 // In float64 only the float32 members of rows and queries are rounded: three of them, by a unit.
 constexpr double kFineSlack = 4 * kUnit;
 // Sums and products in float64, a few dozen at most.
@@ -29,6 +36,36 @@ constexpr double kDoubleSlack = 1e-13;
 // In D: what underflow of float32 may take from squares, a dozen times 2^-126 at the very most.
 // (The space brings ordinary norms near 1.)
 constexpr double kTiny = 1e-18;
+
+/// Balls [first, first + size) of `rows`, as bits. (Inlined by order: of a whole group the copies
+/// are registers.)
+[[gnu::always_inline]] inline std::uint64_t lanes_within(const BallRows& rows, std::size_t first,
+                                                         std::size_t size, const BallQuery& query) {
+    constexpr auto kSlack = static_cast<float>(kCoarseSlack);
+    constexpr auto kMore = static_cast<float>(1 + kBallSlack);
+    std::int32_t dots[kLanes] = {};
+    float norms[kLanes] = {};
+    float tails[kLanes] = {};
+    float radii[kLanes] = {};
+    std::memcpy(dots, rows.dots + first, size * sizeof(*dots));
+    std::memcpy(norms, rows.norms_squared + first, size * sizeof(*norms));
+    std::memcpy(tails, rows.tails + first, size * sizeof(*tails));
+    std::memcpy(radii, rows.radii + first, size * sizeof(*radii));
+    std::uint32_t bits[kLanes];
+    for (std::size_t i = 0; i < kLanes; ++i) {
+        const float head = query.constant + norms[i] +
+                           query.multiplier * static_cast<float>(dots[i]) -
+                           kSlack * (query.constant_slack + norms[i]);
+        const float tail = query.tail - tails[i];
+        const float limit = query.reach + radii[i];
+        bits[i] = head + tail * tail > limit * limit * kMore ? 0U : 1U << i;
+    }
+    std::uint32_t within = 0;
+    for (std::size_t i = 0; i < kLanes; ++i) {
+        within |= bits[i];
+    }
+    return within & ((std::uint64_t{1} << size) - 1);
+}
 
 float rounded_up(double value) {
     const auto rounded = static_cast<float>(value);
@@ -62,6 +99,26 @@ simd::BoundQuery HeadBound::coarse(double reach) const {
             .error = rounded_up(coarse_error_),
             .tail = static_cast<float>(tail_),
             .limit_squared = rounded_up(limit * limit * (1 + kLimitSlack))};
+}
+
+// A row x in reach has |p(q) − p(x)| <= reach, with p(q) off (ẑ_q, tail) by error and slack of the
+// tail, and p(x) off the center by the radius.
+BallQuery HeadBound::balls(double reach) const {
+    return {.constant = static_cast<float>(coarse_constant_),
+            .constant_slack = rounded_up(coarse_magnitude_),
+            .multiplier = static_cast<float>(multiplier_),
+            .tail = static_cast<float>(tail_),
+            .reach = rounded_up(reach + tail_slack_ + coarse_error_ + kTiny)};
+}
+
+std::uint64_t balls_within(const BallRows& rows, const BallQuery& query) {
+    std::uint64_t within = 0;
+    std::size_t first = 0;
+    for (; first + kLanes <= rows.count; first += kLanes) {
+        within |= lanes_within(rows, first, kLanes, query) << first;
+    }
+    if (first < rows.count) within |= lanes_within(rows, first, rows.count - first, query) << first;
+    return within;
 }
 
 bool HeadBound::may_reach(double reach, const HeadBounds& row, double dot) const {

@@ -1,5 +1,6 @@
 // What codes prove about distances: lower bounds of D in the L2 space (l2_space.h), with every
-// rounding on the safe side. HeadBound is the study's B3 (head and tail norm), FullBound its B1.
+// rounding on the safe side. HeadBound is the study's B3 (head and tail norm), FullBound its B1;
+// BallQuery takes B3 to the centers of balls.
 // Values: safe from any number of threads. The geometry is codes.h's; here is the arithmetic.
 #pragma once
 
@@ -7,9 +8,35 @@
 #include "index/head_model.h"
 #include "simd/kernels.h"
 
+#include <cstddef>
 #include <cstdint>
 
 namespace sokkuri::index {
+
+/// A query against balls (balls.h): out of reach are those with
+///   |ẑ_q − ĉ|² + (tail − center's tail)² > (reach + radius)²,
+/// by the first plane.
+struct BallQuery {
+    float constant = 0;
+    float constant_slack = 0;
+    float multiplier = 0;
+    float tail = 0;
+    float reach = 0;
+};
+
+inline constexpr std::size_t kBallsMax = 64;
+
+/// Balls side by side: centers' dots with the first plane, and their columns.
+struct BallRows {
+    const std::int32_t* dots = nullptr;
+    const float* norms_squared = nullptr;
+    const float* tails = nullptr;
+    const float* radii = nullptr;
+    std::size_t count = 0;  // at most kBallsMax
+};
+
+/// Bit i: ball i may hold a row whose D is at most the reach that `query` was made for. NaN may.
+std::uint64_t balls_within(const BallRows& rows, const BallQuery& query);
 
 class HeadBound {
  public:
@@ -18,6 +45,9 @@ class HeadBound {
 
     /// For kernels.rows_within, by the first plane: every row whose D is at most `reach` survives.
     simd::BoundQuery coarse(double reach) const;
+
+    /// The same of balls.
+    BallQuery balls(double reach) const;
 
     /// By both planes, `dot` being 128 · dot(codes) + dot(fine): false only if D is beyond `reach`.
     bool may_reach(double reach, const HeadBounds& row, double dot) const;

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "index/code_rounding.h"
+#include "index/head_codes.h"
 #include "index/head_projection.h"
 #include "index/lanes.h"
 
@@ -12,12 +13,6 @@
 #include <limits>
 
 namespace sokkuri::index {
-
-namespace {
-
-void pack_nibbles(const std::uint8_t* codes, std::uint8_t* row, std::size_t lines);
-
-}  // namespace
 
 std::size_t full_meta_at(std::size_t dimension) {
     return (dimension + 3) / 4 * 4;
@@ -84,7 +79,7 @@ void RowEncoder::encode_head(const float* projected, double centered_squared,
     const std::size_t components = model_.components;
     const HeadLayout layout = model_.layout;
     const bool is_nibbles = layout.bits == 4;
-    std::uint8_t* codes = is_nibbles ? codes_.data() : target.head;
+    std::uint8_t* codes = codes_.data();
     std::memset(codes, 0, layout.places());
     // Of nibbles the components past the bias's place in the last line are quantized apart.
     const std::size_t before = std::min(components, layout.gap_at());
@@ -100,12 +95,8 @@ void RowEncoder::encode_head(const float* projected, double centered_squared,
     const std::size_t after = layout.place_of(before);
     transform_lanes(projected, before, codes, quantize);
     transform_lanes(projected + before, components - before, codes + after, quantize);
-    const auto decode = [center = model_.center(), step = model_.step](std::uint8_t code) {
-        return (static_cast<float>(code) - center) * step;
-    };
-    transform_lanes(codes, before, decoded_.data(), decode);
-    transform_lanes(codes + after, components - before, decoded_.data() + before, decode);
-    if (is_nibbles) pack_nibbles(codes, target.head, layout.lines);
+    decode_head(model_, codes, decoded_.data());
+    pack_head(layout, codes, target.head);
 
     const auto [overlap, norm_squared] =
         kernels_.decide_dot(projected, decoded_.data(), components);
@@ -130,18 +121,5 @@ void RowEncoder::encode_head(const float* projected, double centered_squared,
         tail_sum_ += tail_squared / centered_squared;
     }
 }
-
-namespace {
-
-void pack_nibbles(const std::uint8_t* codes, std::uint8_t* row, std::size_t lines) {
-    for (std::size_t line = 0; line < lines; ++line) {
-        transform_lanes(codes + line * 128, codes + line * 128 + 64, 64, row + line * 64,
-                        [](std::uint8_t low, std::uint8_t high) {
-                            return static_cast<std::uint8_t>(low | (high << 4));
-                        });
-    }
-}
-
-}  // namespace
 
 }  // namespace sokkuri::index

@@ -1,10 +1,13 @@
 #include "index/exact_batch.h"
 
+#include "index/ball_search.h"
+#include "index/balls.h"
 #include "index/first_bound.h"
 #include "index/node_set.h"
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <memory>
 
 namespace sokkuri::index {
@@ -16,12 +19,15 @@ namespace {
 constexpr std::size_t kGroupQueries = 256;
 // Queries whose dots with a block stay in the first-level cache; tiles take them by sixes.
 constexpr std::size_t kTileQueries = 30;
-// Nodes unpacked at a time: a nibble a byte, they stay in the second-level cache.
+// Nodes unpacked at a time: a nibble a byte, they stay in the second-level cache. Where there are
+// balls, those of one.
 constexpr std::size_t kBlockNodes = 256;
+static_assert(kBallNodes <= kBlockNodes && kBallsMax <= kBlockNodes);
 // From query to query among the dots: no power of two, which would share few lines of the cache.
 constexpr std::size_t kDotsStride = kBlockNodes + 16;
 // A turn of a thread.
 constexpr std::size_t kTaskNodes = 16 * kBlockNodes;
+static_assert(kTaskNodes % kBallNodes == 0 && kTaskNodes / kBallNodes <= kBallsMax);
 // With fewer turns for each thread than this, queries are shared out instead of nodes.
 constexpr std::size_t kTurnsMin = 4;
 constexpr std::size_t kCheckNodes = 64;
@@ -53,6 +59,9 @@ struct Lane {
     std::vector<QueryState> states;
     CheckScratch scratch;
     NodeSet::Columns columns;
+    std::vector<std::uint64_t> balls;     // of a task: those to be looked into, by query
+    std::vector<std::uint32_t> reaching;  // queries that must meet a block
+    std::vector<std::int8_t> codes;       // of some of them, side by side
     std::vector<std::uint8_t> packed;
     std::vector<std::int32_t> dots;
     std::vector<std::uint32_t> within;
@@ -81,7 +90,13 @@ void prepare(const Batch& batch, std::span<const std::vector<Neighbor>> seeds, G
 std::vector<Lane> scan_tiles(const Batch& batch, std::span<GroupQuery* const> queries,
                              ThreadPool* threads);
 void scan_task(const TileScan& scan, std::size_t first, Lane& lane);
+/// Which balls of the task each query must look into.
+void look_at_balls(const TileScan& scan, const PositionRun& task, Lane& lane);
+void pack(const TileScan& scan, const simd::CodeRows& heads, Lane& lane);
+/// `block` meets the queries of lane.reaching.
 void scan_block(const TileScan& scan, const NodeBlock& block, Lane& lane);
+void take_within(const NodeBlock& block, const std::int32_t* dots, GroupQuery& query,
+                 QueryState& state, Lane& lane);
 void check(GroupQuery& query, QueryState& state, CheckScratch& scratch);
 
 void for_each(ThreadPool* threads, std::size_t count,
@@ -163,7 +178,6 @@ std::vector<SegmentAnswer> search_group(const Batch& batch, std::span<const floa
             query->counts += state.counts;
         }
         ++next;
-        query->counts.nodes_scored += batch.nodes.count();
         answers.push_back(
             exact_answer(query->exact.request(), std::move(neighbors), query->counts));
     }
@@ -200,6 +214,8 @@ std::vector<Lane> scan_tiles(const Batch& batch, std::span<GroupQuery* const> qu
         lane.states.assign(queries.size(), QueryState(batch.shared.k));
         lane.packed.resize(kBlockNodes * scan.places);
         lane.dots.resize(kTileQueries * kDotsStride);
+        lane.codes.resize(kTileQueries * scan.places);
+        lane.balls.assign(queries.size(), ~std::uint64_t{0});
         lane.within.resize(kBlockNodes);
         for (std::size_t first = next.fetch_add(kTaskNodes); first < batch.nodes.count();
              first = next.fetch_add(kTaskNodes)) {
@@ -214,40 +230,91 @@ std::vector<Lane> scan_tiles(const Batch& batch, std::span<GroupQuery* const> qu
 
 void scan_task(const TileScan& scan, std::size_t first, Lane& lane) {
     const std::size_t end = std::min(scan.nodes.count(), first + kTaskNodes);
-    for (std::size_t at = first; at < end; at += kBlockNodes) {
-        const std::size_t count = std::min(kBlockNodes, end - at);
-        scan_block(scan, scan.nodes.block(at, count, lane.columns), lane);
+    const bool has_balls = scan.nodes.has_balls();
+    if (has_balls) look_at_balls(scan, {first, end - first}, lane);
+    const std::size_t step = has_balls ? kBallNodes : kBlockNodes;
+    for (std::size_t at = first; at < end; at += step) {
+        // Without branches: which queries they are cannot be foretold.
+        lane.reaching.resize(scan.queries.size());
+        std::size_t reaching = 0;
+        for (std::uint32_t q = 0; q < scan.queries.size(); ++q) {
+            lane.reaching[reaching] = q;
+            reaching += lane.balls[q] >> (at - first) / step & 1;
+        }
+        lane.reaching.resize(reaching);
+        if (reaching == 0) continue;
+        scan_block(scan, scan.nodes.block(at, std::min(step, end - at), lane.columns), lane);
     }
 }
 
-void scan_block(const TileScan& scan, const NodeBlock& block, Lane& lane) {
+void look_at_balls(const TileScan& scan, const PositionRun& task, Lane& lane) {
     const Segment& segment = scan.queries.front()->exact.segment();
-    const simd::Kernels& kernels = segment.kernels();
-    const auto pack =
-        segment.parts().model.layout.bits == 4 ? kernels.pack_nibbles : kernels.pack_bytes;
-    pack(block.heads, lane.packed.data());
-    const std::size_t count = block.heads.count;
-    for (std::size_t first = 0; first < scan.queries.size(); first += kTileQueries) {
-        const std::size_t queries = std::min(kTileQueries, scan.queries.size() - first);
-        kernels.dot_tile(scan.codes.data() + first * scan.places, scan.places, queries,
-                         lane.packed.data(), (count + 15) / 16, scan.places, lane.dots.data(),
-                         kDotsStride);
+    const SegmentParts& parts = segment.parts();
+    const std::size_t first = task.first / kBallNodes;
+    const std::size_t count = (task.count + kBallNodes - 1) / kBallNodes;
+    const std::size_t stride = parts.model.layout.row_bytes();
+    pack(scan,
+         {.rows = parts.ball_heads.data() + first * stride,
+          .stride = stride,
+          .size = stride,
+          .count = count},
+         lane);
+    for (std::size_t tile = 0; tile < scan.queries.size(); tile += kTileQueries) {
+        const std::size_t queries = std::min(kTileQueries, scan.queries.size() - tile);
+        segment.kernels().dot_tile(scan.codes.data() + tile * scan.places, scan.places, queries,
+                                   lane.packed.data(), simd::packed_blocks(count), scan.places,
+                                   lane.dots.data(), kDotsStride);
         for (std::size_t q = 0; q < queries; ++q) {
-            GroupQuery& query = *scan.queries[first + q];
-            QueryState& state = lane.states[first + q];
-            if (const double bound = query.exact.bound(); bound != state.bound) {
-                state.bound = bound;
-                state.within = query.exact.head_bound().coarse(query.exact.reach_of(bound));
-            }
-            const std::size_t found =
-                kernels.rows_within(lane.dots.data() + q * kDotsStride, block.bounds, count,
-                                    state.within, lane.within.data());
-            for (std::size_t i = 0; i < found; ++i) {
-                state.survivors.push_back(block.ordinal(lane.within[i]));
-            }
-            if (state.survivors.size() >= kCheckNodes) check(query, state, lane.scratch);
+            const ExactQuery& query = scan.queries[tile + q]->exact;
+            lane.balls[tile + q] =
+                balls_within(ball_rows(parts, first, count, lane.dots.data() + q * kDotsStride),
+                             query.head_bound().balls(query.reach_of(query.bound())));
         }
     }
+}
+
+void pack(const TileScan& scan, const simd::CodeRows& heads, Lane& lane) {
+    const Segment& segment = scan.queries.front()->exact.segment();
+    const simd::Kernels& kernels = segment.kernels();
+    const auto pack_rows =
+        segment.parts().model.layout.bits == 4 ? kernels.pack_nibbles : kernels.pack_bytes;
+    pack_rows(heads, lane.packed.data());
+}
+
+void scan_block(const TileScan& scan, const NodeBlock& block, Lane& lane) {
+    const simd::Kernels& kernels = scan.queries.front()->exact.segment().kernels();
+    pack(scan, block.heads, lane);
+    const std::size_t blocks = simd::packed_blocks(block.heads.count);
+    for (std::size_t first = 0; first < lane.reaching.size(); first += kTileQueries) {
+        const std::size_t queries = std::min(kTileQueries, lane.reaching.size() - first);
+        for (std::size_t i = 0; i < queries; ++i) {
+            std::memcpy(lane.codes.data() + i * scan.places,
+                        scan.codes.data() + lane.reaching[first + i] * scan.places, scan.places);
+        }
+        kernels.dot_tile(lane.codes.data(), scan.places, queries, lane.packed.data(), blocks,
+                         scan.places, lane.dots.data(), kDotsStride);
+        for (std::size_t i = 0; i < queries; ++i) {
+            const std::uint32_t q = lane.reaching[first + i];
+            take_within(block, lane.dots.data() + i * kDotsStride, *scan.queries[q], lane.states[q],
+                        lane);
+        }
+    }
+}
+
+void take_within(const NodeBlock& block, const std::int32_t* dots, GroupQuery& query,
+                 QueryState& state, Lane& lane) {
+    if (const double bound = query.exact.bound(); bound != state.bound) {
+        state.bound = bound;
+        state.within = query.exact.head_bound().coarse(query.exact.reach_of(bound));
+    }
+    const std::size_t count = block.heads.count;
+    const std::size_t found = query.exact.segment().kernels().rows_within(
+        dots, block.bounds, count, state.within, lane.within.data());
+    for (std::size_t i = 0; i < found; ++i) {
+        state.survivors.push_back(block.ordinal(lane.within[i]));
+    }
+    state.counts.nodes_scored += count;
+    if (state.survivors.size() >= kCheckNodes) check(query, state, lane.scratch);
 }
 
 void check(GroupQuery& query, QueryState& state, CheckScratch& scratch) {

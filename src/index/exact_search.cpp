@@ -1,5 +1,7 @@
 #include "index/exact_search.h"
 
+#include "index/ball_search.h"
+#include "index/balls.h"
 #include "index/exact_query.h"
 #include "index/exact_scan.h"
 #include "index/first_bound.h"
@@ -15,6 +17,7 @@ namespace {
 // Nodes scored in one go: their dots and columns stay in the first-level cache until the bound has
 // looked at them.
 constexpr std::size_t kBlockNodes = 2'048;
+static_assert(kBlockNodes % kBallNodes == 0 && kBlockNodes / kBallNodes <= kBallsMax);
 // A turn of a thread: short enough that two finish together, long enough that turns cost nothing.
 constexpr std::size_t kTaskNodes = 8 * kBlockNodes;
 // Survivors that are checked in one go, so that their full codes can be fetched ahead.
@@ -30,11 +33,13 @@ struct Lane {
     std::vector<std::int32_t> dots;
     std::vector<std::uint32_t> within;
     std::vector<Ordinal> survivors;
+    std::vector<PositionRun> runs;
 };
 
 void scan_nodes(ExactQuery& query, const NodeSet& nodes, std::vector<Lane>& lanes,
                 ThreadPool* threads);
 void scan_task(ExactQuery& query, const NodeSet& nodes, std::size_t first, Lane& lane);
+void scan_run(const ExactQuery& query, const NodeSet& nodes, const PositionRun& run, Lane& lane);
 
 }  // namespace
 
@@ -115,25 +120,32 @@ void scan_nodes(ExactQuery& query, const NodeSet& nodes, std::vector<Lane>& lane
 }
 
 void scan_task(ExactQuery& query, const NodeSet& nodes, std::size_t first, Lane& lane) {
-    const simd::Kernels& kernels = query.segment().kernels();
     const std::size_t end = std::min(nodes.count(), first + kTaskNodes);
     lane.dots.resize(kBlockNodes);
     lane.within.resize(kBlockNodes);
     for (std::size_t at = first; at < end; at += kBlockNodes) {
         const std::size_t count = std::min(kBlockNodes, end - at);
-        const NodeBlock block = nodes.block(at, count, lane.columns);
-        dot_heads(query.segment(), block.heads, query.head().codes.data(), lane.dots.data());
-        const simd::BoundQuery bound = query.head_bound().coarse(query.reach_of(query.bound()));
-        const std::size_t found =
-            kernels.rows_within(lane.dots.data(), block.bounds, count, bound, lane.within.data());
-        for (std::size_t i = 0; i < found; ++i) {
-            lane.survivors.push_back(block.ordinal(lane.within[i]));
+        runs_in_reach(query, nodes, {at, count}, lane.runs);
+        for (const PositionRun& run : lane.runs) {
+            scan_run(query, nodes, run, lane);
         }
-        lane.scratch.counts.nodes_scored += count;
         if (lane.survivors.size() < kCheckNodes && at + count < end) continue;
         check_survivors(query, lane.survivors, lane.found, lane.scratch);
         lane.survivors.clear();
     }
+}
+
+void scan_run(const ExactQuery& query, const NodeSet& nodes, const PositionRun& run, Lane& lane) {
+    const simd::Kernels& kernels = query.segment().kernels();
+    const NodeBlock block = nodes.block(run.first, run.count, lane.columns);
+    dot_heads(query.segment(), block.heads, query.head().codes.data(), lane.dots.data());
+    const simd::BoundQuery bound = query.head_bound().coarse(query.reach_of(query.bound()));
+    const std::size_t found =
+        kernels.rows_within(lane.dots.data(), block.bounds, run.count, bound, lane.within.data());
+    for (std::size_t i = 0; i < found; ++i) {
+        lane.survivors.push_back(block.ordinal(lane.within[i]));
+    }
+    lane.scratch.counts.nodes_scored += run.count;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "index/exact_batch.h"
 #include "index/segment_builder.h"
 #include "index/testing/hand_made_segment.h"
+#include "index/testing/plain_scan.h"
 #include "simd/dispatch.h"
 
 #include <gtest/gtest.h>
@@ -20,6 +21,8 @@
 
 namespace sokkuri::index {
 namespace {
+
+using testing::plain_scan;
 
 constexpr Metric kMetrics[] = {Metric::kCosine, Metric::kL2, Metric::kInnerProduct};
 
@@ -61,16 +64,6 @@ std::vector<Data> hard_data(std::size_t count, std::size_t dimension, std::mt199
         {"zero rows", filled([&](auto r, auto c) { return r % 3 == 0 ? 0.0F : at(r, c); })},
         {"few values", filled([&](auto r, auto c) { return std::round(1.5F * at(r, c)); })},
     };
-}
-
-std::vector<Neighbor> plain_scan(Metric metric, const RawRows& rows, const SegmentQuery& query) {
-    const Decider decide(metric, query.vector, *simd::runnable_kernels().front());
-    std::vector<Neighbor> all;
-    for (Slot slot = 0; slot < rows.count(); ++slot) {
-        if (query.filter.passes(slot)) all.push_back({slot, decide(rows[slot])});
-    }
-    keep_nearest(all, query.k, query.distance_max);
-    return all;
 }
 
 /// Everything that can be chosen for a search, drawn.
@@ -177,7 +170,8 @@ void expect_exact(const Data& data, std::size_t dimension, Metric metric, std::m
     const auto segment = testing::hand_made_segment(rows,
                                                     {.metric = metric,
                                                      .layout = some_layout(random),
-                                                     .seed = static_cast<std::uint32_t>(random())},
+                                                     .seed = static_cast<std::uint32_t>(random()),
+                                                     .is_in_order = random() % 2 == 0},
                                                     kernels);
     ASSERT_NE(segment, nullptr);
     for (int round = 0; round < 5; ++round) {
@@ -331,7 +325,8 @@ TEST(ExactSearch, OfManyQueriesAnswersLikeEachAlone) {
                 testing::hand_made_segment(rows,
                                            {.metric = metric,
                                             .layout = some_layout(random),
-                                            .seed = static_cast<std::uint32_t>(random())},
+                                            .seed = static_cast<std::uint32_t>(random()),
+                                            .is_in_order = random() % 2 == 0},
                                            *simd::runnable_kernels().front());
             Draw draw(rows, random);
             const SegmentQuery shared = draw.query();

@@ -38,6 +38,28 @@ double projection_slack(const HeadModel& model) {
     return 1.01 * (roundings * unit * frobenius + model.orthogonality + unit);
 }
 
+HeadLift::HeadLift(const HeadModel& model)
+    : columns_(model.columns()),
+      stride_((model.dimension + 15) / 16 * 16),
+      transposed_(columns_ * stride_) {
+    for (std::size_t i = 0; i < model.dimension; ++i) {
+        for (std::size_t c = 0; c < columns_; ++c) {
+            transposed_[c * stride_ + i] = model.matrix[i * columns_ + c];
+        }
+    }
+    // Coordinate i is off by at most γ · |V_i| · |head|, over all coordinates γ · |V|_F · |head|,
+    // and V is off the exact basis by η: as in projection_slack.
+    const double unit = std::ldexp(1.0, -24);
+    const double frobenius =
+        std::sqrt(static_cast<double>(model.components) * (1 + model.orthogonality));
+    slack_ = 1.01 * (static_cast<double>(columns_ + 2) * unit * frobenius + model.orthogonality);
+}
+
+void HeadLift::lift(const simd::Kernels& kernels, const float* heads, std::size_t count,
+                    float* out) const {
+    kernels.multiply(heads, columns_, count, columns_, transposed_.data(), stride_, out);
+}
+
 // |u| lies within ± slack · |y| of |z|, so the true |x_t|² = |y|² − |u|² within an interval around
 // |y|² − |z|²; its root is taken from the middle. The last summand is for rounding y and for the
 // float32 that will hold the length.

@@ -23,6 +23,28 @@ void project(const HeadModel& model, const simd::Kernels& kernels, const float* 
 /// the coordinates of y in an exactly orthonormal basis of the space that the matrix spans.
 double projection_slack(const HeadModel& model);
 
+/// The way back: out[r · stride + i] = Σ_c heads[r · columns + c] · matrix[i · columns + c].
+/// Immutable after construction: safe from any number of threads.
+class HeadLift {
+ public:
+    /// O(dimension × components) memory.
+    explicit HeadLift(const HeadModel& model);
+
+    /// The dimension, rounded up to 16.
+    std::size_t stride() const { return stride_; }
+    void lift(const simd::Kernels& kernels, const float* heads, std::size_t count,
+              float* out) const;
+    /// e with |lifted − true| ≤ e · |head|, the true one being made of the exactly orthonormal
+    /// basis.
+    double slack() const { return slack_; }
+
+ private:
+    std::size_t columns_ = 0;
+    std::size_t stride_ = 0;
+    double slack_ = 0;
+    std::vector<float> transposed_;  // columns_ × stride_
+};
+
 /// The part of a vector that its head leaves out: |x_t|.
 struct HeadTail {
     double length = 0;

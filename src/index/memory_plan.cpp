@@ -1,5 +1,6 @@
 #include "index/memory_plan.h"
 
+#include "index/balls.h"
 #include "index/codes.h"
 #include "index/segment.h"
 
@@ -29,9 +30,9 @@ std::string in_units(std::uint64_t bytes);
 }  // namespace
 
 MemoryPlan plan_memory(std::uint64_t rows, std::size_t dimension, const HeadLayout& layout) {
-    const std::uint64_t per_row = layout.row_bytes() + sizeof(HeadBounds) +
-                                  full_code_stride(dimension) + kDegree * sizeof(Ordinal) +
-                                  sizeof(Slot) + sizeof(std::uint32_t);
+    const std::uint64_t per_head = layout.row_bytes() + sizeof(HeadBounds);
+    const std::uint64_t per_row = per_head + per_head / kBallNodes + full_code_stride(dimension) +
+                                  kDegree * sizeof(Ordinal) + sizeof(Slot) + sizeof(std::uint32_t);
     MemoryPlan plan{.rows = rows, .raw_bytes = rows * dimension * sizeof(float)};
     // The query's byte matrix and the model's own.
     const std::uint64_t model = std::min(dimension, layout.capacity()) * dimension * 5;

@@ -32,6 +32,8 @@ class NodeSet {
     NodeSet(const Segment& segment, const SlotFilter& filter);
 
     std::size_t count() const { return count_; }
+    /// Positions are ordinals of a segment with balls, so that whole balls can be passed over.
+    bool has_balls() const { return !is_list_ && parts_.balls() != 0; }
 
     /// Memory of one thread, to gather the columns of listed nodes.
     struct Columns {

@@ -55,7 +55,6 @@ struct CalibrationPoint {
 };
 
 /// The parts, as views. All lengths are checked by Segment::open.
-/// The parts, as views.
 struct SegmentParts {
     L2Space space;
     HeadModel model;
@@ -75,8 +74,17 @@ struct SegmentParts {
     std::span<const Slot> loose;  // slots that no code can stand for: always decided in float64;
                                   // ascending
     std::span<const CalibrationPoint> calibration;  // ascending by (k, ef); empty: not known
+    std::uint32_t ball_nodes = 0;  // nodes of each ball (balls.h), the last one may have
+                                   // fewer; 0: there are none
+    std::span<const std::uint8_t> ball_heads;  // balls × model.layout.row_bytes()
+    std::span<const float> ball_norms;
+    std::span<const float> ball_tails;
+    std::span<const float> ball_radii;
 
     bool has_graph() const { return !links.empty(); }
+    std::size_t balls() const {
+        return ball_nodes == 0 ? 0 : (std::size_t{nodes} + ball_nodes - 1) / ball_nodes;
+    }
     /// Within `postings` whatever posting_ends says.
     std::span<const Slot> slots_of(Ordinal ordinal) const {
         const std::size_t end = std::min<std::size_t>(posting_ends[ordinal], postings.size());

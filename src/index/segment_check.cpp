@@ -14,6 +14,8 @@ namespace {
 Result<void> check_numbers(std::string_view section, std::span<const float> values);
 /// NaN: nothing is known of that tail.
 Result<void> check_tails(std::span<const float> tails);
+/// Infinite: nothing is known of a node in it.
+Result<void> check_radii(std::span<const float> radii);
 Result<void> check_heads(const SegmentParts& parts);
 Result<void> check_full(const SegmentParts& parts);
 Result<void> check_links(const SegmentParts& parts);
@@ -28,6 +30,9 @@ Result<void> check_contents(const SegmentParts& parts) {
     TRY(check_numbers("head_norms", parts.head_norms));
     TRY(check_numbers("head_errors", parts.head_errors));
     TRY(check_tails(parts.head_tails));
+    TRY(check_numbers("ball_norms", parts.ball_norms));
+    TRY(check_numbers("ball_tails", parts.ball_tails));
+    TRY(check_radii(parts.ball_radii));
     TRY(check_heads(parts));
     TRY(check_full(parts));
     TRY(check_links(parts));
@@ -49,6 +54,15 @@ Result<void> check_tails(std::span<const float> tails) {
     for (std::size_t i = 0; i < tails.size(); ++i) {
         if (std::isinf(tails[i]) || tails[i] < 0) {
             return fail(ErrorCode::kCorruption, "head_tails: {} at {}", tails[i], i);
+        }
+    }
+    return {};
+}
+
+Result<void> check_radii(std::span<const float> radii) {
+    for (std::size_t i = 0; i < radii.size(); ++i) {
+        if (std::isnan(radii[i]) || radii[i] < 0) {
+            return fail(ErrorCode::kCorruption, "ball_radii: {} at {}", radii[i], i);
         }
     }
     return {};

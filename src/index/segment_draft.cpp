@@ -109,6 +109,12 @@ void SegmentDraft::reorder(std::span<const std::uint32_t> order, ThreadPool& thr
         add_columns(arena->bytes(), nodes_, columns);
     }
     threads.for_each(columns.size(), [&](std::size_t i) { reorder_column(columns[i], order); });
+    balls_ = {};
+}
+
+void SegmentDraft::find_balls(std::size_t count, const simd::Kernels& kernels,
+                              ThreadPool& threads) {
+    extend_balls(parts(count), kernels, threads, balls_);
 }
 
 void SegmentDraft::set_kappa(float kappa) {
@@ -160,6 +166,13 @@ SegmentParts SegmentDraft::parts(std::size_t count) const {
     }
     parts.loose = loose;
     parts.calibration = calibration;
+    if (balls_.nodes == count && count != 0) {
+        parts.ball_nodes = kBallNodes;
+        parts.ball_heads = balls_.heads;
+        parts.ball_norms = balls_.norms;
+        parts.ball_tails = balls_.tails;
+        parts.ball_radii = balls_.radii;
+    }
     for (const std::span<const Slot> slots : {parts.postings, parts.loose}) {
         if (slots.empty()) continue;
         const std::uint64_t largest = *std::ranges::max_element(slots);

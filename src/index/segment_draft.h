@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "base/thread_pool.h"
 #include "index/arena.h"
+#include "index/balls.h"
 #include "index/building.h"
 #include "index/codes.h"
 #include "index/graph_builder.h"
@@ -43,6 +44,10 @@ class SegmentDraft {
 
     /// Changes how much of the tails the biases of all nodes count. O(nodes).
     void set_kappa(float kappa);
+
+    /// Finds the balls of the first `count` nodes, so that an exact search of them, and the image
+    /// when these are all, has them. Nodes must be in their last order.
+    void find_balls(std::size_t count, const simd::Kernels& kernels, ThreadPool& threads);
 
     /// Gives back what lies behind the first `nodes` nodes.
     void shrink(std::size_t nodes);
@@ -81,6 +86,7 @@ class SegmentDraft {
     Arena head_errors_;
     Arena head_tails_;
     Arena full_;
+    Balls balls_;
 };
 
 }  // namespace sokkuri::index

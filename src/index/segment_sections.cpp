@@ -1,5 +1,6 @@
 #include "index/segment_sections.h"
 
+#include "index/balls.h"
 #include "index/codes.h"
 
 #include <bit>
@@ -41,7 +42,8 @@ struct Meta {
     std::uint32_t calibration_points = 0;
     std::uint32_t has_graph = 0;
     float tail_slack = 0;
-    std::uint64_t zero = 0;
+    std::uint32_t ball_nodes = 0;
+    std::uint32_t zero = 0;
 };
 static_assert(sizeof(Meta) == kSegmentMetaBytes && std::is_trivially_copyable_v<Meta>);
 static_assert(sizeof(CalibrationPoint) == 16);
@@ -63,12 +65,17 @@ enum At : std::size_t {
     kPostingEnds,
     kPostings,
     kLoose,
-    kCalibration
+    kCalibration,
+    kBallHeads,
+    kBallNorms,
+    kBallTails,
+    kBallRadii
 };
 
 constexpr std::array<Metric, 3> kMetrics = {Metric::kCosine, Metric::kL2, Metric::kInnerProduct};
 
-Result<Table> table_of(std::span<const Section> sections);
+/// And which of them are there.
+Result<Table> table_of(std::span<const Section> sections, std::span<bool> is_there);
 Result<Meta> parse_meta(std::span<const std::byte> bytes);
 Result<void> check_model(const Meta& meta);
 Result<void> check_counts(const Meta& meta, const OpenOptions& options);
@@ -107,6 +114,7 @@ std::array<std::byte, kSegmentMetaBytes> encode_meta(const SegmentParts& parts) 
         .calibration_points = static_cast<std::uint32_t>(parts.calibration.size()),
         .has_graph = parts.has_graph() ? 1U : 0U,
         .tail_slack = model.tail_slack,
+        .ball_nodes = parts.ball_nodes,
     };
     return std::bit_cast<std::array<std::byte, kSegmentMetaBytes>>(meta);
 }
@@ -128,6 +136,10 @@ std::vector<Section> sections_of(const SegmentParts& parts, std::span<const std:
         std::as_bytes(parts.postings),
         std::as_bytes(parts.loose),
         std::as_bytes(parts.calibration),
+        std::as_bytes(parts.ball_heads),
+        std::as_bytes(parts.ball_norms),
+        std::as_bytes(parts.ball_tails),
+        std::as_bytes(parts.ball_radii),
     };
     std::vector<Section> sections;
     for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -137,8 +149,14 @@ std::vector<Section> sections_of(const SegmentParts& parts, std::span<const std:
 }
 
 Result<SegmentParts> parse_sections(std::span<const Section> sections, const OpenOptions& options) {
-    const Table table = TRY(table_of(sections));
+    std::array<bool, kSectionNames.size()> is_there = {};
+    const Table table = TRY(table_of(sections, is_there));
+    if (!is_there[kMeta]) return fail(ErrorCode::kCorruption, "meta: missing");
     const Meta meta = TRY(parse_meta(table[kMeta]));
+    const std::size_t needed = meta.version == 1 ? kSectionsOfVersion1 : kSectionNames.size();
+    for (std::size_t i = 0; i < needed; ++i) {
+        if (!is_there[i]) return fail(ErrorCode::kCorruption, "{}: missing", kSectionNames[i]);
+    }
     TRY(check_model(meta));
     TRY(check_counts(meta, options));
     SegmentParts parts;
@@ -151,9 +169,8 @@ Result<SegmentParts> parse_sections(std::span<const Section> sections, const Ope
 
 namespace {
 
-Result<Table> table_of(std::span<const Section> sections) {
+Result<Table> table_of(std::span<const Section> sections, std::span<bool> is_there) {
     Table table;
-    std::array<bool, kSectionNames.size()> is_there = {};
     for (const Section& section : sections) {
         const auto found = std::ranges::find(kSectionNames, section.name);
         const auto at = static_cast<std::size_t>(found - kSectionNames.begin());
@@ -167,9 +184,6 @@ Result<Table> table_of(std::span<const Section> sections) {
         is_there[at] = true;
         table[at] = section.bytes;
     }
-    for (std::size_t i = 0; i < kSectionNames.size(); ++i) {
-        if (!is_there[i]) return fail(ErrorCode::kCorruption, "{}: missing", kSectionNames[i]);
-    }
     return table;
 }
 
@@ -181,8 +195,8 @@ Result<Meta> parse_meta(std::span<const std::byte> bytes) {
     }
     std::memcpy(&meta, bytes.data(), sizeof meta);
     if (meta.magic != kMagic) return fail(ErrorCode::kCorruption, "meta: not that of a segment");
-    if (meta.version != kSegmentContentVersion) {
-        return fail(ErrorCode::kUnsupported, "meta: version {}; this program reads {}",
+    if (meta.version < 1 || meta.version > kSegmentContentVersion) {
+        return fail(ErrorCode::kUnsupported, "meta: version {}; this program reads 1 to {}",
                     meta.version, kSegmentContentVersion);
     }
     return meta;
@@ -241,6 +255,9 @@ Result<void> check_counts(const Meta& meta, const OpenOptions& options) {
     if (meta.calibration_points > kCalibrationPointsMax) {
         return refused("points of calibration", meta.calibration_points);
     }
+    if (meta.ball_nodes != 0 && (meta.version == 1 || meta.ball_nodes != kBallNodes)) {
+        return refused("nodes a ball", meta.ball_nodes);
+    }
     if (meta.zero != 0) return refused("where zero belongs", meta.zero);
     return {};
 }
@@ -261,6 +278,7 @@ void take_scalars(const Meta& meta, SegmentParts& parts) {
     model.mean_error = meta.mean_error;
     model.mean_tail = meta.mean_tail;
     parts.nodes = meta.nodes;
+    parts.ball_nodes = meta.ball_nodes;
     parts.slots_end = meta.slots_end;
 }
 
@@ -281,6 +299,12 @@ Result<void> take_arrays(const Meta& meta, const Table& table, SegmentParts& par
     parts.loose = TRY(array_of<std::uint32_t>(table, kLoose, meta.loose));
     parts.calibration =
         TRY(array_of<CalibrationPoint>(table, kCalibration, meta.calibration_points));
+    const std::uint64_t balls = parts.balls();
+    parts.ball_heads =
+        TRY(array_of<std::uint8_t>(table, kBallHeads, balls * parts.model.layout.row_bytes()));
+    parts.ball_norms = TRY(array_of<float>(table, kBallNorms, balls));
+    parts.ball_tails = TRY(array_of<float>(table, kBallTails, balls));
+    parts.ball_radii = TRY(array_of<float>(table, kBallRadii, balls));
     return {};
 }
 

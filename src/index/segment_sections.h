@@ -14,7 +14,8 @@
 
 namespace sokkuri::index {
 
-inline constexpr std::uint32_t kSegmentContentVersion = 1;
+/// The one that is written. Version 1, which is read as well, had no balls.
+inline constexpr std::uint32_t kSegmentContentVersion = 2;
 inline constexpr std::size_t kSegmentMetaBytes = 128;
 /// Of raw rows. Kernels sum at most 65,536 products of bytes.
 inline constexpr std::size_t kSegmentDimensionMax = 65'000;
@@ -22,10 +23,12 @@ inline constexpr std::size_t kHeadLinesMax = 8;
 inline constexpr std::size_t kCalibrationPointsMax = 4'096;
 
 /// All that a segment has, each exactly once, in the order in which builders write them.
-inline constexpr std::array<std::string_view, 15> kSectionNames = {
-    "meta",       "mean",         "matrix",     "offset", "heads",
-    "head_norms", "head_errors",  "head_tails", "full",   "links",
-    "landmarks",  "posting_ends", "postings",   "loose",  "calibration"};
+inline constexpr std::array<std::string_view, 19> kSectionNames = {
+    "meta",       "mean",         "matrix",     "offset",    "heads",
+    "head_norms", "head_errors",  "head_tails", "full",      "links",
+    "landmarks",  "posting_ends", "postings",   "loose",     "calibration",
+    "ball_heads", "ball_norms",   "ball_tails", "ball_radii"};
+inline constexpr std::size_t kSectionsOfVersion1 = 15;
 
 /// The section "meta" of `parts`; counts come from the spans.
 std::array<std::byte, kSegmentMetaBytes> encode_meta(const SegmentParts& parts);

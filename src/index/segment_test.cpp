@@ -2,6 +2,7 @@
 // refused, or at least harmless.
 #include "index/segment.h"
 
+#include "index/balls.h"
 #include "index/segment_image.h"
 #include "index/segment_search.h"
 #include "index/segment_sections.h"
@@ -78,6 +79,28 @@ TEST(Segment, ComesInAnyOrderOfSections) {
     EXPECT_TRUE(open(small.sections));
 }
 
+TEST(Segment, OfTheFirstVersionHasNoBallsAndAnswersAlike) {
+    const SmallSegment small = small_segment(kernels());
+    OwnedSections first = small.sections;
+    put(first["meta"], 8, std::uint32_t{1});
+    put(first["meta"], 120, std::uint32_t{0});
+    std::erase_if(first.sections, [](const auto& one) { return one.first.starts_with("ball_"); });
+    const auto older = open(first);
+    const auto newer = open(small.sections);
+    ASSERT_TRUE(older) << older.error().message();
+    EXPECT_EQ((*older)->parts().balls(), 0U);
+    EXPECT_EQ((*newer)->parts().balls(), (kSmallNodes + kBallNodes - 1) / kBallNodes);
+    const RawRows rows = small.raw_rows();
+    for (Slot slot = 0; slot < 20; ++slot) {
+        const SegmentQuery query{.vector = rows.row(slot),
+                                 .effort = {.kind = Effort::Kind::kExact}};
+        EXPECT_EQ(search_segment(**older, rows, query, nullptr).neighbors,
+                  search_segment(**newer, rows, query, nullptr).neighbors);
+    }
+    put(first["meta"], 120, kBallNodes);
+    expect_refused(first, "nodes a ball", Check::kLengths);
+}
+
 TEST(Segment, RefusesMissingDoubledAndUnknownSections) {
     const SmallSegment small = small_segment(kernels());
     for (std::size_t i = 0; i < kSectionNames.size(); ++i) {
@@ -139,12 +162,15 @@ TEST(Segment, RefusesNumbersThatNoBuilderWrites) {
     refused(108, std::uint32_t{5'000});                    // calibration
     refused(112, std::uint32_t{2});                        // graph
     refused(116, nan);                                     // tail slack
-    refused(120, std::uint64_t{1});                        // zero
+    refused(120, std::uint32_t{1});                        // nodes of a ball
+    refused(124, std::uint32_t{1});                        // zero
 }
 
 TEST(Segment, SaysThatANewerVersionIsNotForThisProgram) {
     SmallSegment small = small_segment(kernels());
     put(small.sections["meta"], 8, kSegmentContentVersion + 1);
+    EXPECT_EQ(open(small.sections).error().code(), ErrorCode::kUnsupported);
+    put(small.sections["meta"], 8, std::uint32_t{0});
     EXPECT_EQ(open(small.sections).error().code(), ErrorCode::kUnsupported);
 }
 
@@ -164,6 +190,9 @@ TEST(Segment, FindsWhatIsWrongWithinSectionsWhenAskedToLookAtEverything) {
     refused("head_errors", 8, -1.0F);
     refused("head_tails", 8, -1.0F);
     refused("full", full_meta_at(20), nan);
+    refused("ball_norms", 0, nan);
+    refused("ball_tails", 4, -1.0F);
+    refused("ball_radii", 4, nan);
     refused("links", 0, std::uint32_t{kSmallNodes});
     refused("links", 0, std::uint32_t{0});  // itself
     refused("links", 0, kNoOrdinal);        // a hole

@@ -126,6 +126,21 @@ TEST(IndexFile, OpensTheGoldenOne) {
     EXPECT_FALSE(index->row(29));
 }
 
+TEST(IndexFile, OpensGoldenOnesOfEveryVersionOfSegments) {
+    for (const char* name : {"index-1-segment-1", "index-1-segment-2"}) {
+        const auto index =
+            Index::load(std::string(SOKKURI_SOURCE_DIR) + "/tests/golden/" + name + ".sokkidx");
+        ASSERT_TRUE(index) << name << ": " << index.failure().message;
+        EXPECT_EQ(index->stats().rows, 30U);
+        EXPECT_EQ(index->stats().in_tail, 0U);
+        const auto row = index->row(17);
+        ASSERT_TRUE(row);
+        const auto answer = index->search(*row, {.k = 30, .effort = Effort::exact()});
+        EXPECT_EQ(answer->neighbors.size(), 28U);
+        EXPECT_EQ(answer->neighbors[0].distance, 0);
+    }
+}
+
 TEST(IndexFile, SaysWhereItCouldNotBeWrittenOrRead) {
     const Index index = sample(Metric::kL2, 40);
     int pieces = 3;

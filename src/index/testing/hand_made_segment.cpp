@@ -1,6 +1,7 @@
 #include "index/testing/hand_made_segment.h"
 
 #include "base/check.h"
+#include "index/balls.h"
 #include "index/codes.h"
 #include "index/head_projection.h"
 #include "index/segment_image.h"
@@ -30,36 +31,36 @@ struct Columns {
     std::vector<std::uint8_t> full;
 };
 
-Postings postings_of(const RawRows& rows, const L2Space& space, std::mt19937& random);
+Postings postings_of(const RawRows& rows, const L2Space& space, const HandMade& how);
 HeadModel random_model(const RawRows& rows, const Postings& postings, const L2Space& space,
                        const HandMade& how);
 Columns encode(const RawRows& rows, const Postings& postings, const SegmentParts& parts,
                const simd::Kernels& kernels);
-SegmentImage image_of(const Postings& postings, const Columns& columns, SegmentParts& parts);
+SegmentImage image_of(const Postings& postings, const Columns& columns, SegmentParts& parts,
+                      const simd::Kernels& kernels);
 
 }  // namespace
 
 std::shared_ptr<const Segment> hand_made_segment(const RawRows& rows, const HandMade& how,
                                                  const simd::Kernels& kernels) {
-    std::mt19937 random(how.seed);
     std::vector<Slot> all(rows.count());
     for (Slot slot = 0; slot < rows.count(); ++slot) {
         all[slot] = slot;
     }
     SegmentParts parts;
     parts.space = L2Space::fit(how.metric, rows, all);
-    const Postings postings = postings_of(rows, parts.space, random);
+    const Postings postings = postings_of(rows, parts.space, how);
     parts.model = random_model(rows, postings, parts.space, how);
     parts.slots_end = rows.count();
     const Columns columns = encode(rows, postings, parts, kernels);
-    auto segment = image_of(postings, columns, parts).open(kernels);
+    auto segment = image_of(postings, columns, parts, kernels).open(kernels);
     CHECK(segment);
     return *segment;
 }
 
 namespace {
 
-Postings postings_of(const RawRows& rows, const L2Space& space, std::mt19937& random) {
+Postings postings_of(const RawRows& rows, const L2Space& space, const HandMade& how) {
     std::map<std::vector<float>, std::vector<Slot>> by_content;
     std::vector<float> mapped(space.dimension());
     Postings postings;
@@ -74,7 +75,8 @@ Postings postings_of(const RawRows& rows, const L2Space& space, std::mt19937& ra
     for (auto& [content, slots] : by_content) {
         postings.nodes.push_back(std::move(slots));
     }
-    std::shuffle(postings.nodes.begin(), postings.nodes.end(), random);
+    if (how.is_in_order) return postings;
+    std::shuffle(postings.nodes.begin(), postings.nodes.end(), std::mt19937(how.seed));
     return postings;
 }
 
@@ -174,7 +176,8 @@ void add(SegmentImage& image, const char* name, const std::vector<T>& values) {
     CHECK(image.add(name, std::as_bytes(std::span(values))));
 }
 
-SegmentImage image_of(const Postings& postings, const Columns& columns, SegmentParts& parts) {
+SegmentImage image_of(const Postings& postings, const Columns& columns, SegmentParts& parts,
+                      const simd::Kernels& kernels) {
     std::vector<std::uint32_t> ends;
     std::vector<Slot> slots;
     for (const std::vector<Slot>& node : postings.nodes) {
@@ -184,6 +187,13 @@ SegmentImage image_of(const Postings& postings, const Columns& columns, SegmentP
     parts.nodes = static_cast<std::uint32_t>(postings.nodes.size());
     parts.postings = slots;
     parts.loose = postings.loose;
+    parts.heads = columns.heads;
+    parts.head_tails = columns.tails;
+    parts.full = columns.full;
+    ThreadPool alone(1);
+    Balls balls;
+    extend_balls(parts, kernels, alone, balls);
+    parts.ball_nodes = kBallNodes;
     SegmentImage image;
     CHECK(image.add("meta", encode_meta(parts)));
     add(image, "mean", parts.model.mean);
@@ -197,6 +207,10 @@ SegmentImage image_of(const Postings& postings, const Columns& columns, SegmentP
     add(image, "posting_ends", ends);
     add(image, "postings", slots);
     add(image, "loose", postings.loose);
+    add(image, "ball_heads", balls.heads);
+    add(image, "ball_norms", balls.norms);
+    add(image, "ball_tails", balls.tails);
+    add(image, "ball_radii", balls.radii);
     for (const char* name : {"links", "landmarks", "calibration"}) {
         CHECK(image.add(name, std::span<const std::byte>()));
     }

@@ -1,6 +1,7 @@
 #include "index/testing/small_segment.h"
 
 #include "base/check.h"
+#include "index/balls.h"
 #include "index/distance.h"
 #include "index/segment_sections.h"
 
@@ -83,6 +84,14 @@ SmallSegment small_segment(const simd::Kernels& kernels) {
     parts.postings = postings;
     parts.loose = memory.loose;
     parts.calibration = memory.calibration;
+    ThreadPool alone(1);
+    Balls balls;
+    extend_balls(parts, kernels, alone, balls);
+    parts.ball_nodes = kBallNodes;
+    parts.ball_heads = balls.heads;
+    parts.ball_norms = balls.norms;
+    parts.ball_tails = balls.tails;
+    parts.ball_radii = balls.radii;
     const auto meta = encode_meta(parts);
     for (const Section& section : sections_of(parts, meta)) {
         small.sections.sections.emplace_back(
