@@ -157,17 +157,18 @@ bool find_among_passing(Search& search, const PreparedFilter& filter) {
     const SegmentParts& parts = search.parts();
     const simd::Kernels& kernels = search.segment.kernels();
     const GraphView graph = graph_of(parts);
-    const std::size_t expansions_max = kExpansionsPerWidthMax * search.ef() + kDegree;
+    const std::size_t width = passing_width(search.shape);
+    const std::size_t expansions_max = kExpansionsPerWidthMax * width + kDegree;
     const GraphEffort effort = search_passing_graph(graph, filter,
                                                     {.query = scratch.head,
-                                                     .ef = search.ef(),
+                                                     .ef = width,
                                                      .entries = scratch.graph.entries,
                                                      .expansions_max = expansions_max},
                                                     kernels, scratch.graph);
     search.report.nodes_scored += effort.nodes_scored;
     if (lies_elsewhere(search, filter)) return false;
     take_found(search);
-    const std::size_t there_are = std::min(search.ef(), filter.ordinals().size());
+    const std::size_t there_are = std::min(width, filter.ordinals().size());
     return effort.expansions < expansions_max && static_cast<double>(scratch.candidates.size()) >=
                                                      kPoolShareMin * static_cast<double>(there_are);
 }

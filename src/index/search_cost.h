@@ -1,5 +1,6 @@
 // Search cost: what each way of answering a query would take, and which is the cheapest. The ways
-// that are not exact give the same recall: the pool of passing nodes is as wide in all of them.
+// that are not exact are made to give the same recall: the pool of passing nodes is as wide in all
+// of them, but among passing nodes alone, whose graph is thinner, wider.
 // Pure functions over constants that bench_segment_search measures; wrong ones cost time, never
 // results.
 #pragma once
@@ -28,6 +29,7 @@ struct SearchShape {
     double pass_share = 1;         // of the segment's nodes
     bool has_graph = true;
     bool is_prepared = false;  // the filter's ordinals are known
+    bool is_promise = false;   // a recall was asked for, which ef stands for without a filter
     std::size_t queries = 1;   // that share the work of preparing
 };
 
@@ -46,6 +48,9 @@ bool is_worth_a_try(Way way, const SearchShape& shape);
 
 /// Width of a pool over all nodes so that about `ef` of it pass.
 std::size_t widened(std::size_t ef, double pass_share);
+
+/// Width of Way::kPassingGraph that keeps the promise of `shape.ef`, or that itself.
+std::size_t passing_width(const SearchShape& shape);
 
 /// A graph search wider than this is no longer one.
 inline constexpr std::size_t kWidthMax = 8192;

@@ -40,6 +40,7 @@ SearchPlan plan_search(const Segment& segment, const RawRows& rows, const Segmen
     if (plan.shape.ef > 0 && query.filter.allowed != nullptr &&
         query.effort.kind == Effort::Kind::kRecall) {
         plan.shape.ef = std::max(plan.shape.ef, query.k + kFilteredSlack);
+        plan.shape.is_promise = true;
     }
     if (plan.shape.ef >= segment.parts().nodes) plan.shape.ef = 0;
     // Who names a width means the graph: what a calibration measures must not be exact search.
