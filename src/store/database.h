@@ -102,6 +102,8 @@ class Statement {
     void reset();
     Result<bool> step();
     Result<void> step_to_end();
+    Error failure(int code);
+    void check_memory() const;
 
     Database* database_;
     sqlite3_stmt* statement_;

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <new>
+
 namespace sokkuri::store {
 namespace {
 
@@ -189,6 +191,41 @@ TEST_F(DatabaseTest, WhateverFailsWhileItIsRewrittenItStaysWhole) {
         EXPECT_EQ(rows.integer(0), 90'000);
         if (!has_failed) return;
     }
+}
+
+/// Wherever it ends: while values are bound, and while the statement runs.
+TEST_F(DatabaseTest, AStatementThatMemoryDidNotSufficeForRunsAgain) {
+    const auto database = open(Access::kCreate).value();
+    const std::string text(1U << 20, 'x');
+    Statement* insert = database->prepared("INSERT INTO t VALUES (?, ?)").value();
+    Statement* select = database->prepared("SELECT x FROM t WHERE x = ?").value();
+    const auto has_memory_for = [](const auto& work) {
+        try {
+            work();
+            return true;
+        } catch (const std::bad_alloc&) {
+            return false;
+        }
+    };
+    std::size_t failures = 0;
+    for (std::int64_t room = 1; room < 8 << 20; room += 200'000) {
+        sqlite3_hard_heap_limit64(sqlite3_memory_used() + room);
+        const bool was_inserted =
+            has_memory_for([&] { EXPECT_TRUE(insert->run(std::string_view(text), room)); });
+        const bool was_selected = has_memory_for([&] {
+            Rows rows = select->query(std::string_view(text)).value();
+            if (rows.next().value()) {
+                EXPECT_EQ(rows.text(0).size(), text.size());
+            }
+        });
+        sqlite3_hard_heap_limit64(0);
+        sqlite3_soft_heap_limit64(0);
+        failures += (was_inserted ? 0 : 1) + (was_selected ? 0 : 1);
+        ASSERT_TRUE(insert->run(std::string_view(text), room));
+        Rows rows = select->query(std::string_view(text)).value();
+        EXPECT_TRUE(rows.next().value());
+    }
+    EXPECT_GT(failures, 1U);
 }
 
 TEST_F(DatabaseTest, NothingInAFileRuns) {

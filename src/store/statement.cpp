@@ -4,6 +4,9 @@
 
 #include <sqlite3.h>
 
+#include <memory>
+#include <new>
+
 namespace sokkuri::store {
 
 Statement::Statement(Statement&& other) noexcept
@@ -24,9 +27,7 @@ void Statement::start(int parameters) {
 
 Result<void> Statement::bound(int code) {
     if (code == SQLITE_OK) return {};
-    Error error = database_->error_of(code, sqlite3_sql(statement_));
-    reset();
-    return tl::unexpected(std::move(error));
+    return tl::unexpected(failure(code));
 }
 
 Result<void> Statement::bind_integer(int index, std::int64_t value) {
@@ -79,15 +80,26 @@ Result<bool> Statement::step() {
         reset();
         return false;
     }
-    Error error = database_->error_of(code, sqlite3_sql(statement_));
-    reset();
-    return tl::unexpected(std::move(error));
+    return tl::unexpected(failure(code));
 }
 
 Result<void> Statement::step_to_end() {
     const bool has_row = TRY(step());
     CHECK(!has_row);  // query() is for those that yield rows
     return {};
+}
+
+/// The run is over, also where memory has run out, which travels from here: the statement is kept
+/// and will be run again.
+Error Statement::failure(int code) {
+    const auto end = [](Statement* statement) { statement->reset(); };
+    const std::unique_ptr<Statement, decltype(end)> run(this);
+    return database_->error_of(code, sqlite3_sql(statement_));
+}
+
+/// A column that there was no memory for looks like NULL.
+void Statement::check_memory() const {
+    if (sqlite3_errcode(sqlite3_db_handle(statement_)) == SQLITE_NOMEM) throw std::bad_alloc();
 }
 
 Rows::Rows(Rows&& other) noexcept : statement_(std::exchange(other.statement_, nullptr)) {}
@@ -108,14 +120,20 @@ std::int64_t Rows::integer(int column) const {
 
 std::string_view Rows::text(int column) const {
     const unsigned char* start = sqlite3_column_text(statement_->statement_, column);
-    if (start == nullptr) return {};
+    if (start == nullptr) {
+        statement_->check_memory();
+        return {};
+    }
     const int length = sqlite3_column_bytes(statement_->statement_, column);
     return {reinterpret_cast<const char*>(start), static_cast<std::size_t>(length)};
 }
 
 std::span<const std::byte> Rows::blob(int column) const {
     const void* start = sqlite3_column_blob(statement_->statement_, column);
-    if (start == nullptr) return {};
+    if (start == nullptr) {
+        statement_->check_memory();
+        return {};
+    }
     const int length = sqlite3_column_bytes(statement_->statement_, column);
     return {static_cast<const std::byte*>(start), static_cast<std::size_t>(length)};
 }
