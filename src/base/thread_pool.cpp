@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace sokkuri {
@@ -17,6 +19,7 @@ struct Loop {
     std::size_t count = 0;
     std::uint64_t number = 0;    // tells a waiting thread that this is a new loop
     std::size_t helpers_in = 0;  // pool threads still inside the loop
+    std::exception_ptr thrown;   // by any of its threads
     bool stop = false;
 };
 
@@ -56,8 +59,9 @@ void ThreadPool::for_each(std::size_t count, const std::function<void(std::size_
     const bool is_alone =
         count <= 1 || state_->threads_wanted == 1 || state_->is_shared.exchange(true);
     if (!is_alone) {
+        const auto give_back = [](std::atomic<bool>* is_shared) { *is_shared = false; };
+        const std::unique_ptr<std::atomic<bool>, decltype(give_back)> turn(&state_->is_shared);
         state_->share(work, count);
-        state_->is_shared = false;
         return;
     }
     for (std::size_t i = 0; i < count; ++i) {
@@ -81,9 +85,14 @@ void ThreadPool::State::share(const std::function<void(std::size_t)>& work, std:
     }
     started.notify_all();
     take_turns(work, count);
-    auto current = loop.lock();
-    finished.wait(current.lock(), [&] { return current->helpers_in == 0; });
-    current->work = nullptr;  // a helper that wakes up late finds nothing to do
+    std::exception_ptr thrown;
+    {
+        auto current = loop.lock();
+        finished.wait(current.lock(), [&] { return current->helpers_in == 0; });
+        current->work = nullptr;  // a helper that wakes up late finds nothing to do
+        thrown = std::exchange(current->thrown, nullptr);
+    }
+    if (thrown != nullptr) std::rethrow_exception(thrown);
 }
 
 void ThreadPool::State::help_until_stopped() {
@@ -109,8 +118,14 @@ void ThreadPool::State::help_until_stopped() {
 
 void ThreadPool::State::take_turns(const std::function<void(std::size_t)>& work,
                                    std::size_t count) {
-    for (std::size_t i = next++; i < count; i = next++) {
-        work(i);
+    try {
+        for (std::size_t i = next++; i < count; i = next++) {
+            work(i);
+        }
+    } catch (...) {
+        next = count;
+        const auto current = loop.lock();
+        if (current->thrown == nullptr) current->thrown = std::current_exception();
     }
 }
 

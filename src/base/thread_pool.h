@@ -22,7 +22,8 @@ class ThreadPool {
     std::size_t threads() const;
 
     /// Calls `work(i)` once for every i below `count`, on several threads, and returns when all are
-    /// done. `work` must not call back into the pool.
+    /// done. `work` must not call back into the pool. When it throws (std::bad_alloc), no further i
+    /// is begun, and the first that was thrown comes to the caller when nobody is at work any more.
     void for_each(std::size_t count, const std::function<void(std::size_t)>& work);
 
  private:

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <latch>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -44,6 +46,26 @@ TEST(ThreadPool, ACallerThatFindsItBusyGoesOnAlone) {
         std::jthread([&] { pool.for_each(10, [&](std::size_t) { ++inner; }); }).join();
     });
     EXPECT_EQ(inner, 20U);
+}
+
+TEST(ThreadPool, MemoryThatRunsOutInAThreadComesToTheCaller) {
+    ThreadPool pool(2);
+    for (std::size_t at = 0; at < 100; ++at) {
+        std::atomic<int> inside{0};
+        const auto work = [&](std::size_t i) {
+            ++inside;
+            if (i == at) {
+                --inside;
+                throw std::bad_alloc();
+            }
+            std::this_thread::yield();
+            --inside;
+        };
+        EXPECT_THROW(pool.for_each(100, work), std::bad_alloc);
+        EXPECT_EQ(inside, 0) << "nobody is at work any more";
+    }
+    std::latch both(2);
+    pool.for_each(2, [&](std::size_t) { both.arrive_and_wait(); });  // still by two threads
 }
 
 TEST(ThreadPool, ZeroMeansAllCores) {
