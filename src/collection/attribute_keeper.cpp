@@ -1,6 +1,7 @@
 #include "collection/attribute_keeper.h"
 
 #include "base/log.h"
+#include "base/out_of_memory.h"
 #include "base/thread_pool.h"
 #include "base/thread_priority.h"
 
@@ -77,7 +78,7 @@ Result<void> AttributeKeeper::catch_up(const std::stop_token& stop) {
 void AttributeKeeper::run(const std::stop_token& stop) {
     lower_thread_priority();
     while (wait_for_work(stop)) {
-        const auto done = catch_up(stop);
+        const auto done = or_out_of_memory([&] { return catch_up(stop); });
         if (!done && done.error().code() != ErrorCode::kCancelled) {
             LOG(kWarn, "event=attribute_index_not_built reason={:?}", done.error().message());
         }

@@ -1,6 +1,7 @@
 #include "collection/index_keeper.h"
 
 #include "base/log.h"
+#include "base/out_of_memory.h"
 #include "base/thread_priority.h"
 
 #include <algorithm>
@@ -86,12 +87,13 @@ void IndexKeeper::run(const std::stop_token& stop) {
             answer(*work->ask, stop);
             continue;
         }
-        const auto looked = look({.occasion = work->occasion, .stop = stop});
+        const auto looked =
+            or_out_of_memory([&] { return look({.occasion = work->occasion, .stop = stop}); });
         if (!looked && looked.error().code() != ErrorCode::kCancelled) {
             LOG(kWarn, "event=indexes_not_kept reason={:?}", looked.error().message());
         }
         if (!looked || work->occasion == SealOccasion::kPutting) continue;
-        if (const auto watched = watch_recall(stop); !watched) {
+        if (const auto watched = or_out_of_memory([&] { return watch_recall(stop); }); !watched) {
             LOG(kWarn, "event=recall_not_measured reason={:?}", watched.error().message());
         }
     }
@@ -141,8 +143,11 @@ void IndexKeeper::answer(Ask& ask, const std::stop_token& stop) {
     for (const std::string& file : ask.request->damaged)
         kept_.shelf.reject(file);
     if (!ask.request->damaged.empty()) kept_.snapshots.forget();
-    ask.done.set_value(look(
-        {.occasion = SealOccasion::kPaused, .request = ask.request, .stop = either.get_token()}));
+    ask.done.set_value(or_out_of_memory([&] {
+        return look({.occasion = SealOccasion::kPaused,
+                     .request = ask.request,
+                     .stop = either.get_token()});
+    }));
 }
 
 void IndexKeeper::refuse_asks() {
@@ -160,7 +165,7 @@ Result<void> IndexKeeper::look(const Look& look) {
     for (const FieldSnapshot& field : snapshot->fields) {
         if (!index::has_segments(field.spec.metric)) continue;
         if (look.request == nullptr && was_refused_lately(field.number)) continue;
-        const auto kept = keep_field(field.number, look);
+        const auto kept = or_out_of_memory([&] { return keep_field(field.number, look); });
         if (kept) continue;
         const bool is_cancelled = kept.error().code() == ErrorCode::kCancelled;
         say(field.number, is_cancelled ? "" : fmt::format("not built: {}", kept.error().message()));

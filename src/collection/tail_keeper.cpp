@@ -1,6 +1,7 @@
 #include "collection/tail_keeper.h"
 
 #include "base/log.h"
+#include "base/out_of_memory.h"
 #include "index/memory_plan.h"
 
 #include <algorithm>
@@ -49,7 +50,7 @@ void TailKeeper::run(const std::stop_token& stop) {
             state->has_changed = false;
         }
         for (bool has_coded = true; has_coded && !stop.stop_requested();) {
-            const auto looked = look(stop);
+            const auto looked = or_out_of_memory([&] { return look(stop); });
             if (!looked && looked.error().code() != ErrorCode::kCancelled) {
                 LOG(kWarn, "event=tail_not_coded reason={:?}", looked.error().message());
             }
@@ -107,7 +108,8 @@ Result<bool> TailKeeper::code_next(const FieldSnapshot& field, const std::stop_t
     limits.rows_max = rows_max(field);
     const auto plan = plan_codes(state, limits);
     if (!plan) return false;
-    if (auto done = code(field, *plan, coded, stop); !done) {
+    const auto code_them = [&] { return code(field, *plan, coded, stop); };
+    if (auto done = or_out_of_memory(code_them); !done) {
         // What is there stays; the run that was to grow takes no more.
         coded.last.reset();
         if (done.error().code() != ErrorCode::kCancelled) coded.refused = Clock::now();
