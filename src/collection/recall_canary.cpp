@@ -16,8 +16,8 @@ constexpr double kRecallAsked = 0.99;
 constexpr double kFallMax = 0.005;
 constexpr std::uint64_t kDeadPerReading = 100;  // one of so many rows
 
-/// Spread evenly over the segment.
-std::vector<index::Slot> some_slots(const index::Segment& segment);
+/// Spread evenly over the segment; those that exist, which a damaged one may name others beside.
+std::vector<index::Slot> some_slots(const index::Segment& segment, store::Slot committed);
 /// Of `own` and its neighbors, the nearest but for itself.
 std::vector<index::Neighbor> others(std::vector<index::Neighbor> found, index::Slot own);
 double recall_of(const std::vector<index::Neighbor>& found,
@@ -30,7 +30,8 @@ std::optional<RecallReading> read_recall(const FieldSnapshot& field, const Segme
                                          ThreadPool& threads, const std::stop_token& stop) {
     if (!segment.is_usable() || !segment.opened.segment->parts().has_graph()) return std::nullopt;
     const index::Segment& opened = *segment.opened.segment;
-    const std::vector<index::Slot> slots = some_slots(opened);
+    const std::vector<index::Slot> slots = some_slots(opened, field.committed);
+    if (slots.empty()) return std::nullopt;
     std::vector<float> vectors;
     for (const index::Slot slot : slots) {
         const std::span<const float> row = field.row(slot);
@@ -72,12 +73,13 @@ bool has_fallen_since(const RecallReading& reading, std::uint64_t rows) {
 
 namespace {
 
-std::vector<index::Slot> some_slots(const index::Segment& segment) {
+std::vector<index::Slot> some_slots(const index::Segment& segment, store::Slot committed) {
     const std::span<const index::Slot> postings = segment.parts().postings;
     std::vector<index::Slot> slots;
     const std::size_t count = std::min(kQueries, postings.size());
     for (std::size_t i = 0; i < count; ++i) {
-        slots.push_back(postings[i * postings.size() / count]);
+        const index::Slot slot = postings[i * postings.size() / count];
+        if (slot < committed) slots.push_back(slot);
     }
     return slots;
 }

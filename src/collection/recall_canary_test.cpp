@@ -3,9 +3,12 @@
 #include "collection/recall_canary.h"
 
 #include "collection/testing/segment_folder.h"
+#include "simd/dispatch.h"
+#include "store/segment_file.h"
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <thread>
 
 namespace sokkuri::collection {
@@ -71,6 +74,48 @@ TEST(RecallCanary, IsReadInTheBackgroundAndSaidInStats) {
     EXPECT_GE(before.recall, 0.97);
     ASSERT_TRUE(collection->remove(removed));
     EXPECT_GE(measured_with(*collection, records.size() - removed.size()).recall, 0.97);
+}
+
+/// Its checksums are right, and what its postings say is looked at by nobody before.
+TEST(RecallCanary, PassesOverSlotsThatDoNotExist) {
+    const SegmentFolder folder;
+    Vectors vectors(22);
+    {
+        const auto collection = folder.open(index::Metric::kCosine, testing::small_keeper());
+        testing::Oracle oracle(index::Metric::kCosine);
+        put_some(*collection, oracle, vectors, 900);
+        ASSERT_TRUE(collection->optimize({}));
+    }
+    FileSystem& files = posix_file_system();
+    const std::string path = join_path(folder.segments_folder(), folder.segment_files().at(0));
+    {
+        const auto file = store::SegmentFile::open(files, path).value();
+        std::vector<store::FileSection> sections(file->sections().begin(), file->sections().end());
+        std::vector<std::uint32_t> postings;
+        for (store::FileSection& section : sections) {
+            if (section.name != "postings") continue;
+            postings.resize(section.bytes.size() / sizeof(postings[0]));
+            std::memcpy(postings.data(), section.bytes.data(), section.bytes.size());
+            for (std::size_t i = 0; i < postings.size(); i += 100)
+                postings[i] = 0xFFFFFFF0;
+            section.bytes = std::as_bytes(std::span(postings));
+        }
+        ASSERT_GT(postings.size(), 256U);
+        ASSERT_TRUE(store::write_segment_file(files, path, sections));
+    }
+    const auto catalog =
+        store::Catalog::open(files, folder.directory() + "/catalog.db", store::CatalogAccess::kRead)
+            .value();
+    SegmentShelf shelf(files, folder.directory(), *simd::chosen_kernels().value());
+    TailCodes tails;
+    Snapshots snapshots(files, folder.directory(), shelf, tails);
+    const auto snapshot = snapshots.of(*catalog->begin_read().value()).value();
+    ThreadPool threads(1);
+    const FieldSnapshot& field = snapshot->fields.at(0);
+    const auto read = read_recall(field, field.segments.at(0), threads, {});
+    ASSERT_TRUE(read);
+    EXPECT_GT(read->measured.queries, 200U);
+    EXPECT_LT(read->measured.queries, 256U);
 }
 
 }  // namespace

@@ -6,7 +6,9 @@ namespace sokkuri::index {
 
 SlotOrdinals::SlotOrdinals(const SegmentParts& parts) {
     std::vector<bool> used;
+    const auto is_possible = [&](Slot slot) { return slot < parts.slots_end; };
     const auto use = [&](Slot slot) {
+        if (!is_possible(slot)) return;
         const std::size_t page = slot / kPageSlots;
         if (page >= used.size()) used.resize(page + 1);
         used[page] = true;
@@ -21,11 +23,11 @@ SlotOrdinals::SlotOrdinals(const SegmentParts& parts) {
     ordinals_.assign(kPageSlots * page_count, kNoOrdinal);
     for (Ordinal ordinal = 0; ordinal < parts.nodes; ++ordinal) {
         for (const Slot slot : parts.slots_of(ordinal)) {
-            set(slot, ordinal);
+            if (is_possible(slot)) set(slot, ordinal);
         }
     }
     for (const Slot slot : parts.loose) {
-        set(slot, kLoose);
+        if (is_possible(slot)) set(slot, kLoose);
     }
 }
 

@@ -16,7 +16,8 @@ class SlotOrdinals {
     /// A slot of the segment that no code stands for (SegmentParts::loose).
     static constexpr Ordinal kLoose = kNoOrdinal - 1;
 
-    /// O(rows) random writes: about 5 ms a million.
+    /// O(rows) random writes: about 5 ms a million. Passes over slots from parts.slots_end on,
+    /// which a damaged segment may name.
     explicit SlotOrdinals(const SegmentParts& parts);
 
     /// kNoOrdinal for slots that are not in the segment.

@@ -33,6 +33,7 @@ TEST(SlotOrdinals, InvertsPostingsOverSparseSlots) {
     parts.posting_ends = ends;
     parts.postings = slots;
     parts.loose = loose;
+    parts.slots_end = 6'000'001;
     const SlotOrdinals ordinals(parts);
     EXPECT_LT(ordinals.size_bytes(), 300'000U);
     EXPECT_GT(ordinals.slots_end(), 6'000'000U);
@@ -40,6 +41,27 @@ TEST(SlotOrdinals, InvertsPostingsOverSparseSlots) {
         const auto found = truth.find(slot);
         ASSERT_EQ(ordinals[slot], found == truth.end() ? kNoOrdinal : found->second) << slot;
     }
+}
+
+/// Postings are not looked at when a segment is opened.
+TEST(SlotOrdinals, PassesOverSlotsBeyondItsEnd) {
+    std::vector<Slot> postings{5, 0xFFFFFFF0};
+    for (Slot slot = 1; slot < 1'000; ++slot)
+        postings.push_back(slot * 4'000'000);
+    const std::vector<std::uint32_t> ends{static_cast<std::uint32_t>(postings.size())};
+    const std::vector<Slot> loose{7, 0xFFFFFFF1};
+    SegmentParts parts;
+    parts.nodes = 1;
+    parts.posting_ends = ends;
+    parts.postings = postings;
+    parts.loose = loose;
+    parts.slots_end = 2'000;
+    const SlotOrdinals ordinals(parts);
+    EXPECT_LT(ordinals.size_bytes(), 20'000U);
+    EXPECT_EQ(ordinals[5], 0U);
+    EXPECT_EQ(ordinals[7], SlotOrdinals::kLoose);
+    for (const Slot slot : {0xFFFFFFF0U, 0xFFFFFFF1U, 4'000'000U})
+        EXPECT_EQ(ordinals[slot], kNoOrdinal);
 }
 
 TEST(SlotOrdinals, KnowsNoSlotOfAnEmptySegment) {
