@@ -65,6 +65,11 @@ Result<std::vector<float>> vector_of_record(store::ReadTransaction& transaction,
         return fail(ErrorCode::kNotFound, "record \"{}\": no vector in field \"{}\"", id,
                     field->spec.name);
     }
+    if (*slot >= field->committed) {
+        return fail(ErrorCode::kCorruption,
+                    "record \"{}\": its vector in field \"{}\" is in slot {}; {} are committed", id,
+                    field->spec.name, *slot, field->committed);
+    }
     if (field->is_lost(*slot)) {
         return fail(
             ErrorCode::kCorruption,

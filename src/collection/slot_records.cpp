@@ -97,8 +97,14 @@ Result<std::shared_ptr<const SlotTable>> extended(const std::shared_ptr<const Sl
         chunk->records.resize(static_cast<std::size_t>(
                                   std::min<store::Slot>(committed - first, SlotTable::kChunkSlots)),
                               SlotTable::kNobody);
-        for (; row != rows.end() && row->slot < first + chunk->records.size(); ++row)
+        for (; row != rows.end() && row->slot < first + chunk->records.size(); ++row) {
+            if (row->record >= transaction.record_numbers_end()) {
+                return fail(ErrorCode::kCorruption,
+                            "catalog: field {}: slot {} of record {}; numbers end at {}", field,
+                            row->slot, row->record, transaction.record_numbers_end());
+            }
             chunk->records[static_cast<std::size_t>(row->slot - first)] = row->record;
+        }
         find_runs(*chunk);
         longer->chunks.resize(std::max(longer->chunks.size(), number + 1));
         longer->chunks[number] = std::move(chunk);

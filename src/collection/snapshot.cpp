@@ -12,6 +12,7 @@ namespace sokkuri::collection {
 
 namespace {
 
+Result<void> bury_dead(FieldSnapshot& field, std::span<const store::Slot> dead);
 /// The rest of the field goes on without these slots.
 void bury_lost(FieldSnapshot& field, std::vector<store::SlotRun> lost);
 /// Rows of float32 start at a multiple of 4 bytes in a page-aligned map.
@@ -115,10 +116,7 @@ Result<FieldSnapshot> Snapshots::load_field(store::ReadTransaction& transaction,
                     std::numeric_limits<index::Slot>::max());
     }
     const std::vector<store::Slot> dead = TRY(transaction.tombstones(row.number));
-    field.tombstones = dead.size();
-    for (const store::Slot slot : dead) {
-        field.dead.set(static_cast<index::Slot>(slot));
-    }
+    TRY(bury_dead(field, dead));
     field.reader = TRY(reader_of(row));
     store::RowsLeft left = TRY(field.reader->rows_left(field.committed));
     bury_lost(field, std::move(left.lost));
@@ -205,7 +203,19 @@ Result<FieldSpec> spec_of(const store::FieldRow& row) {
 
 namespace {
 
-void bury_lost(FieldSnapshot& field, std::vector<store::SlotRun> lost) {
+Result<void> bury_dead(FieldSnapshot& field, std::span<const store::Slot> dead) {
+    for (std::size_t i = 0; i < dead.size(); ++i) {
+        if (dead[i] >= field.committed || (i > 0 && dead[i] <= dead[i - 1])) {
+            return fail(ErrorCode::kCorruption, "catalog: tombstone of slot {}; {} are committed",
+                        dead[i], field.committed);
+        }
+        field.dead.set(static_cast<index::Slot>(dead[i]));
+    }
+    field.tombstones = dead.size();
+    return {};
+}
+
+void bury_lost(FieldSnapshot& field, std::span<const store::SlotRun> lost) {
     for (const store::SlotRun& run : lost) {
         for (store::Slot slot = run.first; slot < run.end; ++slot) {
             const auto narrow = static_cast<index::Slot>(slot);
