@@ -19,6 +19,7 @@ struct Material {
     std::uint64_t live = 0;
 };
 
+bool has_lost_rows(const FieldSnapshot& field, const store::SegmentRow& row);
 Material material_of(const FieldSnapshot& field, const SealPlan& plan);
 std::string file_name(const store::SegmentRow& row, store::Generation generation);
 Result<void> write(const index::SegmentImage& image, const std::string& file,
@@ -27,16 +28,24 @@ Result<void> write(const index::SegmentImage& image, const std::string& file,
 }  // namespace
 
 SealState seal_state_of(const FieldSnapshot& field) {
-    SealState state{.segments = {}, .committed = field.committed, .tail_live = field.live()};
+    SealState state{.segments = {}, .committed = field.committed, .tail_live = 0};
+    store::Slot sealed_end = 0;
     for (const SegmentSnapshot& segment : field.segments) {
         state.segments.push_back({.number = segment.row.number,
                                   .first = segment.row.first_slot,
                                   .end = segment.row.end_slot(),
                                   .rows = segment.row.live,
                                   .live = segment.live,
-                                  .is_usable = segment.is_usable()});
-        state.tail_live -= segment.live;
+                                  .is_usable = segment.is_usable(),
+                                  .has_lost_rows = has_lost_rows(field, segment.row)});
+        sealed_end = segment.row.end_slot();
     }
+    for (const store::SlotRun& run : field.lost) {
+        if (run.end <= sealed_end) continue;
+        state.committed = std::min(state.committed, std::max(run.first, sealed_end));
+    }
+    state.tail_live =
+        state.committed - sealed_end - count_dead(field.dead, sealed_end, state.committed);
     return state;
 }
 
@@ -94,6 +103,12 @@ Material material_of(const FieldSnapshot& field, const SealPlan& plan) {
         for (store::Slot slot = first; slot < end; ++slot) {
             const auto narrow = static_cast<index::Slot>(slot);  // snapshots have no larger ones
             if (!field.dead.test(narrow)) material.slots.push_back(narrow);
+bool has_lost_rows(const FieldSnapshot& field, const store::SegmentRow& row) {
+    return std::ranges::any_of(field.lost, [&](const store::SlotRun& run) {
+        return run.first < row.end_slot() && run.end > row.first_slot;
+    });
+}
+
         }
     };
     store::Slot next = plan.first;

@@ -25,7 +25,7 @@ std::optional<SealPlan> plan_seal(const SealState& state, const SealLimits& limi
         return SealPlan{run.first, run.end, {run.number}};
     };
     for (const SealedRun& run : state.segments) {
-        if (!run.is_usable) return only(run);
+        if (!run.is_usable && !run.has_lost_rows) return only(run);
     }
     if (occasion == SealOccasion::kPutting) return std::nullopt;
     for (const SealedRun& run : state.segments) {
@@ -59,7 +59,8 @@ SealPlan tail_and_small_segments(const SealState& state) {
     SealPlan plan{end_of_sealed(state), state.committed, {}};
     std::uint64_t rows = state.tail_live;
     for (auto run = state.segments.rbegin(); run != state.segments.rend(); ++run) {
-        if (run->is_usable && run->live > kAbsorbRatio * rows) break;
+        const bool is_large = run->is_usable && run->live > kAbsorbRatio * rows;
+        if (is_large || run->has_lost_rows) break;
         plan.replaced.insert(plan.replaced.begin(), run->number);
         plan.first = run->first;
         rows += run->live;
@@ -69,6 +70,7 @@ SealPlan tail_and_small_segments(const SealState& state) {
 
 /// Dead rows cost time with every search and give nothing back.
 bool is_worn(const SealedRun& run, const SealLimits& limits) {
+    if (run.has_lost_rows) return false;
     if (run.has_lost_recall) return true;
     const std::uint64_t dead = run.rows - std::min(run.rows, run.live);
     return static_cast<double>(dead) > limits.dead_share_max * static_cast<double>(run.rows);

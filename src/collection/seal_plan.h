@@ -32,12 +32,13 @@ struct SealedRun {
     std::uint64_t live = 0;  // of the run, now
     bool is_usable = true;
     bool has_lost_recall = false;  // since rows of it died
+    bool has_lost_rows = false;    // for now: a segment made without them would stay without
 };
 
 struct SealState {
     std::vector<SealedRun> segments;  // ascending
-    store::Slot committed = 0;
-    std::uint64_t tail_live = 0;  // live rows behind the last segment
+    store::Slot committed = 0;        // that can be sealed: up to the first lost one of the tail
+    std::uint64_t tail_live = 0;      // live rows between the last segment and there
 };
 
 enum class SealOccasion { kPutting, kPaused };  // puts go on; nothing has come for a while

@@ -54,6 +54,21 @@ TEST(SealPlan, ASealTakesSmallSegmentsAlongAndLeavesLargeOnes) {
     EXPECT_TRUE(alone->replaced.empty());
 }
 
+TEST(SealPlan, ASegmentWithLostRowsStaysAsItIs) {
+    SealState state{
+        .segments = {run(1, 0, 3'000), run(2, 3'000, 6'000)}, .committed = 9'000, .tail_live = 0};
+    state.segments[1].has_lost_rows = true;
+    state.segments[1].live = 1'000;
+    EXPECT_FALSE(plan_seal(state, kLimits, SealOccasion::kPaused)) << "however worn";
+    state.segments[1].is_usable = false;
+    EXPECT_FALSE(plan_seal(state, kLimits, SealOccasion::kPaused)) << "and however damaged";
+    state.tail_live = 3'000;
+    const auto plan = plan_seal(state, kLimits, SealOccasion::kPaused);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->first, 6'000U);
+    EXPECT_TRUE(plan->replaced.empty());
+}
+
 TEST(SealPlan, AWornSegmentIsBuiltAnewInAPause) {
     SealState state{.segments = {run(1, 0, 10'000), run(2, 10'000, 12'000)}, .committed = 12'000};
     state.segments[0].live = 7'000;

@@ -1,6 +1,9 @@
 // What may go wrong with segments: damaged and missing files, too little memory, building broken
 // off, kills. Nothing is lost, and search goes on exactly.
 #include "collection/testing/segment_folder.h"
+#include "collection/verify.h"
+#include "store/catalog_schema.h"
+#include "store/database.h"
 
 #include <gtest/gtest.h>
 
@@ -133,6 +136,75 @@ TEST(SegmentDamage, DamageIsNotMergedIntoANewSegment) {
 
 TEST(SegmentDamage, WithoutTheMemoryForAnIndexSearchStaysExact) {
     const SegmentFolder folder;
+/// Its file is whole, but was made while rows could not be read.
+TEST(SegmentDamage, ASegmentThatMissesLivingRowsIsNotUsedAndBuiltAnew) {
+    const SegmentFolder folder;
+    Vectors vectors(16);
+    const std::vector<float> missed = vectors.next();
+    {
+        const auto collection = folder.open(index::Metric::kL2, small_keeper());
+        Oracle oracle(index::Metric::kL2);
+        const PutRecord first{.id = "missed", .vectors = {{"picture", missed}}};
+        ASSERT_TRUE(collection->put({&first, 1}));
+        put_some(*collection, oracle, vectors, 300);
+        ASSERT_TRUE(collection->remove(std::vector<std::string>{"missed"}));
+        const PutRecord again{.id = "missed"};
+        ASSERT_TRUE(collection->put({&again, 1}));
+        ASSERT_TRUE(collection->optimize({}));
+    }
+    {
+        const auto catalog =
+            store::Database::open(
+                posix_file_system(), folder.directory() + "/catalog.db",
+                store::catalog_database_options(store::DatabaseOptions::Access::kWrite))
+                .value();
+        const auto changed = catalog->execute(
+            "DELETE FROM tombstones WHERE slot = 0;"
+            "INSERT INTO vectors SELECT 0, 0, number, row_hash(0, 0, number) FROM records "
+            "WHERE id = 'missed'");
+        ASSERT_TRUE(changed) << changed.error().message();
+    }
+    SearchRequest request{.query = missed, .k = 1};
+    request.effort = {.kind = index::Effort::Kind::kExact};
+    {
+        const auto reader = folder.open_for_reading();
+        EXPECT_FALSE(reader->stats()->fields[0].index.segments.at(0).is_readable);
+        EXPECT_EQ(reader->search(request)->hits.at(0).id, "missed");
+    }
+    const auto report = verify_local_collection(posix_file_system(), folder.directory(), {});
+    ASSERT_TRUE(report);
+    ASSERT_EQ(report->findings.size(), 1U);
+    EXPECT_EQ(report->findings[0].kind, Finding::Kind::kRebuilt);
+    const auto collection = folder.open(index::Metric::kL2, small_keeper());
+    ASSERT_TRUE(repair_collection(*collection, *report, {}));
+    EXPECT_TRUE(collection->stats()->fields[0].index.segments.at(0).is_readable);
+    EXPECT_EQ(collection->stats()->fields[0].index.tail_rows, 0U);
+    EXPECT_EQ(collection->search(request)->hits.at(0).id, "missed");
+    EXPECT_TRUE(verify_local_collection(posix_file_system(), folder.directory(), {})->is_whole());
+}
+
+/// The catalog says nothing of its rows any more: they are not to lie there for ever.
+TEST(SegmentDamage, OfAFieldThatIsDroppedMeanwhileNothingIsLeft) {
+    const SegmentFolder folder;
+    Vectors vectors(17);
+    Oracle oracle(index::Metric::kL2);
+    const auto collection = folder.open(index::Metric::kL2, small_keeper());
+    put_some(*collection, oracle, vectors, 300);
+    const std::string fields = folder.directory() + "/fields";
+    const auto is_there = [&] { return !posix_file_system().list(fields)->empty(); };
+    bool is_dropped = false;
+    const auto drop_once = [&](double, std::string_view) {
+        if (is_dropped) return;
+        is_dropped = true;
+        EXPECT_TRUE(collection->drop_field("picture"));
+        while (is_there())
+            std::this_thread::yield();
+    };
+    EXPECT_EQ(collection->optimize({.progress = drop_once}).error().code(), ErrorCode::kConflict);
+    EXPECT_TRUE(is_dropped);
+    EXPECT_FALSE(is_there());
+}
+
     Vectors vectors(8);
     Oracle oracle(index::Metric::kCosine);
     KeeperOptions keeper = small_keeper();

@@ -14,7 +14,7 @@ namespace {
 
 Result<void> bury_dead(FieldSnapshot& field, std::span<const store::Slot> dead);
 /// The rest of the field goes on without these slots.
-void bury_lost(FieldSnapshot& field, std::vector<store::SlotRun> lost);
+void bury_lost(FieldSnapshot& field, std::span<const store::SlotRun> lost);
 /// Rows of float32 start at a multiple of 4 bytes in a page-aligned map.
 std::vector<index::RowsView> views_of(std::span<const store::MappedRows> chunks);
 void add_coded_runs(const TailCodes& tails, FieldSnapshot& field);
@@ -118,8 +118,8 @@ Result<FieldSnapshot> Snapshots::load_field(store::ReadTransaction& transaction,
     const std::vector<store::Slot> dead = TRY(transaction.tombstones(row.number));
     TRY(bury_dead(field, dead));
     field.reader = TRY(reader_of(row));
-    store::RowsLeft left = TRY(field.reader->rows_left(field.committed));
-    bury_lost(field, std::move(left.lost));
+    const store::RowsLeft left = TRY(field.reader->rows_left(field.committed));
+    bury_lost(field, left.lost);
     const std::vector<index::RowsView> chunks = views_of(left.rows);
     std::vector<const float*> starts;
     for (const index::RowsView& chunk : chunks) {
@@ -131,6 +131,8 @@ Result<FieldSnapshot> Snapshots::load_field(store::ReadTransaction& transaction,
     field.tail_live = field.live();
     for (store::SegmentRow& segment : segments) {
         SegmentShelf::Opened opened = shelf_.of(segment, field.spec);
+        // Made while some could not be read: what it has no codes for would never be found.
+        if (live > segment.live) opened = {};
         const std::uint64_t live =
             segment.rows - count_dead(field.dead, segment.first_slot, segment.end_slot());
         if (opened.segment != nullptr) field.tail_live -= live;
@@ -215,17 +217,18 @@ Result<void> bury_dead(FieldSnapshot& field, std::span<const store::Slot> dead) 
     return {};
 }
 
+        const std::uint64_t dead_before = field.tombstones;
 void bury_lost(FieldSnapshot& field, std::span<const store::SlotRun> lost) {
     for (const store::SlotRun& run : lost) {
         for (store::Slot slot = run.first; slot < run.end; ++slot) {
             const auto narrow = static_cast<index::Slot>(slot);
             if (!field.dead.test(narrow)) ++field.tombstones;
+        if (field.tombstones > dead_before) field.lost.push_back(run);
             field.dead.set(narrow);
         }
         LOG(kWarn, "event=vectors_lost field={:?} first_slot={} slots={}", field.spec.name,
             run.first, run.end - run.first);
     }
-    field.lost = std::move(lost);
 }
 
 std::vector<index::RowsView> views_of(std::span<const store::MappedRows> chunks) {

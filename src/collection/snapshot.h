@@ -58,7 +58,8 @@ struct FieldSnapshot {
     store::Slot committed = 0;
     std::uint64_t tombstones = 0;
     index::Bitmap dead;
-    std::vector<store::SlotRun> lost;  // beyond the end of a file: dead to all but their records
+    std::vector<store::SlotRun> lost;  // beyond the end of a file: dead to all but their records,
+                                       // for as long as the file is short
     index::RawRows rows;               // all committed ones
     std::vector<SegmentSnapshot> segments;  // ascending, without overlap
     std::vector<SegmentSnapshot> coded;     // ascending; the first may reach into a segment

@@ -116,6 +116,8 @@ Result<bool> TailKeeper::code_next(const FieldSnapshot& field, const std::stop_t
         return tl::unexpected(std::move(done.error()));
     }
     return true;
+    // A row that is lost for now would get the codes of zeros, and keep them when it comes back.
+    if (!field.lost.empty()) return false;
 }
 
 store::Slot TailKeeper::cut_of(store::FieldNumber field) {

@@ -204,5 +204,59 @@ TEST(TailKeeper, EachGenerationTakesFromARunWhatIsItsOwn) {
     }
 }
 
+/// Fields are looked at in turn: when the second has codes, the first has been looked at.
+TEST(TailKeeper, RowsThatAreLostForNowGetNoCodes) {
+    const SegmentFolder folder;
+    const auto coded_rows = [](const Collection& collection, std::size_t field) {
+        return collection.stats().value().fields.at(field).index.coded_rows;
+    };
+    {
+        const auto collection = folder.open(index::Metric::kL2, small_keeper());
+        ASSERT_TRUE(collection->add_field(
+            {.name = "other", .dimension = kDimension, .metric = index::Metric::kL2}));
+        Vectors vectors(11);
+        std::vector<PutRecord> records(300);
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            records[i] = {.id = std::to_string(i),
+                          .vectors = {{"picture", vectors.next()}, {"other", vectors.next()}}};
+        }
+        ASSERT_TRUE(collection->put(records));
+    }
+    const std::string chunk = folder.directory() + "/fields/0/vectors/0000";
+    const auto whole = read_file(posix_file_system(), chunk, 1U << 30).value();
+    ASSERT_TRUE(
+        replace_file(posix_file_system(), chunk, std::span(whole).first(whole.size() - 100)));
+    const auto collection = folder.open(index::Metric::kL2, coding_keeper(1'000'000));
+    while (coded_rows(*collection, 1) == 0)
+        std::this_thread::yield();
+    EXPECT_EQ(coded_rows(*collection, 0), 0U);
+}
+
+/// What an older generation does not know is not cleared away by its queries.
+TEST(TailKeeper, AnOlderGenerationLeavesTheShelfToTheNewest) {
+    const SegmentFolder folder;
+    Vectors vectors(10);
+    Oracle oracle(index::Metric::kL2);
+    const auto collection = folder.open(index::Metric::kL2, small_keeper());
+    put_some(*collection, oracle, vectors, 300);
+    FileSystem& files = posix_file_system();
+    const std::string directory = folder.directory();
+    const auto catalog =
+        store::Catalog::open(files, directory + "/catalog.db", store::CatalogAccess::kRead).value();
+    const auto before = catalog->begin_read().value();
+    ASSERT_TRUE(collection->optimize({}));
+    const auto after = catalog->begin_read().value();
+
+    SegmentShelf shelf(files, directory, *simd::chosen_kernels().value());
+    const TailCodes tails;
+    Snapshots snapshots(files, directory, shelf, tails);
+    const auto newest = snapshots.of(*after).value();
+    const SegmentSnapshot& sealed = newest->fields.at(0).segments.at(0);
+    shelf.put(sealed.row.file, sealed.opened.segment);
+    snapshots.forget();
+    EXPECT_TRUE(snapshots.of(*before)->get()->fields.at(0).segments.empty());
+    EXPECT_TRUE(snapshots.of(*after)->get()->fields.at(0).segments.at(0).opened.is_in_memory);
+}
+
 }  // namespace
 }  // namespace sokkuri::collection

@@ -235,6 +235,34 @@ TEST_F(ShortVectors, WhoseBlockIsLostInPartKeepTheRestOfItUnproven) {
     EXPECT_EQ(found({}), ids_before(41));
 }
 
+/// Copies are completed later: what was lost for now is not left out for good.
+TEST_F(ShortVectors, ThatAreGivenBackAreFoundWhateverWasSealedMeanwhile) {
+    const std::string path = join_path(kDirectory, kVectors);
+    const auto whole = read_file(files_, path, 1U << 20).value();
+    const auto seal = [&] {
+        LocalOptions options{.access = LocalOptions::Access::kWrite, .search_threads = 1};
+        options.keeper.limits.tail_rows_min = 4;
+        options.keeper.threads = 1;
+        const auto sealed = open_local_collection(files_, kDirectory, options).value();
+        EXPECT_TRUE(sealed->optimize({}));
+        return sealed->stats().value().fields[0].index;
+    };
+    for (const std::size_t slots : {10U, 38U, 30U}) {
+        SCOPED_TRACE(slots);
+        cut_off_behind(slots);
+        seal();
+        EXPECT_EQ(found({.kind = index::Effort::Kind::kExact}), ids_before(slots));
+        ASSERT_TRUE(replace_file(files_, path, whole));
+        for (int round = 0; round < 2; ++round) {
+            EXPECT_EQ(found({.kind = index::Effort::Kind::kExact}), ids_before(41));
+            EXPECT_EQ(found({}), ids_before(41));
+            EXPECT_TRUE(verified().is_whole()) << text_of(verified());
+            if (round == 0) seal();
+        }
+    }
+    EXPECT_EQ(seal().tail_rows, 0U);
+}
+
 /// Nobody ever takes zeros for a vector.
 TEST_F(ShortVectors, AreDroppedWholeOrNotWhereverThatFails) {
     for (std::uint64_t at = 0;; at += 3) {

@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 
 namespace sokkuri::collection {
 
@@ -47,7 +48,6 @@ class Verification final : public VectorCheckSink {
     Result<void> check_fields();
     Result<void> check_field(store::ReadTransaction& transaction, const store::FieldRow& field);
     Result<void> note_unknown_fields(store::ReadTransaction& transaction);
-    void check_segment_row(const store::FieldRow& field, const store::SegmentRow& row);
     Result<void> check_segment_file(const store::FieldRow& field, const store::SegmentRow& row);
 
     Result<void> begin(const std::string& file) override;
@@ -77,6 +77,8 @@ bool is_deep(const VerifyOptions& options) {
 /// Segments that can be made again from vectors; files of vectors, for what they have lost.
 std::vector<std::string> rebuilt_files(const VerifyReport& report);
 Result<store::Generation> generation_of(FileSystem& files, const std::string& directory);
+/// Whether the segment has a row for each living slot of its run. `dead`: the field's, ascending.
+Result<void> check_rows_of(const store::SegmentRow& row, std::span<const store::Slot> dead);
 
 }  // namespace
 
@@ -188,9 +190,12 @@ Result<void> Verification::check_field(store::ReadTransaction& transaction,
                                        const store::FieldRow& field) {
     TRY(check_vectors({files_, directory_, transaction, field}, *this));
     const std::vector<store::SegmentRow> segments = TRY(transaction.segments(field.number));
+    const std::vector<store::Slot> dead = TRY(transaction.tombstones(field.number));
     for (const store::SegmentRow& segment : segments) {
         TRY(begin(segment.file));
-        check_segment_row(field, segment);
+        auto checked = check_segment_file(field, segment);
+        if (checked) checked = check_rows_of(segment, dead);
+        if (!checked) find(Finding::Kind::kRebuilt, segment.file, checked.error());
     }
     return {};
 }
@@ -207,11 +212,6 @@ Result<void> Verification::note_unknown_fields(store::ReadTransaction& transacti
                          bytes)});
     }
     return {};
-}
-
-void Verification::check_segment_row(const store::FieldRow& field, const store::SegmentRow& row) {
-    const auto checked = check_segment_file(field, row);
-    if (!checked) find(Finding::Kind::kRebuilt, row.file, checked.error());
 }
 
 Result<void> Verification::check_segment_file(const store::FieldRow& field,
@@ -281,6 +281,16 @@ std::vector<std::string> rebuilt_files(const VerifyReport& report) {
         }
     }
     return files;
+}
+
+Result<void> check_rows_of(const store::SegmentRow& row, std::span<const store::Slot> dead) {
+    const auto first = std::ranges::lower_bound(dead, row.first_slot);
+    const auto end = std::lower_bound(first, dead.end(), row.end_slot());
+    const std::uint64_t live =
+        row.rows - std::min<std::uint64_t>(row.rows, static_cast<std::uint64_t>(end - first));
+    if (live <= row.live) return {};
+    return fail(ErrorCode::kCorruption, "{}: {} rows for {} living slots", row.file, row.live,
+                live);
 }
 
 Result<store::Generation> generation_of(FileSystem& files, const std::string& directory) {
