@@ -48,7 +48,8 @@ class AttributeKeeper {
 
     /// Read within the writer's turn: some 50 ms of its time.
     static constexpr std::uint64_t kSliceRecords = 16'384;
-    /// Blocks that are read at the same time: each takes some 20 MB.
+    /// Blocks that are read at the same time: each takes some 20 MB, at most some 100 MB
+    /// (store::AttributeGathering::kBytesMax).
     static constexpr std::size_t kBlocksAtOnce = 2;
 
  private:

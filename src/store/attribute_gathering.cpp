@@ -44,6 +44,10 @@ void AttributeGathering::add(RecordNumber record, std::string_view document) {
         add_number(values_.number_of(value), offset);
 }
 
+bool AttributeGathering::is_full() const {
+    return gathered_.size() * sizeof(Gathered) + values_.size_bytes() >= kBytesMax;
+}
+
 /// As values_of has it, without making lists of texts.
 void AttributeGathering::add_scalar(const JsonValue& scalar, std::uint16_t offset) {
     if (source_.kind == AttributeKind::kWords) {

@@ -12,6 +12,7 @@
 #include "store/words.h"
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -41,10 +42,15 @@ struct PostedPlaces {
 
 class AttributeGathering {
  public:
+    /// What is gathered at most, but for the last document: some three million words or letters.
+    static constexpr std::size_t kBytesMax = 32U << 20;
+
     explicit AttributeGathering(AttributeSource source) : source_(std::move(source)) {}
 
     /// Records come ascending, all of one block of their index.
     void add(RecordNumber record, std::string_view document);
+    /// Whether to take what was gathered before the next record: documents may be long.
+    bool is_full() const;
 
     /// What was gathered, ascending by value; then it is empty again. Of all kinds but runs.
     std::vector<PostedValue> take_postings();
@@ -69,7 +75,7 @@ class AttributeGathering {
     DocumentValues documents_;
     FoldedWords words_;
     ValueTable values_;
-    std::vector<Gathered> gathered_;        // ascending by record, each value once a record
+    std::deque<Gathered> gathered_;         // ascending by record, each value once a record
     std::vector<std::uint32_t> last_seen_;  // of each value: the record that has it, + 1
 };
 

@@ -28,6 +28,10 @@ Result<AttributeSlice> read_attribute_slice(const ReadTransaction& transaction,
             slice.blocks.push_back(block_of(gathering, source.kind, number));
             number = record / records;
         }
+        if (gathering.is_full()) {
+            slice.end = record;
+            return false;
+        }
         gathering.add(record, document);
         return true;
     };

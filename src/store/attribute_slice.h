@@ -32,7 +32,8 @@ struct AttributeSlice {
 };
 
 /// The slice of the records from `first`, a multiple of kRecords, to the end of the block or of all
-/// records. Takes one to three microseconds a document.
+/// records, or to where memory ends that a slice may take (AttributeGathering::kBytesMax). Takes
+/// one to three microseconds a document.
 Result<AttributeSlice> read_attribute_slice(const ReadTransaction& transaction,
                                             const AttributeSource& source, std::uint64_t first);
 

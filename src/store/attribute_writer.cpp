@@ -33,8 +33,8 @@ Result<AttributeIndex> AttributeWriter::extend(const AttributeSource& source,
         (index->built_to / RecordSet::kBlockRecords + 1) * RecordSet::kBlockRecords;
     const std::uint64_t end = std::min({records_end, block_end, index->built_to + records_max});
     if (end <= index->built_to) return *index;
-    TRY(add_documents(*index, end));
-    TRY(move_mark(*index, end));
+    const std::uint64_t reached = TRY(add_documents(*index, end));
+    TRY(move_mark(*index, reached));
     return *index;
 }
 
@@ -131,8 +131,10 @@ Result<void> AttributeWriter::move_mark(AttributeIndex& index, std::uint64_t end
     return {};
 }
 
-/// The records from the mark to `end`, all of one block of 65,536.
-Result<void> AttributeWriter::add_documents(const AttributeIndex& index, std::uint64_t end) {
+/// The records from the mark to `end`, all of one block of 65,536, or to where the gathering is
+/// full: to there.
+Result<std::uint64_t> AttributeWriter::add_documents(const AttributeIndex& index,
+                                                     std::uint64_t end) {
     TRY(flush());  // what is written below is read again
     AttributeGathering gathering(index.source);
     const std::uint32_t records = block_records(index.source.kind);
@@ -142,13 +144,19 @@ Result<void> AttributeWriter::add_documents(const AttributeIndex& index, std::ui
         if (record >= end) return false;
         if (record / records != number) added = add_block(index, number, gathering);
         number = record / records;
+        if (!added) return false;
+        if (gathering.is_full()) {
+            end = record;
+            return false;
+        }
         gathering.add(record, document);
-        return added.has_value();
+        return true;
     };
     TRY(AttributeQueries(*database_)
             .visit_documents(static_cast<RecordNumber>(index.built_to), visit));
     TRY(added);
-    return add_block(index, number, gathering);
+    TRY(add_block(index, number, gathering));
+    return end;
 }
 
 Result<void> AttributeWriter::add_block(const AttributeIndex& index, std::uint32_t number,

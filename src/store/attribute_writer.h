@@ -31,8 +31,9 @@ class AttributeWriter {
     /// The document was `old_document` and is `new_document`; empty where there is none.
     Result<void> changed(RecordNumber record, std::optional<std::string_view> old_document,
                          std::optional<std::string_view> new_document);
-    /// Takes the next record numbers below `records_end`, at most `records_max` and of one block,
-    /// into the index of `source`, which is made when there is none. Beyond kAttributeIndexesMax
+    /// Takes the next record numbers below `records_end`, at most `records_max`, of one block and
+    /// as many as AttributeGathering holds, into the index of `source`, which is made when there is
+    /// none. Beyond kAttributeIndexesMax
     /// another one is forgotten for it: one with nothing in it, else the oldest, O(its rows).
     Result<AttributeIndex> extend(const AttributeSource& source, std::uint64_t records_max,
                                   std::uint64_t records_end);
@@ -58,7 +59,7 @@ class AttributeWriter {
     Result<void> make_room();
     Result<void> drop(std::vector<AttributeIndex>::const_iterator index);
     Result<void> move_mark(AttributeIndex& index, std::uint64_t end);
-    Result<void> add_documents(const AttributeIndex& index, std::uint64_t end);
+    Result<std::uint64_t> add_documents(const AttributeIndex& index, std::uint64_t end);
     Result<void> add_block(const AttributeIndex& index, std::uint32_t number,
                            AttributeGathering& gathering);
     void note_change(const AttributeIndex& index, RecordNumber record,

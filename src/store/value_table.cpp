@@ -43,7 +43,10 @@ std::uint32_t ValueTable::number_of_text(std::string_view text) {
             const auto* other = std::get_if<std::string>(&known);
             return other != nullptr && *other == text;
         },
-        [text] { return AttributeValue(std::string(text)); });
+        [&] {
+            text_bytes_ += text.size();
+            return AttributeValue(std::string(text));
+        });
 }
 
 std::vector<std::uint32_t> ValueTable::in_order() const {

@@ -17,6 +17,10 @@ class ValueTable {
     std::uint32_t number_of_text(std::string_view text);
 
     std::size_t size() const { return entries_.size(); }
+    /// Roughly, with the texts.
+    std::size_t size_bytes() const {
+        return entries_.size() * (sizeof(Entry) + 2 * sizeof(std::uint32_t)) + text_bytes_;
+    }
     /// Taken out: once for each number.
     AttributeValue take(std::uint32_t number) { return std::move(entries_[number].value); }
     /// The numbers, ascending by value.
@@ -33,6 +37,7 @@ class ValueTable {
     void grow();
 
     std::vector<Entry> entries_;
+    std::size_t text_bytes_ = 0;
     std::vector<std::uint32_t> slots_;  // number + 1, 0: free; a power of two of them
 };
 
