@@ -221,7 +221,12 @@ Result<void> IndexKeeper::build(const Snapshot& snapshot, const FieldSnapshot& f
     if (tails_ != nullptr) tails_->cut(field.number, plan.end);
     const Workshop workshop{kept_.files, kept_.directory, kept_.kernels, threads_};
     const SealedSegment sealed = TRY(seal(field, snapshot.generation, plan, options, workshop));
-    TRY(kept_.commit(plan.replaced, sealed.row));
+    if (auto committed = kept_.commit(plan.replaced, sealed.row); !committed) {
+        // The field has been dropped or replaced meanwhile: nobody will ever look there again.
+        if (committed.error().code() == ErrorCode::kConflict)
+            remove_unnamed(kept_.files, kept_.directory, sealed.row);
+        return committed;
+    }
 
     say(field.number, "");
     LOG(kInfo, "event=sealed field={:?} rows={} replaced={} ms={}", field.spec.name,

@@ -72,6 +72,13 @@ Result<SealedSegment> seal(const FieldSnapshot& field, store::Generation generat
     return sealed;
 }
 
+void remove_unnamed(FileSystem& files, const std::string& directory, const store::SegmentRow& row) {
+    const std::string folder = field_directory(directory, row.field);
+    static_cast<void>(files.remove_file(join_path(directory, row.file)));
+    static_cast<void>(files.remove_directory(join_path(folder, kSegmentsFolder)));
+    static_cast<void>(files.remove_directory(folder));
+}
+
 void remove_leftovers(FileSystem& files, const std::string& directory,
                       store::ReadTransaction& transaction) {
     const auto fields = transaction.fields();
@@ -96,6 +103,12 @@ void remove_leftovers(FileSystem& files, const std::string& directory,
 
 namespace {
 
+bool has_lost_rows(const FieldSnapshot& field, const store::SegmentRow& row) {
+    return std::ranges::any_of(field.lost, [&](const store::SlotRun& run) {
+        return run.first < row.end_slot() && run.end > row.first_slot;
+    });
+}
+
 Material material_of(const FieldSnapshot& field, const SealPlan& plan) {
     Material material;
     material.live = plan.end - plan.first - count_dead(field.dead, plan.first, plan.end);
@@ -103,12 +116,6 @@ Material material_of(const FieldSnapshot& field, const SealPlan& plan) {
         for (store::Slot slot = first; slot < end; ++slot) {
             const auto narrow = static_cast<index::Slot>(slot);  // snapshots have no larger ones
             if (!field.dead.test(narrow)) material.slots.push_back(narrow);
-bool has_lost_rows(const FieldSnapshot& field, const store::SegmentRow& row) {
-    return std::ranges::any_of(field.lost, [&](const store::SlotRun& run) {
-        return run.first < row.end_slot() && run.end > row.first_slot;
-    });
-}
-
         }
     };
     store::Slot next = plan.first;

@@ -36,6 +36,10 @@ Result<SealedSegment> seal(const FieldSnapshot& field, store::Generation generat
                            const SealPlan& plan, const index::BuildOptions& options,
                            const Workshop& workshop);
 
+/// Deletes the file of a segment that no catalog names, and its folders if they are empty. Best
+/// effort.
+void remove_unnamed(FileSystem& files, const std::string& directory, const store::SegmentRow& row);
+
 /// Deletes what lies among the segments of a collection's fields and is none of the catalog's.
 /// Best effort: what cannot be deleted now is the next one's.
 void remove_leftovers(FileSystem& files, const std::string& directory,

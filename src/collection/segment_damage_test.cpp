@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 namespace sokkuri::collection {
 namespace {
 
@@ -134,8 +136,6 @@ TEST(SegmentDamage, DamageIsNotMergedIntoANewSegment) {
     EXPECT_GE(recall.share(), 0.95);
 }
 
-TEST(SegmentDamage, WithoutTheMemoryForAnIndexSearchStaysExact) {
-    const SegmentFolder folder;
 /// Its file is whole, but was made while rows could not be read.
 TEST(SegmentDamage, ASegmentThatMissesLivingRowsIsNotUsedAndBuiltAnew) {
     const SegmentFolder folder;
@@ -205,6 +205,8 @@ TEST(SegmentDamage, OfAFieldThatIsDroppedMeanwhileNothingIsLeft) {
     EXPECT_FALSE(is_there());
 }
 
+TEST(SegmentDamage, WithoutTheMemoryForAnIndexSearchStaysExact) {
+    const SegmentFolder folder;
     Vectors vectors(8);
     Oracle oracle(index::Metric::kCosine);
     KeeperOptions keeper = small_keeper();
