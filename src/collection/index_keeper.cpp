@@ -232,6 +232,9 @@ Result<void> IndexKeeper::build(const Snapshot& snapshot, const FieldSnapshot& f
     LOG(kInfo, "event=sealed field={:?} rows={} replaced={} ms={}", field.spec.name,
         sealed.row.live, plan.replaced.size(), ms_since(start));
     if (options_.segments == KeeperOptions::Segments::kInMemory) {
+        // Seen before its segment lies on the shelf: what a query of an older generation looks for
+        // there does not clear it away.
+        static_cast<void>(current());
         if (auto segment = sealed.image.open(kept_.kernels)) {
             kept_.shelf.put(sealed.row.file, std::move(*segment));
         }

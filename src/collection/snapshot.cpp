@@ -67,12 +67,10 @@ Result<std::shared_ptr<const Snapshot>> Snapshots::of(store::ReadTransaction& tr
     bool is_newest = false;
     {
         const auto recent = recent_.lock();
+        is_newest = loaded->generation >= recent->newest;
+        recent->newest = std::max(recent->newest, loaded->generation);
         // What was made of an older shelf serves this one query.
         if (recent->times_forgotten != times_forgotten) return loaded;
-        const auto is_newer = [&](const auto& other) {
-            return other->generation > loaded->generation;
-        };
-        is_newest = std::none_of(recent->snapshots.begin(), recent->snapshots.end(), is_newer);
         recent->snapshots.insert(recent->snapshots.begin(), loaded);
         if (recent->snapshots.size() > kKept) recent->snapshots.pop_back();
     }
@@ -131,10 +129,10 @@ Result<FieldSnapshot> Snapshots::load_field(store::ReadTransaction& transaction,
     field.tail_live = field.live();
     for (store::SegmentRow& segment : segments) {
         SegmentShelf::Opened opened = shelf_.of(segment, field.spec);
-        // Made while some could not be read: what it has no codes for would never be found.
-        if (live > segment.live) opened = {};
         const std::uint64_t live =
             segment.rows - count_dead(field.dead, segment.first_slot, segment.end_slot());
+        // Made while some could not be read: what it has no codes for would never be found.
+        if (live > segment.live) opened = {};
         if (opened.segment != nullptr) field.tail_live -= live;
         field.segments.push_back(
             {std::move(segment), std::move(opened), live, std::make_shared<const LivingNodes>()});
@@ -217,15 +215,15 @@ Result<void> bury_dead(FieldSnapshot& field, std::span<const store::Slot> dead) 
     return {};
 }
 
-        const std::uint64_t dead_before = field.tombstones;
 void bury_lost(FieldSnapshot& field, std::span<const store::SlotRun> lost) {
     for (const store::SlotRun& run : lost) {
+        const std::uint64_t dead_before = field.tombstones;
         for (store::Slot slot = run.first; slot < run.end; ++slot) {
             const auto narrow = static_cast<index::Slot>(slot);
             if (!field.dead.test(narrow)) ++field.tombstones;
-        if (field.tombstones > dead_before) field.lost.push_back(run);
             field.dead.set(narrow);
         }
+        if (field.tombstones > dead_before) field.lost.push_back(run);
         LOG(kWarn, "event=vectors_lost field={:?} first_slot={} slots={}", field.spec.name,
             run.first, run.end - run.first);
     }

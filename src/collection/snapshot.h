@@ -106,6 +106,7 @@ class Snapshots {
     struct Recent {
         std::vector<std::shared_ptr<const Snapshot>> snapshots;
         std::uint64_t times_forgotten = 0;
+        store::Generation newest = 0;  // that was ever seen
     };
 
     Result<std::shared_ptr<const Snapshot>> load(store::ReadTransaction& transaction);
