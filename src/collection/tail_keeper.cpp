@@ -16,6 +16,9 @@ using Clock = std::chrono::steady_clock;
 
 /// After a failure the same is not tried again at once.
 constexpr std::chrono::seconds kRetryPause{60};
+/// While steps follow one another, queries see what was coded so often: each time they have to make
+/// their snapshots anew, which may take longer than a step.
+constexpr std::chrono::milliseconds kShowPause{500};
 
 store::Slot end_of_sealed(const FieldSnapshot& field);
 /// The largest one that has a model; null: there is none.
@@ -43,20 +46,36 @@ void TailKeeper::cut(store::FieldNumber field, store::Slot end) {
 }
 
 void TailKeeper::run(const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-        {
-            auto state = state_.lock();
-            if (!wake_.wait(state.lock(), stop, [&] { return state->has_changed; })) return;
-            state->has_changed = false;
-        }
+    while (wait_for_work(stop)) {
+        has_failed_ = false;
+        Time shown = Clock::now();
         for (bool has_coded = true; has_coded && !stop.stop_requested();) {
             const auto looked = or_out_of_memory([&] { return look(stop); });
             if (!looked && looked.error().code() != ErrorCode::kCancelled) {
+                has_failed_ = true;
                 LOG(kWarn, "event=tail_not_coded reason={:?}", looked.error().message());
             }
             has_coded = looked.value_or(false);
+            if (!has_unshown_ || (has_coded && Clock::now() < shown + kShowPause)) continue;
+            kept_.snapshots.forget();
+            has_unshown_ = false;
+            shown = Clock::now();
         }
     }
+}
+
+/// False when asked to stop.
+bool TailKeeper::wait_for_work(const std::stop_token& stop) {
+    auto state = state_.lock();
+    const auto has_changed = [&] { return state->has_changed; };
+    if (has_failed_) {
+        // Though nothing more may ever come.
+        wake_.wait_for(state.lock(), stop, kRetryPause, has_changed);
+    } else {
+        wake_.wait(state.lock(), stop, has_changed);
+    }
+    state->has_changed = false;
+    return !stop.stop_requested();
 }
 
 /// A step in each field; whether there was any.
@@ -70,7 +89,6 @@ Result<bool> TailKeeper::look(const std::stop_token& stop) {
         const bool is_coded = TRY(code_next(field, stop));
         has_coded = has_coded || is_coded;
     }
-    if (has_coded) kept_.snapshots.forget();
     return has_coded;
 }
 
@@ -88,13 +106,18 @@ void TailKeeper::forget_dropped(const Snapshot& snapshot) {
 
 Result<bool> TailKeeper::code_next(const FieldSnapshot& field, const std::stop_token& stop) {
     Coded& coded = coded_[field.number];
-    if (Clock::now() < coded.refused + kRetryPause) return false;
+    if (coded.refused && Clock::now() < *coded.refused + kRetryPause) {
+        has_failed_ = true;
+        return false;
+    }
     const store::Slot sealed_end = end_of_sealed(field);
     const auto is_sealed = [&](const TailCodes::Run& run) { return run.end <= sealed_end; };
     if (std::erase_if(coded.runs, is_sealed) > 0) {
         if (coded.runs.empty()) coded.last.reset();
         kept_.codes.set(field.number, coded.runs);
     }
+    // A row that is lost for now would get the codes of zeros, and keep them when it comes back.
+    if (!field.lost.empty()) return false;
     TailState state{.sealed_end = sealed_end,
                     .committed = field.committed,
                     .cut = cut_of(field.number),
@@ -115,9 +138,8 @@ Result<bool> TailKeeper::code_next(const FieldSnapshot& field, const std::stop_t
         if (done.error().code() != ErrorCode::kCancelled) coded.refused = Clock::now();
         return tl::unexpected(std::move(done.error()));
     }
+    has_unshown_ = true;
     return true;
-    // A row that is lost for now would get the codes of zeros, and keep them when it comes back.
-    if (!field.lost.empty()) return false;
 }
 
 store::Slot TailKeeper::cut_of(store::FieldNumber field) {

@@ -17,6 +17,7 @@
 #include <condition_variable>
 #include <map>
 #include <memory>
+#include <optional>
 #include <thread>
 
 namespace sokkuri::collection {
@@ -54,7 +55,7 @@ class TailKeeper {
     struct Coded {
         std::vector<TailCodes::Run> runs;
         std::unique_ptr<index::GrowingSegment> last;  // of the last run; null: none
-        Time refused;                                 // when memory did not suffice
+        std::optional<Time> refused;                  // when memory did not suffice
     };
 
     struct State {
@@ -63,6 +64,7 @@ class TailKeeper {
     };
 
     void run(const std::stop_token& stop);
+    bool wait_for_work(const std::stop_token& stop);
     Result<bool> look(const std::stop_token& stop);
     void forget_dropped(const Snapshot& snapshot);
     Result<bool> code_next(const FieldSnapshot& field, const std::stop_token& stop);
@@ -76,6 +78,8 @@ class TailKeeper {
     ThreadPool threads_{1};  // the others are for queries
     std::map<store::FieldNumber, Coded> coded_;
     std::uint64_t runs_named_ = 0;
+    bool has_unshown_ = false;  // codes that no snapshot need have; the thread's own, as above
+    bool has_failed_ = false;   // something is to be tried again
     Guarded<State> state_;
     std::condition_variable_any wake_;
     std::jthread thread_;  // last
