@@ -130,8 +130,9 @@ Result<std::vector<PatchOutcome>> LocalWriter::patch(std::span<const PatchRecord
     for (const PatchRecord& patch : patches) {
         TRY(validate_vectors(patch.id, patch.vectors, fields));
     }
-    auto outcomes = patch_valid(*transaction, patches);
-    if (!outcomes) forget_fields();  // as in put
+    FieldsInDoubt doubt(*this);  // as in put
+    std::vector<PatchOutcome> outcomes = TRY(patch_valid(*transaction, patches));
+    doubt.settle();
     return outcomes;
 }
 

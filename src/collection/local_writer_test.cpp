@@ -65,6 +65,16 @@ TEST(LocalWriter, GoesOnWhenMemoryRanOutInAPutOfVectors) {
     });
 }
 
+TEST(LocalWriter, GoesOnWhenMemoryRanOutInAPatch) {
+    expect_to_go_on([](LocalWriter& writer) {
+        const PatchRecord patch{.id = small_record(60).id,
+                                .patch = R"({"patched":true})",
+                                .if_version = {},
+                                .vectors = small_record(61).vectors};
+        static_cast<void>(writer.patch({&patch, 1}));
+    });
+}
+
 TEST(LocalWriter, GoesOnWhenMemoryRanOutInALoad) {
     expect_to_go_on([](LocalWriter& writer) {
         const std::vector<std::string> ids{"a", "b"};
