@@ -195,7 +195,11 @@ Result<std::unique_ptr<ReadTransaction>> CatalogRead::begin(ReaderPool& pool,
     std::unique_ptr<CatalogRead> read(new CatalogRead(pool, changes, std::move(database)));
     Transaction transaction = TRY(read->database_->begin_read());
     read->transaction_.emplace(std::move(transaction));
+    // Also when memory runs out.
+    const auto take_back = [](ReaderPool* lender) { lender->give_back(nullptr); };
+    std::unique_ptr<ReaderPool, decltype(take_back)> loan(&pool);
     read->meta_ = TRY(read->queries_.meta());
+    static_cast<void>(loan.release());
     return read;
 }
 
