@@ -149,6 +149,25 @@ TEST(Backup, RefusesAFolderThatHasGoneOnWithoutIt) {
     EXPECT_EQ(everything_in(files, kTarget), before);
 }
 
+TEST(Backup, RefusesAFolderWhoseDocumentsWereChangedWithoutIt) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    backed_up(files);
+    {
+        const auto restored = open_small(files, kTarget);
+        const PutRecord edit{.id = "record-7", .document = R"({"edited":true})"};
+        ASSERT_TRUE(restored->put_documents({&edit, 1}));
+    }
+    for (std::size_t number = 60; number < 64; ++number)
+        put_one(files, number);
+    const std::string before = everything_in(files, kTarget);
+    const auto refused = back_up_local_collection(files, kSource, kTarget, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
+    EXPECT_NE(refused.error().message().find("\"record-7\""), std::string::npos);
+    EXPECT_EQ(everything_in(files, kTarget), before);
+}
+
 TEST(Backup, RefusesAFolderThatSomebodyHasOpen) {
     MemoryFileSystem files;
     make_small(files, kSource);

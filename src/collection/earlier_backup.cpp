@@ -6,6 +6,13 @@
 
 namespace sokkuri::collection {
 
+namespace {
+
+/// Few edits of its own that the collection has edited too hide no others.
+constexpr std::size_t kNewestRecords = 16;
+
+}  // namespace
+
 Result<EarlierBackup> EarlierBackup::read(FileSystem& files, const std::string& directory) {
     EarlierBackup earlier;
     earlier.directory_ = directory;
@@ -18,6 +25,7 @@ Result<EarlierBackup> EarlierBackup::read(FileSystem& files, const std::string& 
     earlier.id_ = TRY(transaction->mark(store::kCatalogIdMark));
     const std::uint64_t records = TRY(transaction->record_count());
     earlier.is_empty_ = records == 0;
+    earlier.newest_ = TRY(transaction->newest_records(kNewestRecords));
     std::vector<store::FieldRow> fields = TRY(transaction->fields());
     for (store::FieldRow& field : fields) {
         std::vector<store::Extent> extents = TRY(transaction->extents(field.number));
@@ -41,6 +49,7 @@ Result<void> EarlierBackup::check(store::ReadTransaction& source) const {
                     "it; choose another folder",
                     directory_, generation_, source.generation());
     }
+    TRY(check_records(source));
     bool has_rows = false;
     const std::vector<store::FieldRow> fields = TRY(source.fields());
     for (const store::FieldRow& field : fields) {
@@ -53,6 +62,22 @@ Result<void> EarlierBackup::check(store::ReadTransaction& source) const {
                 "{}: nothing in it proves that it is an earlier backup of this collection; choose "
                 "another folder",
                 directory_);
+}
+
+/// A restored backup that was written to has the same id, and so has what it is copied over by.
+Result<void> EarlierBackup::check_records(store::ReadTransaction& source) const {
+    for (const store::RecordRow& earlier : newest_) {
+        const std::optional<store::RecordRow> now = TRY(source.record(earlier.id));
+        if (!now || now->seq > earlier.seq) continue;  // removed or changed since
+        const bool is_same = now->seq == earlier.seq && now->version == earlier.version &&
+                             now->document == earlier.document;
+        if (is_same) continue;
+        return fail(ErrorCode::kConflict,
+                    "{}: its record \"{}\" was changed, but not in this collection: it has gone on "
+                    "by itself and is no earlier backup; choose another folder",
+                    directory_, earlier.id);
+    }
+    return {};
 }
 
 Result<store::Slot> EarlierBackup::rows_of(const store::FieldRow& field,

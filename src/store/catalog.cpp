@@ -82,6 +82,9 @@ class CatalogRead final : public ReadTransaction {
     Result<std::vector<RecordRow>> records_from(RecordNumber from, std::size_t limit) override {
         return queries_.records_from(from, limit);
     }
+    Result<std::vector<RecordRow>> newest_records(std::size_t limit) override {
+        return queries_.newest_records(limit);
+    }
     Result<void> copy_to(const std::string& path) override { return database_->copy_to(path); }
     Result<std::vector<RecordRow>> records_without_vector(FieldNumber field, RecordNumber from,
                                                           std::size_t limit) override {
@@ -192,14 +195,14 @@ void ReaderPool::give_back(std::unique_ptr<Database> reader) {
 Result<std::unique_ptr<ReadTransaction>> CatalogRead::begin(ReaderPool& pool,
                                                             const ChangeLog& changes) {
     std::unique_ptr<Database> database = TRY(pool.take());
-    std::unique_ptr<CatalogRead> read(new CatalogRead(pool, changes, std::move(database)));
-    Transaction transaction = TRY(read->database_->begin_read());
-    read->transaction_.emplace(std::move(transaction));
     // Also when memory runs out.
     const auto take_back = [](ReaderPool* lender) { lender->give_back(nullptr); };
     std::unique_ptr<ReaderPool, decltype(take_back)> loan(&pool);
-    read->meta_ = TRY(read->queries_.meta());
+    std::unique_ptr<CatalogRead> read(new CatalogRead(pool, changes, std::move(database)));
     static_cast<void>(loan.release());
+    Transaction transaction = TRY(read->database_->begin_read());
+    read->transaction_.emplace(std::move(transaction));
+    read->meta_ = TRY(read->queries_.meta());
     return read;
 }
 

@@ -59,6 +59,8 @@ class ReadTransaction {
     virtual Result<std::optional<Slot>> slot_of_record(FieldNumber field, RecordNumber record) = 0;
     /// Records from number `from` on, ascending, at most `limit`.
     virtual Result<std::vector<RecordRow>> records_from(RecordNumber from, std::size_t limit) = 0;
+    /// The records that were made or changed last, newest first, at most `limit`. O(catalog).
+    virtual Result<std::vector<RecordRow>> newest_records(std::size_t limit) = 0;
     /// Writes the catalog as it is in this transaction to a new file, synced. O(catalog).
     virtual Result<void> copy_to(const std::string& path) = 0;
     /// Likewise those that have no vector in `field`. O(records passed over).

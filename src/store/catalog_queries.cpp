@@ -215,6 +215,15 @@ Result<std::vector<RecordRow>> CatalogQueries::records_from(RecordNumber from,
     return all_records(std::move(rows));
 }
 
+Result<std::vector<RecordRow>> CatalogQueries::newest_records(std::size_t limit) const {
+    Statement* statement = TRY(database_->prepared(
+        "SELECT number, id, document, version, seq, "
+        "hash = row_hash(number, id, document, version, seq) FROM records WHERE number IN "
+        "(SELECT number FROM records ORDER BY seq DESC LIMIT ?) ORDER BY seq DESC"));
+    Rows rows = TRY(statement->query(limit));
+    return all_records(std::move(rows));
+}
+
 Result<std::vector<RecordRow>> CatalogQueries::records_without_vector(FieldNumber field,
                                                                       RecordNumber from,
                                                                       std::size_t limit) const {

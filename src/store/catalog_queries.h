@@ -52,6 +52,7 @@ class CatalogQueries {
     Result<std::optional<Slot>> slot_of_record(FieldNumber field, RecordNumber record) const;
     Result<std::vector<FieldSlot>> vectors_of_record(RecordNumber record) const;
     Result<std::vector<RecordRow>> records_from(RecordNumber from, std::size_t limit) const;
+    Result<std::vector<RecordRow>> newest_records(std::size_t limit) const;
     Result<std::vector<RecordRow>> records_without_vector(FieldNumber field, RecordNumber from,
                                                           std::size_t limit) const;
 
