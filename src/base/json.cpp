@@ -1,32 +1,29 @@
 #include "base/json.h"
 
-#include "base/check.h"
+#include "base/json_number.h"
 
 #include <fmt/format.h>
 #include <simdjson.h>
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
-#include <iterator>
-#include <limits>
 
 namespace sokkuri {
 namespace {
 
-JsonValue copy_element(const simdjson::dom::element& element);
-JsonValue copy_array(const simdjson::dom::array& array);
-JsonValue copy_object(const simdjson::dom::object& object);
+/// `numbers` follows the text that `element` is of, when it holds large ones; else null.
+JsonValue copy_element(const simdjson::dom::element& element, NumberTexts* numbers);
+JsonValue copy_number(const simdjson::dom::element& element, NumberTexts* numbers);
+JsonValue copy_array(const simdjson::dom::array& array, NumberTexts* numbers);
+JsonValue copy_object(const simdjson::dom::object& object, NumberTexts* numbers);
+Result<JsonValue> parse_large_numbers(std::string_view text, const JsonLimits& limits);
+JsonValue only_wanted(const JsonValue& value, const JsonReader::NameTest& wanted);
 Error describe(simdjson::error_code code, std::string_view text, const JsonLimits& limits);
 std::size_t offset_of_error(simdjson::error_code code, std::string_view text,
                             std::size_t depth_max);
 std::size_t offset_in_strings(std::string_view text);
 std::size_t offset_of_bad_utf8(std::string_view text);
 simdjson::error_code walk(simdjson::ondemand::value value, std::size_t depth_max);
-Error wrong_kind(std::string_view expected, JsonValue::Kind kind);
-
-template <typename Integer>
-Result<Integer> integer_of(double number);
 
 }  // namespace
 
@@ -42,8 +39,9 @@ Result<JsonValue> parse_json(std::string_view text, const JsonLimits& limits) {
     // simdjson copies even no bytes, and not from nowhere.
     const char* const bytes = text.empty() ? "" : text.data();
     if (code == simdjson::SUCCESS) code = parser.parse(bytes, text.size()).get(root);
+    if (code == simdjson::NUMBER_ERROR) return parse_large_numbers(text, limits);
     if (code != simdjson::SUCCESS) return tl::unexpected(describe(code, text, limits));
-    return copy_element(root);
+    return copy_element(root, nullptr);
 }
 
 struct JsonReader::State {
@@ -72,121 +70,20 @@ Result<JsonValue> JsonReader::parse(std::string_view text, const NameTest& wante
     if (code == simdjson::SUCCESS) {
         code = state.parser.parse(state.padded.data(), text.size(), false).get(root);
     }
+    if (code == simdjson::NUMBER_ERROR) {
+        const JsonValue whole = TRY(parse_large_numbers(text, state.limits));
+        return only_wanted(whole, wanted);
+    }
     if (code != simdjson::SUCCESS) return tl::unexpected(describe(code, text, state.limits));
     simdjson::dom::object members;
-    if (root.get(members) != simdjson::SUCCESS) return copy_element(root);
+    if (root.get(members) != simdjson::SUCCESS) return copy_element(root, nullptr);
     JsonObject object;
     for (const simdjson::dom::key_value_pair member : members) {
-        if (wanted(member.key)) object.emplace_back(member.key, copy_element(member.value));
+        if (wanted(member.key)) {
+            object.emplace_back(member.key, copy_element(member.value, nullptr));
+        }
     }
     return JsonValue(std::move(object));
-}
-
-JsonValue::Kind JsonValue::kind() const {
-    switch (value_.index()) {
-        case 0:
-            return Kind::kNull;
-        case 1:
-            return Kind::kBool;
-        case 2:
-        case 3:
-        case 4:
-            return Kind::kNumber;
-        case 5:
-            return Kind::kString;
-        case 6:
-            return Kind::kArray;
-        default:
-            return Kind::kObject;
-    }
-}
-
-Result<bool> JsonValue::as_bool() const {
-    if (const bool* flag = std::get_if<bool>(&value_)) return *flag;
-    return tl::unexpected(wrong_kind("true or false", kind()));
-}
-
-Result<double> JsonValue::as_double() const {
-    if (const double* number = std::get_if<double>(&value_)) return *number;
-    if (const auto* number = std::get_if<std::int64_t>(&value_))
-        return static_cast<double>(*number);
-    if (const auto* number = std::get_if<std::uint64_t>(&value_))
-        return static_cast<double>(*number);
-    return tl::unexpected(wrong_kind("a number", kind()));
-}
-
-Result<std::int64_t> JsonValue::as_int64() const {
-    if (const auto* number = std::get_if<std::int64_t>(&value_)) return *number;
-    if (const double* number = std::get_if<double>(&value_))
-        return integer_of<std::int64_t>(*number);
-    if (const auto* number = std::get_if<std::uint64_t>(&value_)) {
-        return fail(ErrorCode::kInvalidArgument, "{} is out of range", *number);
-    }
-    return tl::unexpected(wrong_kind("an integer", kind()));
-}
-
-Result<std::uint64_t> JsonValue::as_uint64() const {
-    if (const auto* number = std::get_if<std::uint64_t>(&value_)) return *number;
-    if (const double* number = std::get_if<double>(&value_))
-        return integer_of<std::uint64_t>(*number);
-    if (const auto* number = std::get_if<std::int64_t>(&value_)) {
-        if (*number >= 0) return static_cast<std::uint64_t>(*number);
-        return fail(ErrorCode::kInvalidArgument, "{} is out of range", *number);
-    }
-    return tl::unexpected(wrong_kind("an integer of at least 0", kind()));
-}
-
-Result<std::string> JsonValue::as_string() const {
-    if (const auto* text = std::get_if<std::string>(&value_)) return *text;
-    return tl::unexpected(wrong_kind("a string", kind()));
-}
-
-std::string_view JsonValue::text() const {
-    const auto* text = std::get_if<std::string>(&value_);
-    return text == nullptr ? std::string_view() : std::string_view(*text);
-}
-
-const JsonArray& JsonValue::items() const {
-    static const JsonArray kNone;
-    const auto* array = std::get_if<JsonArray>(&value_);
-    return array == nullptr ? kNone : *array;
-}
-
-const JsonObject& JsonValue::members() const {
-    static const JsonObject kNone;
-    const auto* object = std::get_if<JsonObject>(&value_);
-    return object == nullptr ? kNone : *object;
-}
-
-const JsonValue* JsonValue::find(std::string_view key) const {
-    const JsonObject& object = members();
-    const auto found = std::find_if(object.rbegin(), object.rend(),
-                                    [&](const auto& member) { return member.first == key; });
-    return found == object.rend() ? nullptr : &found->second;
-}
-
-Result<const JsonValue*> JsonValue::at(std::string_view key) const {
-    if (const JsonValue* value = find(key)) return value;
-    if (!is_object()) return tl::unexpected(wrong_kind("an object", kind()));
-    return fail(ErrorCode::kInvalidArgument, "missing: {}", key);
-}
-
-std::string_view name_of(JsonValue::Kind kind) {
-    switch (kind) {
-        case JsonValue::Kind::kNull:
-            return "null";
-        case JsonValue::Kind::kBool:
-            return "true or false";
-        case JsonValue::Kind::kNumber:
-            return "a number";
-        case JsonValue::Kind::kString:
-            return "a string";
-        case JsonValue::Kind::kArray:
-            return "an array";
-        case JsonValue::Kind::kObject:
-            return "an object";
-    }
-    return "nothing";
 }
 
 bool is_utf8(std::string_view text) {
@@ -195,19 +92,17 @@ bool is_utf8(std::string_view text) {
 
 namespace {
 
-JsonValue copy_element(const simdjson::dom::element& element) {
+JsonValue copy_element(const simdjson::dom::element& element, NumberTexts* numbers) {
     using simdjson::dom::element_type;
     switch (element.type()) {
         case element_type::ARRAY:
-            return copy_array(element.get_array().value_unsafe());
+            return copy_array(element.get_array().value_unsafe(), numbers);
         case element_type::OBJECT:
-            return copy_object(element.get_object().value_unsafe());
+            return copy_object(element.get_object().value_unsafe(), numbers);
         case element_type::INT64:
-            return JsonValue(element.get_int64().value_unsafe());
         case element_type::UINT64:
-            return JsonValue(element.get_uint64().value_unsafe());
         case element_type::DOUBLE:
-            return JsonValue(element.get_double().value_unsafe());
+            return copy_number(element, numbers);
         case element_type::STRING:
             return JsonValue(std::string(element.get_string().value_unsafe()));
         case element_type::BOOL:
@@ -218,22 +113,60 @@ JsonValue copy_element(const simdjson::dom::element& element) {
     return {};
 }
 
-JsonValue copy_array(const simdjson::dom::array& array) {
+JsonValue copy_number(const simdjson::dom::element& element, NumberTexts* numbers) {
+    using simdjson::dom::element_type;
+    if (numbers != nullptr) {
+        const auto text = numbers->next();
+        if (text && is_large_number(*text)) {
+            return JsonValue(JsonValue::LargeNumber{std::string(*text)});
+        }
+    }
+    if (element.type() == element_type::INT64) return JsonValue(element.get_int64().value_unsafe());
+    if (element.type() == element_type::DOUBLE) {
+        return JsonValue(element.get_double().value_unsafe());
+    }
+    return JsonValue(element.get_uint64().value_unsafe());
+}
+
+JsonValue copy_array(const simdjson::dom::array& array, NumberTexts* numbers) {
     JsonArray items;
     items.reserve(array.size());
     for (const simdjson::dom::element item : array) {
-        items.push_back(copy_element(item));
+        items.push_back(copy_element(item, numbers));
     }
     return JsonValue(std::move(items));
 }
 
-JsonValue copy_object(const simdjson::dom::object& object) {
+JsonValue copy_object(const simdjson::dom::object& object, NumberTexts* numbers) {
     JsonObject members;
     members.reserve(object.size());
     for (const auto field : object) {
-        members.emplace_back(std::string(field.key), copy_element(field.value));
+        members.emplace_back(std::string(field.key), copy_element(field.value, numbers));
     }
     return JsonValue(std::move(members));
+}
+
+/// simdjson refuses numbers that it has no type for, so it reads the text without them; as the tree
+/// is copied in the order of the text, they are put back from there. It judges all the rest as ever.
+Result<JsonValue> parse_large_numbers(std::string_view text, const JsonLimits& limits) {
+    const std::string left = without_large_numbers(text);
+    simdjson::dom::parser parser(limits.size_bytes_max);
+    simdjson::dom::element root;
+    simdjson::error_code code =
+        parser.allocate(std::max<std::size_t>(left.size(), 32), limits.depth_max + 1);
+    if (code == simdjson::SUCCESS) code = parser.parse(left).get(root);
+    if (code != simdjson::SUCCESS) return tl::unexpected(describe(code, left, limits));
+    NumberTexts numbers(text);
+    return copy_element(root, &numbers);
+}
+
+JsonValue only_wanted(const JsonValue& value, const JsonReader::NameTest& wanted) {
+    if (!value.is_object()) return value;
+    JsonObject object;
+    for (const auto& [name, member] : value.members()) {
+        if (wanted(name)) object.emplace_back(name, member);
+    }
+    return JsonValue(std::move(object));
 }
 
 Error describe(simdjson::error_code code, std::string_view text, const JsonLimits& limits) {
@@ -334,25 +267,6 @@ simdjson::error_code walk(simdjson::ondemand::value value, std::size_t depth_max
     bool is_null = false;
     if (const auto code = value.is_null().get(is_null)) return code;
     return is_null ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
-}
-
-Error wrong_kind(std::string_view expected, JsonValue::Kind kind) {
-    return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("{} is expected, not {}", expected, name_of(kind)));
-}
-
-template <typename Integer>
-Result<Integer> integer_of(double number) {
-    // 2^63 and 2^64 are doubles, the largest integers below them are not: hence < and not <=.
-    const double above = std::ldexp(1.0, std::numeric_limits<Integer>::digits);
-    const auto lowest = static_cast<double>(std::numeric_limits<Integer>::min());
-    if (std::trunc(number) != number) {
-        return fail(ErrorCode::kInvalidArgument, "an integer is expected, not {}", number);
-    }
-    if (number < lowest || number >= above) {
-        return fail(ErrorCode::kInvalidArgument, "{} is out of range", number);
-    }
-    return static_cast<Integer>(number);
 }
 
 }  // namespace

@@ -38,6 +38,11 @@ class JsonValue {
     explicit JsonValue(std::int64_t value) : value_(value) {}
     explicit JsonValue(std::uint64_t value) : value_(value) {}
     explicit JsonValue(double value) : value_(value) {}
+    /// A number that neither 64 bits nor a double hold, as it is written (base/json_number.h).
+    struct LargeNumber {
+        std::string text;
+    };
+    explicit JsonValue(LargeNumber value) : value_(std::move(value)) {}
     explicit JsonValue(std::string value) : value_(std::move(value)) {}
     explicit JsonValue(JsonArray value) : value_(std::move(value)) {}
     explicit JsonValue(JsonObject value) : value_(std::move(value)) {}
@@ -51,8 +56,9 @@ class JsonValue {
     bool is_object() const { return kind() == Kind::kObject; }
 
     /// Each of these is kInvalidArgument ("a number is expected, not a string") for a value of
-    /// another kind; the integers also for one with a fraction or out of range. Names of members
-    /// are the caller's to add (in_context).
+    /// another kind; the integers also for one with a fraction or out of range. A double is the one
+    /// next to the number, and kInvalidArgument beyond the largest. Names of members are the
+    /// caller's to add (in_context).
     Result<bool> as_bool() const;
     Result<double> as_double() const;
     Result<std::int64_t> as_int64() const;
@@ -61,6 +67,8 @@ class JsonValue {
 
     /// Valid UTF-8; may hold U+0000. Empty when this is no string. Lives as long as this value.
     std::string_view text() const;
+    /// The text of a LargeNumber; empty for any other value.
+    std::string_view large_number() const;
     /// Empty when this is no array.
     const JsonArray& items() const;
     /// Empty when this is no object.
@@ -72,16 +80,16 @@ class JsonValue {
 
  private:
     // Integers keep all 64 bits: 2^53 + 1 is not a double.
-    std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, JsonArray,
-                 JsonObject>
+    std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, LargeNumber, std::string,
+                 JsonArray, JsonObject>
         value_;
 };
 
 /// "null", "a number", "an array", …: for messages.
 std::string_view name_of(JsonValue::Kind kind);
 
-/// One JSON text. kInvalidArgument with line and column of what is wrong, also for numbers beyond
-/// 64-bit integers or double; kExhausted when a limit is passed. Memory: about 40 bytes a number.
+/// One JSON text, with numbers of any size. kInvalidArgument with line and column of what is wrong;
+/// kExhausted when a limit is passed. Memory: about 40 bytes a number.
 Result<JsonValue> parse_json(std::string_view text, const JsonLimits& limits = {});
 
 /// Parses many texts one after the other and keeps its memory between them. Not shared between

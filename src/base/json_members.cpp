@@ -12,7 +12,6 @@ namespace {
 constexpr std::string_view kSpaces = " \t\r\n";
 
 std::string name_of_key(std::string_view key);
-std::size_t end_of_string(std::string_view text, std::size_t start);
 std::size_t end_of_value(std::string_view text, std::size_t start);
 std::string_view trimmed(std::string_view text);
 
@@ -24,7 +23,7 @@ std::vector<JsonMember> json_members(std::string_view object) {
     while (true) {
         at = object.find_first_of("\"}", at);
         if (at == std::string_view::npos || object[at] == '}') return members;
-        const std::size_t key_end = end_of_string(object, at);
+        const std::size_t key_end = end_of_json_string(object, at);
         const std::string_view key = object.substr(at, key_end - at);
         const std::size_t start = object.find(':', key_end) + 1;
         at = end_of_value(object, start);
@@ -36,6 +35,17 @@ const JsonMember* find_member(const std::vector<JsonMember>& members, std::strin
     const auto found = std::find_if(members.rbegin(), members.rend(),
                                     [&](const JsonMember& member) { return member.name == name; });
     return found == members.rend() ? nullptr : &*found;
+}
+
+std::size_t end_of_json_string(std::string_view text, std::size_t start) {
+    for (std::size_t at = start + 1; at < text.size(); ++at) {
+        if (text[at] == '\\') {
+            ++at;
+        } else if (text[at] == '"') {
+            return at + 1;
+        }
+    }
+    return text.size();
 }
 
 JsonObjectText& JsonObjectText::add(std::string_view key, std::string_view value) {
@@ -59,25 +69,13 @@ std::string name_of_key(std::string_view key) {
     return parsed ? std::string(parsed->text()) : std::string();
 }
 
-/// Past the closing quote of the string that begins at `start`.
-std::size_t end_of_string(std::string_view text, std::size_t start) {
-    for (std::size_t at = start + 1; at < text.size(); ++at) {
-        if (text[at] == '\\') {
-            ++at;
-        } else if (text[at] == '"') {
-            return at + 1;
-        }
-    }
-    return text.size();
-}
-
 /// The comma or bracket after the value that begins at `start`.
 std::size_t end_of_value(std::string_view text, std::size_t start) {
     std::size_t depth = 0;
     for (std::size_t at = start; at < text.size(); ++at) {
         const char character = text[at];
         if (character == '"') {
-            at = end_of_string(text, at) - 1;
+            at = end_of_json_string(text, at) - 1;
         } else if (character == '{' || character == '[') {
             ++depth;
         } else if (depth == 0 && (character == ',' || character == '}')) {

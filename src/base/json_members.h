@@ -3,6 +3,7 @@
 // where documents are kept as they were sent. Views into the text; pure.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ std::vector<JsonMember> json_members(std::string_view object);
 
 /// Null when there is none. Of several with one name the last, as parse_json has it.
 const JsonMember* find_member(const std::vector<JsonMember>& members, std::string_view name);
+
+/// Past the closing quote of the string that begins at `start`; the end of the text without one.
+std::size_t end_of_json_string(std::string_view text, std::size_t start);
 
 /// An object made of members as they were written.
 class JsonObjectText {

@@ -106,6 +106,7 @@ JsonWriter& JsonWriter::value(const JsonValue& tree) {
         case JsonValue::Kind::kString:
             return value(tree.text());
         case JsonValue::Kind::kNumber:
+            if (!tree.large_number().empty()) return raw(tree.large_number());
             if (const auto integer = tree.as_int64()) return value(*integer);
             if (const auto integer = tree.as_uint64()) return value(*integer);
             return value(tree.as_double().value());
