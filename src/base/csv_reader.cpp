@@ -14,7 +14,7 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 Result<CsvReader> CsvReader::open(FileSystem& files, const std::string& path,
                                   const CsvLimits& limits) {
-    LineReader lines = TRY(LineReader::open(files, path, limits.row_bytes_max));
+    LineReader lines = TRY(LineReader::open(files, path, limits.row_bytes_max, LineEnds::kAll));
     return CsvReader(std::move(lines), limits);
 }
 
@@ -31,6 +31,7 @@ Result<bool> CsvReader::read_row() {
     row_.clear();
     bool is_open = false;
     bool has_row = false;
+    std::string_view end_before;
     for (;;) {
         const auto line = TRY(lines_.next());
         if (!line) break;
@@ -40,7 +41,8 @@ Result<bool> CsvReader::read_row() {
         }
         if (!has_row && text.empty()) continue;
         if (!has_row) line_ = lines_.line();
-        if (has_row) row_ += '\n';
+        if (has_row) row_ += end_before;
+        end_before = lines_.line_end();
         has_row = true;
         row_ += text;
         if (row_.size() > limits_.row_bytes_max) {

@@ -1,6 +1,7 @@
 // CsvReader: the rows of a CSV file (RFC 4180, UTF-8) one after the other, in memory for the
-// longest row alone. A quoted cell may hold commas, quotes and line ends; a byte order mark is
-// passed over. Files are hostile: rows and their cells have bounds. Belongs to one thread.
+// longest row alone. Rows end with "\n", "\r\n" or "\r"; a quoted cell may hold commas, quotes and
+// line ends, which stay as they are; a byte order mark is passed over. Files are hostile: rows and
+// their cells have bounds. Belongs to one thread.
 #pragma once
 
 #include "base/line_reader.h"
@@ -41,7 +42,7 @@ class CsvReader {
     LineReader lines_;
     CsvLimits limits_;
     std::uint64_t line_ = 0;
-    std::string row_;  // its lines, joined by '\n'
+    std::string row_;  // its lines, with the ends between them
 };
 
 }  // namespace sokkuri

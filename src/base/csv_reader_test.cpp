@@ -50,8 +50,9 @@ std::string in_quotes(const std::string& cell) {
 TEST_F(Csv, WhatWasWrittenIsReadBack) {
     constexpr unsigned kSeed = 7;
     std::mt19937 random(kSeed);
-    const std::vector<std::string> cells = {"a",   "",    "ねこ, \"はい\"", "two\nlines", "\"",
-                                            " x ", "1.50"};
+    const std::vector<std::string> cells = {"a",   "",     "ねこ, \"はい\"", "two\nlines", "\"",
+                                            " x ", "1.50", "\r\n",           "a\r\n\rb\n"};
+    const std::vector<std::string> ends = {"\r\n", "\n", "\r"};
     for (int round = 0; round < 200; ++round) {
         Table table(1 + random() % 5);
         std::string text = round % 2 == 0 ? "\xEF\xBB\xBF" : "";
@@ -59,18 +60,33 @@ TEST_F(Csv, WhatWasWrittenIsReadBack) {
             row.resize(2 + random() % 3);
             for (std::string& cell : row) {
                 cell = cells[random() % cells.size()];
-                const bool is_plain = cell.find_first_of(",\"\n") == std::string::npos;
+                const bool is_plain = cell.find_first_of(",\"\r\n") == std::string::npos;
                 text += (&cell == row.data() ? "" : ",");
                 text += is_plain && random() % 2 == 0 ? cell : in_quotes(cell);
             }
-            text += round % 3 == 0 ? "\r\n" : "\n";
+            text += ends[static_cast<std::size_t>(round) % 3];
         }
-        if (round % 5 == 0) text.pop_back();
-        if (text.ends_with('\r')) text.pop_back();
+        if (round % 5 == 0)
+            text.resize(text.size() - ends[static_cast<std::size_t>(round) % 3].size());
         const auto found = read(text);
         ASSERT_TRUE(found) << found.error().message() << text;
         ASSERT_EQ(*found, table) << text << " seed " << kSeed;
     }
+}
+
+/// A carriage return may be the last byte of what was read of the file.
+TEST_F(Csv, RowsMayEndWithCarriageReturnsAlone) {
+    std::string text;
+    Table table;
+    for (int row = 0; text.size() < 600'000; ++row) {
+        table.push_back({std::to_string(row), row % 3 == 0 ? "a\r\nb\rc" : ""});
+        text += table.back()[0] + "," + in_quotes(table.back()[1]) + "\r";
+    }
+    EXPECT_EQ(read(text).value(), table);
+    const std::size_t longest = 30;
+    EXPECT_EQ(read(text, {.row_bytes_max = longest}).value(), table);
+    EXPECT_EQ(read("a,b\r\r1,2\r").value(), (Table{{"a", "b"}, {"1", "2"}}));
+    EXPECT_EQ(lines, (std::vector<std::uint64_t>{1, 3}));
 }
 
 TEST_F(Csv, RowsKnowTheirLines) {
