@@ -22,6 +22,8 @@ std::string_view name_of(ErrorCode code) {
             return "conflict";
         case ErrorCode::kExhausted:
             return "limit reached";
+        case ErrorCode::kNoSpace:
+            return "no space";
         case ErrorCode::kUnavailable:
             return "unavailable";
         case ErrorCode::kDeadlineExceeded:

@@ -18,6 +18,7 @@ enum class ErrorCode {
     kUnsupported,       // valid, but not something this build, backend or file can do
     kConflict,          // somebody else holds it or changed it first
     kExhausted,         // a named limit was reached
+    kNoSpace,           // the disk, or what one may use of it, is full
     kUnavailable,       // try again later
     kDeadlineExceeded,  // took longer than its named limit
     kCancelled,         // the caller asked to stop

@@ -159,6 +159,12 @@ TEST_F(PosixFileSystemTest, ReadFileRefusesMoreThanAllowed) {
     EXPECT_GT(read_file(files_, "/proc/self/status", 1 << 20)->size(), 0U) << "reports size 0";
 }
 
+TEST_F(PosixFileSystemTest, AFullDiskIsNoBoundOfOurs) {
+    const auto full = files_.open("/dev/full", OpenMode::kReadWrite);
+    ASSERT_TRUE(full) << full.error().message();
+    EXPECT_EQ((*full)->write_at(0, bytes_of("x")).error().code(), ErrorCode::kNoSpace);
+}
+
 TEST_F(PosixFileSystemTest, CreatesEveryMissingDirectory) {
     ASSERT_TRUE(create_directories(files_, path("a/b//c/")));
     ASSERT_TRUE(create_directories(files_, path("a/b/c")));

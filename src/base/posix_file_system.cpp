@@ -340,6 +340,8 @@ tl::unexpected<Error> system_error(int number, std::string_view action, std::str
             break;
         case ENOSPC:
         case EDQUOT:
+            code = ErrorCode::kNoSpace;
+            break;
         case EFBIG:
         case EMFILE:
         case ENFILE:

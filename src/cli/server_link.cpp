@@ -17,11 +17,19 @@ constexpr std::uint32_t kSilenceMaxMs = 60'000;
 constexpr std::uint64_t kEventBytesMax = 4U << 20;
 constexpr std::size_t kFailuresMax = 1'000'000;
 
-constexpr std::array kErrorCodes = {
-    ErrorCode::kInvalidArgument,  ErrorCode::kNotFound,  ErrorCode::kAlreadyExists,
-    ErrorCode::kCorruption,       ErrorCode::kIo,        ErrorCode::kUnsupported,
-    ErrorCode::kConflict,         ErrorCode::kExhausted, ErrorCode::kUnavailable,
-    ErrorCode::kDeadlineExceeded, ErrorCode::kCancelled, ErrorCode::kInternal};
+constexpr std::array kErrorCodes = {ErrorCode::kInvalidArgument,
+                                    ErrorCode::kNotFound,
+                                    ErrorCode::kAlreadyExists,
+                                    ErrorCode::kCorruption,
+                                    ErrorCode::kIo,
+                                    ErrorCode::kUnsupported,
+                                    ErrorCode::kConflict,
+                                    ErrorCode::kExhausted,
+                                    ErrorCode::kNoSpace,
+                                    ErrorCode::kUnavailable,
+                                    ErrorCode::kDeadlineExceeded,
+                                    ErrorCode::kCancelled,
+                                    ErrorCode::kInternal};
 
 bool has_ended(service::JobState state);
 std::string field_target(std::string_view collection, std::string_view field);

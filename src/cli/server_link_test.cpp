@@ -144,6 +144,10 @@ TEST(ServerLink, TellsWhatWentWrong) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), ErrorCode::kExhausted);
     EXPECT_NE(refused.error().message().find("32 jobs wait"), std::string::npos);
+    server.answers[kPost] = answer_of(
+        507, "application/problem+json",
+        R"({"status":507,"code":"no_space","detail":"write a: No space left on device"})");
+    EXPECT_EQ(index(server).error().code(), ErrorCode::kNoSpace);
     server.answers[kPost] =
         answer_of(202, "application/json", "{\"job\":" + job_json("queued", "null") + "}");
     server.answers[kEvents] = events({job_json("failed", "null")});

@@ -197,7 +197,8 @@ Result<bool> IndexKeeper::build_next(store::FieldNumber number, const Look& look
     if (!plan) return false;
     if (!are_whole(*field, *plan)) return true;  // then it is another plan
     auto built = build(*snapshot, *field, *plan, look);
-    const bool is_too_large = !built && built.error().code() == ErrorCode::kExhausted;
+    const bool is_too_large = !built && (built.error().code() == ErrorCode::kExhausted ||
+                                         built.error().code() == ErrorCode::kNoSpace);
     const auto alone = plan_tail(state, options_.limits);
     if (is_too_large && alone && !plan->replaced.empty()) {
         built = build(*snapshot, *field, *alone, look);

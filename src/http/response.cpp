@@ -60,6 +60,8 @@ unsigned status_of(ErrorCode code) {
             return 422;
         case ErrorCode::kExhausted:
             return 413;
+        case ErrorCode::kNoSpace:
+            return 507;
         case ErrorCode::kUnavailable:
         case ErrorCode::kCancelled:
             return 503;

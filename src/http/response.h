@@ -73,7 +73,7 @@ Response empty_response(unsigned status = 204);
 /// RFC 9457 problem+json: {"type", "title", "status", "code" (name_of(ErrorCode) with underscores),
 /// "detail"}. Status by code: invalid argument 400, not found 404, already exists and conflict 409,
 /// unsupported 415 where a picture was sent and else 422, exhausted 413, unavailable and canceled
-/// 503 (with Retry-After), deadline 504, the rest 500.
+/// 503 (with Retry-After), deadline 504, no space 507, the rest 500.
 Response problem(const Error& error);
 /// Likewise with a status of its own (405, 408, 411, 421, 429, 431, …).
 Response problem(unsigned status, std::string_view code, std::string_view detail);

@@ -90,6 +90,7 @@ std::string_view reason_of(unsigned status) {
         {503, "Service Unavailable"},
         {504, "Gateway Timeout"},
         {505, "HTTP Version Not Supported"},
+        {507, "Insufficient Storage"},
     };
     const auto at = std::ranges::find(kReasons, status, &Reason::status);
     return at == std::end(kReasons) ? "Unknown" : at->text;

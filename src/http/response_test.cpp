@@ -31,6 +31,7 @@ TEST(Response, HasAStatusForEachErrorCode) {
                                                        {ErrorCode::kUnsupported, 422},
                                                        {ErrorCode::kConflict, 409},
                                                        {ErrorCode::kExhausted, 413},
+                                                       {ErrorCode::kNoSpace, 507},
                                                        {ErrorCode::kUnavailable, 503},
                                                        {ErrorCode::kDeadlineExceeded, 504},
                                                        {ErrorCode::kCancelled, 503},

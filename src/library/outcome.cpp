@@ -12,6 +12,7 @@ Failure failure_of(const Error& error) {
             case ErrorCode::kUnsupported:
                 return Failure::Kind::kUnsupported;
             case ErrorCode::kExhausted:
+            case ErrorCode::kNoSpace:
                 return Failure::Kind::kExhausted;
             case ErrorCode::kCancelled:
                 return Failure::Kind::kCancelled;

@@ -217,7 +217,7 @@ TEST_F(PictureFiles, OneIsMadeByOnlyOneAtATime) {
 
 TEST_F(PictureFiles, ADiskThatIsFullOrReadOnlyOnlyCostsTime) {
     const auto expected = thumbnail(open(posix_file_system()), a, 160, {}).value();
-    for (const ErrorCode code : {ErrorCode::kIo, ErrorCode::kExhausted}) {
+    for (const ErrorCode code : {ErrorCode::kIo, ErrorCode::kNoSpace}) {
         fs::remove_all(folder.path(".sokkuri/thumbs"));
         FaultyFileSystem files(posix_file_system());
         const Library library = open(files);

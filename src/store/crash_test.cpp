@@ -156,7 +156,7 @@ TEST(StoreCrash, SurvivesADiskThatIsFullFromEachOperationOn) {
         SCOPED_TRACE(fmt::format("operation {} of {}", at, operations));
         Life life(kLifeSeed);
         life.set_fault(
-            {.at = at, .effect = FaultEffect::kRefuseChanges, .code = ErrorCode::kExhausted});
+            {.at = at, .effect = FaultEffect::kRefuseChanges, .code = ErrorCode::kNoSpace});
         life.live(kChanges, FaultEffect::kRefuseChanges);
         life.check();
     }

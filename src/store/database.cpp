@@ -366,7 +366,8 @@ Result<Witness> witness_of(const FileSystem& files, const std::string& path) {
 
 /// SQLite calls every failure of a file an I/O error.
 bool is_told_as_it_is(ErrorCode code) {
-    return code == ErrorCode::kExhausted || code == ErrorCode::kCorruption;
+    return code == ErrorCode::kNoSpace || code == ErrorCode::kExhausted ||
+           code == ErrorCode::kCorruption;
 }
 
 ErrorCode code_of(int sqlite_code, const std::optional<Error>& cause) {
@@ -379,14 +380,13 @@ ErrorCode code_of(int sqlite_code, const std::optional<Error>& cause) {
             return ErrorCode::kCorruption;
         case SQLITE_FULL:
         case SQLITE_TOOBIG:
-            return ErrorCode::kExhausted;
+            return cause ? cause->code() : ErrorCode::kExhausted;
         case SQLITE_CANTOPEN:
             return cause ? cause->code() : ErrorCode::kIo;
         case SQLITE_IOERR:
-            return cause && is_told_as_it_is(cause->code()) ? cause->code() : ErrorCode::kIo;
         case SQLITE_READONLY:
         case SQLITE_PERM:
-            return ErrorCode::kIo;
+            return cause && is_told_as_it_is(cause->code()) ? cause->code() : ErrorCode::kIo;
         case SQLITE_CONSTRAINT:
             return ErrorCode::kAlreadyExists;
         case SQLITE_INTERRUPT:

@@ -71,10 +71,9 @@ TEST_F(DatabaseTest, ErrorsNameStatementFileAndCause) {
     const auto prepared = database->prepare("SELECT z FROM t");
     EXPECT_EQ(prepared.error().code(), ErrorCode::kInternal);
     EXPECT_EQ(prepared.error().message(), "/a.db: SELECT z FROM t: no such column: z");
-    files_.set_fault(
-        {.at = 0, .effect = FaultEffect::kRefuseChanges, .code = ErrorCode::kExhausted});
+    files_.set_fault({.at = 0, .effect = FaultEffect::kRefuseChanges, .code = ErrorCode::kNoSpace});
     const auto inserted = database->execute("INSERT INTO t VALUES (1, 2)");
-    EXPECT_EQ(inserted.error().code(), ErrorCode::kExhausted);
+    EXPECT_EQ(inserted.error().code(), ErrorCode::kNoSpace);
     EXPECT_NE(inserted.error().message().find("fault at operation"), std::string::npos);
     files_.set_fault({});
     EXPECT_TRUE(database->execute("INSERT INTO t VALUES (1, 2)"));

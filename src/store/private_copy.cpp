@@ -64,7 +64,8 @@ Result<std::unique_ptr<PrivateCopy>> PrivateCopy::made(FileSystem& files, const 
 }
 
 bool PrivateCopy::may_help(const Error& error) {
-    return error.code() == ErrorCode::kUnavailable || error.code() == ErrorCode::kExhausted;
+    return error.code() == ErrorCode::kUnavailable || error.code() == ErrorCode::kExhausted ||
+           error.code() == ErrorCode::kNoSpace;
 }
 
 PrivateCopy::~PrivateCopy() {

@@ -122,7 +122,8 @@ Result<bool> SqliteFile::is_sealed() {
 int SqliteFile::write_plain(std::span<const std::byte> bytes, std::uint64_t offset) {
     const auto written = file_->write_at(offset, bytes);
     if (written) return SQLITE_OK;
-    const bool is_full = written.error().code() == ErrorCode::kExhausted;
+    const ErrorCode code = written.error().code();
+    const bool is_full = code == ErrorCode::kNoSpace || code == ErrorCode::kExhausted;
     return failed(is_full ? SQLITE_FULL : SQLITE_IOERR_WRITE, written.error());
 }
 

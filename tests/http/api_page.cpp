@@ -56,6 +56,7 @@ curl -s 'localhost:7171/v1/collections/pictures/items/ID/similar?k=5'
 | 431 | too many or too large headers |
 | 500 | our fault |
 | 504 | it took too long |
+| 507 | the disk is full (`no_space`): nothing of it was written, and the same can be asked again when there is room |
 )";
 
 std::string limits_text();
