@@ -38,7 +38,7 @@ struct IndexStats {
     std::uint64_t coded_bytes = 0;     // of those codes
     std::uint64_t resident_bytes = 0;  // of the segments
     std::string plan;                  // memory that one segment of all rows needs, in words
-    std::string state;                 // of the writer: "", "building …", "not built: …"
+    std::string state;  // of the writer: "", "building …", "not built: …"; or "damaged: …"
 };
 
 }  // namespace sokkuri::collection

@@ -371,6 +371,12 @@ Result<CollectionStats> LocalCollection::stats() const {
         stats.fields.push_back(
             {field.spec, field.live(), field.tombstones, index_stats_of(field, keeper_.get())});
     }
+    for (const DamagedField& field : snapshot->damaged) {
+        stats.fields.push_back({field.spec,
+                                field.committed - field.tombstones,
+                                field.tombstones,
+                                {.state = "damaged: " + field.reason.message()}});
+    }
     return stats;
 }
 

@@ -40,7 +40,7 @@ Result<const ScannedRecord*> LocalScan::next() {
 }
 
 Result<void> LocalScan::choose_fields(const ScanRequest& request) {
-    if (!request.field.empty() || snapshot_->fields.size() == 1) {
+    if (!request.field.empty() || snapshot_->field_count() == 1) {
         const FieldSnapshot* field = TRY(snapshot_->field(request.field));
         field_ = TRY(CheckedRows::open(*transaction_, *field));
     }

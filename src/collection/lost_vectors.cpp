@@ -56,8 +56,14 @@ Result<std::vector<LostVectors>> find_lost(FileSystem& files, const std::string&
         const auto reader =
             TRY(store::VectorReader::open(files, field_directory(directory, field.number), field));
         const store::Slot committed = TRY(transaction.committed_slots(field.number));
-        std::vector<store::SlotRun> slots = TRY(reader->lost_slots(committed));
-        if (!slots.empty()) cut_off.push_back({std::move(field), committed, std::move(slots)});
+        auto slots = reader->lost_slots(committed);
+        if (!slots) {
+            // Of a file that is missing or none of ours nothing is left to go on with.
+            if (slots.error().code() != ErrorCode::kCorruption)
+                return tl::unexpected(slots.error());
+            continue;
+        }
+        if (!slots->empty()) cut_off.push_back({std::move(field), committed, std::move(*slots)});
     }
     return cut_off;
 }

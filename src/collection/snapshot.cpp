@@ -12,6 +12,8 @@ namespace sokkuri::collection {
 
 namespace {
 
+/// Of a file, which will not go away by itself.
+bool is_damage(const Error& error);
 Result<void> bury_dead(FieldSnapshot& field, std::span<const store::Slot> dead);
 /// The rest of the field goes on without these slots.
 void bury_lost(FieldSnapshot& field, std::span<const store::SlotRun> lost);
@@ -50,8 +52,12 @@ Result<const FieldSnapshot*> Snapshot::field(std::string_view name) const {
     for (const FieldSnapshot& field : fields) {
         names.push_back(field.spec.name);
     }
+    for (const DamagedField& field : damaged) {
+        names.push_back(field.spec.name);
+    }
     const std::size_t position = TRY(find_field(names, name));
-    return &fields[position];
+    if (position < fields.size()) return &fields[position];
+    return tl::unexpected(damaged[position - fields.size()].reason);
 }
 
 Result<std::shared_ptr<const Snapshot>> Snapshots::of(store::ReadTransaction& transaction) {
@@ -93,18 +99,24 @@ Result<std::shared_ptr<const Snapshot>> Snapshots::load(store::ReadTransaction& 
     snapshot->generation = transaction.generation();
     const std::vector<store::FieldRow> rows = TRY(transaction.fields());
     for (const store::FieldRow& row : rows) {
-        auto field = load_field(transaction, row);
-        if (!field) {
-            return tl::unexpected(
-                field.error().with_context(fmt::format("field \"{}\"", row.name)));
+        const std::string name = fmt::format("field \"{}\"", row.name);
+        FieldSnapshot field = TRY(in_context(name, known_field(transaction, row)));
+        const auto loaded = in_context(name, load_rows(transaction, row, field));
+        if (loaded) {
+            snapshot->fields.push_back(std::move(field));
+            continue;
         }
-        snapshot->fields.push_back(std::move(*field));
+        if (!is_damage(loaded.error())) return tl::unexpected(loaded.error());
+        LOG(kWarn, "event=field_damaged field={:?} reason={:?}", row.name,
+            loaded.error().message());
+        snapshot->damaged.push_back(
+            {field.spec, field.number, field.committed, field.tombstones, loaded.error()});
     }
     return snapshot;
 }
 
-Result<FieldSnapshot> Snapshots::load_field(store::ReadTransaction& transaction,
-                                            const store::FieldRow& row) {
+Result<FieldSnapshot> Snapshots::known_field(store::ReadTransaction& transaction,
+                                             const store::FieldRow& row) {
     FieldSnapshot field;
     field.spec = TRY(spec_of(row));
     field.number = row.number;
@@ -115,6 +127,12 @@ Result<FieldSnapshot> Snapshots::load_field(store::ReadTransaction& transaction,
     }
     const std::vector<store::Slot> dead = TRY(transaction.tombstones(row.number));
     TRY(bury_dead(field, dead));
+    return field;
+}
+
+Result<void> Snapshots::load_rows(store::ReadTransaction& transaction, const store::FieldRow& row,
+                                  FieldSnapshot& field) {
+    std::vector<store::SegmentRow> segments = TRY(transaction.segments(row.number));
     field.reader = TRY(reader_of(row));
     const store::RowsLeft left = TRY(field.reader->rows_left(field.committed));
     bury_lost(field, left.lost);
@@ -125,7 +143,6 @@ Result<FieldSnapshot> Snapshots::load_field(store::ReadTransaction& transaction,
     }
     field.rows = index::RawRows(std::move(starts), row.rows_per_chunk,
                                 static_cast<std::size_t>(field.committed), field.spec.dimension);
-    std::vector<store::SegmentRow> segments = TRY(transaction.segments(row.number));
     field.tail_live = field.live();
     for (store::SegmentRow& segment : segments) {
         SegmentShelf::Opened opened = shelf_.of(segment, field.spec);
@@ -139,7 +156,7 @@ Result<FieldSnapshot> Snapshots::load_field(store::ReadTransaction& transaction,
     }
     add_coded_runs(tails_, field);
     field.scanned = uncovered_rows(chunks, field);
-    return field;
+    return {};
 }
 
 /// Segments that this snapshot does not have are wanted by nobody who comes later.
@@ -202,6 +219,10 @@ Result<FieldSpec> spec_of(const store::FieldRow& row) {
 }
 
 namespace {
+
+bool is_damage(const Error& error) {
+    return error.code() == ErrorCode::kCorruption || error.code() == ErrorCode::kUnsupported;
+}
 
 Result<void> bury_dead(FieldSnapshot& field, std::span<const store::Slot> dead) {
     for (std::size_t i = 0; i < dead.size(); ++i) {

@@ -74,14 +74,25 @@ struct FieldSnapshot {
     bool is_lost(store::Slot slot) const;
 };
 
+/// A field whose vectors cannot be read: their file is missing or is none of ours.
+struct DamagedField {
+    FieldSpec spec;
+    store::FieldNumber number = 0;
+    store::Slot committed = 0;
+    std::uint64_t tombstones = 0;
+    Error reason;
+};
+
 /// Of the slots first … end - 1. O(slots / 64).
 std::uint64_t count_dead(const index::Bitmap& dead, store::Slot first, store::Slot end);
 
 struct Snapshot {
     store::Generation generation = 0;
-    std::vector<FieldSnapshot> fields;
+    std::vector<FieldSnapshot> fields;  // by number, but for the damaged ones
+    std::vector<DamagedField> damaged;  // no reason to refuse the others
 
-    /// The field of that name, or the only one when `name` is empty.
+    std::size_t field_count() const { return fields.size() + damaged.size(); }
+    /// The field of that name, or the only one when `name` is empty. Of a damaged one its reason.
     Result<const FieldSnapshot*> field(std::string_view name) const;
 };
 
@@ -110,8 +121,12 @@ class Snapshots {
     };
 
     Result<std::shared_ptr<const Snapshot>> load(store::ReadTransaction& transaction);
-    Result<FieldSnapshot> load_field(store::ReadTransaction& transaction,
-                                     const store::FieldRow& row);
+    /// What the catalog says of it.
+    Result<FieldSnapshot> known_field(store::ReadTransaction& transaction,
+                                      const store::FieldRow& row);
+    /// What its files say: the rows, and which of them no segment answers for.
+    Result<void> load_rows(store::ReadTransaction& transaction, const store::FieldRow& row,
+                           FieldSnapshot& field);
     Result<std::shared_ptr<store::VectorReader>> reader_of(const store::FieldRow& row);
     void clear_shelf(const Snapshot& snapshot);
     void close_readers(const Snapshot& snapshot);

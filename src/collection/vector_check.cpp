@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace sokkuri::collection {
@@ -31,9 +33,11 @@ class VectorCheck {
 
  private:
     void tell_lost(std::span<const store::SlotRun> lost);
+    Result<void> check_chunk(store::Slot first);
     Result<void> check_extent(const store::Extent& extent);
-    Result<void> check_beyond_mark(store::Slot committed);
-    bool is_dead(const store::Extent& extent) const;
+    void tell(const std::string& file, const Error& error, const store::SlotRun& slots);
+    Result<void> check_beyond_mark();
+    bool are_dead(const store::SlotRun& slots) const;
     std::string records_in(const store::SlotRun& slots, std::size_t named_max);
     std::string folder() const {
         return field_directory(".", field_.number).substr(2) + "/vectors";
@@ -49,6 +53,9 @@ class VectorCheck {
     VectorCheckSink& sink_;
     std::unique_ptr<store::VectorReader> reader_;
     std::vector<store::Slot> dead_;  // ascending
+    store::Slot committed_ = 0;
+    store::Slot seen_end_ = 0;    // of the chunks whose files were looked at
+    std::set<std::string> gone_;  // files of which nothing can be read
 };
 
 }  // namespace
@@ -69,9 +76,8 @@ Result<void> VectorCheck::run() {
     reader_ = std::move(*reader);
     dead_ = TRY(transaction_.tombstones(field_.number));
     const std::vector<store::Extent> extents = TRY(transaction_.extents(field_.number));
-    const store::Slot committed = TRY(transaction_.committed_slots(field_.number));
-    // A file that is missing, or that is none of ours, is told block by block.
-    const auto lost = reader_->lost_slots(committed);
+    committed_ = TRY(transaction_.committed_slots(field_.number));
+    const auto lost = reader_->lost_slots(committed_);
     if (lost) tell_lost(*lost);
     for (const store::Extent& extent : extents) {
         const auto is_gone = [&](const store::SlotRun& run) {
@@ -80,7 +86,7 @@ Result<void> VectorCheck::run() {
         if (lost && std::ranges::any_of(*lost, is_gone)) continue;
         TRY(check_extent(extent));
     }
-    return check_beyond_mark(committed);
+    return check_beyond_mark();
 }
 
 /// Rows of which only the catalog knows.
@@ -95,26 +101,43 @@ void VectorCheck::tell_lost(std::span<const store::SlotRun> lost) {
     }
 }
 
-Result<void> VectorCheck::check_extent(const store::Extent& extent) {
-    const std::string file = chunk_of(extent.first_slot);
-    if (extent.first_slot % field_.rows_per_chunk == 0) TRY(sink_.begin(file));
-    TRY(sink_.go_on());
-    const auto verified = reader_->verify(std::span(&extent, 1));
-    if (verified) return {};
-    const Error& error = verified.error();
-    if (error.code() == ErrorCode::kCorruption && is_dead(extent)) {
-        sink_.find(Finding::Kind::kNote, file,
-                   Error(error.code(), error.message() + kHoldsNothing));
-        return {};
-    }
-    const std::string whose =
-        records_in({extent.first_slot, extent.first_slot + extent.rows}, kNamedRecordsMax);
-    sink_.find(Finding::Kind::kDamage, file, Error(error.code(), error.message() + whose));
+/// A file that is missing, or none of ours, is told once and not with each of its blocks.
+Result<void> VectorCheck::check_chunk(store::Slot first) {
+    const std::string file = chunk_of(first);
+    TRY(sink_.begin(file));
+    const auto checked = reader_->check_file(first);
+    if (checked) return {};
+    gone_.insert(file);
+    tell(file, checked.error(), {first, std::min(first + field_.rows_per_chunk, committed_)});
     return {};
 }
 
+Result<void> VectorCheck::check_extent(const store::Extent& extent) {
+    const std::string file = chunk_of(extent.first_slot);
+    const store::Slot end = extent.first_slot + extent.rows;
+    for (; seen_end_ < end; seen_end_ += field_.rows_per_chunk) {
+        TRY(check_chunk(seen_end_));
+    }
+    if (gone_.contains(file) || gone_.contains(chunk_of(end - 1))) return {};
+    TRY(sink_.go_on());
+    const auto verified = reader_->verify(std::span(&extent, 1));
+    if (verified) return {};
+    tell(file, verified.error(), {extent.first_slot, end});
+    return {};
+}
+
+void VectorCheck::tell(const std::string& file, const Error& error, const store::SlotRun& slots) {
+    if (error.code() == ErrorCode::kCorruption && are_dead(slots)) {
+        sink_.find(Finding::Kind::kNote, file,
+                   Error(error.code(), error.message() + kHoldsNothing));
+        return;
+    }
+    const std::string whose = records_in(slots, kNamedRecordsMax);
+    sink_.find(Finding::Kind::kDamage, file, Error(error.code(), error.message() + whose));
+}
+
 /// What a write that never committed has left, as SQLite's log does when its end is damaged.
-Result<void> VectorCheck::check_beyond_mark(store::Slot committed) {
+Result<void> VectorCheck::check_beyond_mark() {
     const auto entries = files_.list(join_path(directory_, folder()));
     if (!entries && entries.error().code() == ErrorCode::kNotFound) return {};
     if (!entries) return tl::unexpected(entries.error());
@@ -127,19 +150,19 @@ Result<void> VectorCheck::check_beyond_mark(store::Slot committed) {
         const std::uint64_t bytes = status->size_bytes - std::min(status->size_bytes, kHeaderBytes);
         rows += bytes / std::max<std::size_t>(store::row_bytes(field_), 1);
     }
-    if (rows <= committed) return {};
+    if (rows <= committed_) return {};
     const std::string what = fmt::format(
         "{} rows lie beyond the committed mark ({} rows): the rest of a write that was cut off, or "
         "the end of the catalog's log was lost",
-        rows - committed, committed);
+        rows - committed_, committed_);
     sink_.find(Finding::Kind::kNote, folder(), Error(ErrorCode::kCorruption, what));
     return {};
 }
 
-bool VectorCheck::is_dead(const store::Extent& extent) const {
-    const auto first = std::ranges::lower_bound(dead_, extent.first_slot);
-    const auto end = std::lower_bound(first, dead_.end(), extent.first_slot + extent.rows);
-    return static_cast<std::uint64_t>(end - first) == extent.rows;
+bool VectorCheck::are_dead(const store::SlotRun& slots) const {
+    const auto first = std::ranges::lower_bound(dead_, slots.first);
+    const auto end = std::lower_bound(first, dead_.end(), slots.end);
+    return static_cast<std::uint64_t>(end - first) == slots.end - slots.first;
 }
 
 /// "; holds vectors of a, b, c and more records", as far as they can be told.

@@ -82,6 +82,9 @@ class VectorReader {
     virtual Result<RowsLeft> rows_left(Slot committed) = 0;
     /// The committed slots whose rows lie beyond the end of a file. kCorruption as rows_left.
     virtual Result<std::vector<SlotRun>> lost_slots(Slot committed) = 0;
+    /// Whether the file that the slot lies in is there and has its header. kCorruption as
+    /// rows_left.
+    virtual Result<void> check_file(Slot slot) = 0;
     /// One row of a committed slot.
     virtual Result<std::span<const std::byte>> row(Slot slot) = 0;
     /// Compares the checksum of every extent; kCorruption names file and slots.

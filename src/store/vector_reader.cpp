@@ -38,6 +38,7 @@ class ChunkReader final : public VectorReader {
     Result<std::vector<MappedRows>> rows(Slot committed) override;
     Result<RowsLeft> rows_left(Slot committed) override;
     Result<std::vector<SlotRun>> lost_slots(Slot committed) override;
+    Result<void> check_file(Slot slot) override;
     Result<std::span<const std::byte>> row(Slot slot) override;
     Result<void> verify(std::span<const Extent> extents) override;
 
@@ -95,6 +96,11 @@ Result<std::vector<SlotRun>> ChunkReader::lost_slots(Slot committed) {
         if (there < rows) lost.push_back({first + there, first + rows});
     }
     return lost;
+}
+
+Result<void> ChunkReader::check_file(Slot slot) {
+    TRY(rows_in_chunk_file(slot / layout_.rows_per_chunk()));
+    return {};
 }
 
 Result<RowsLeft> ChunkReader::rows_left(Slot committed) {
