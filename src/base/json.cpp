@@ -147,7 +147,8 @@ JsonValue copy_object(const simdjson::dom::object& object, NumberTexts* numbers)
 }
 
 /// simdjson refuses numbers that it has no type for, so it reads the text without them; as the tree
-/// is copied in the order of the text, they are put back from there. It judges all the rest as ever.
+/// is copied in the order of the text, they are put back from there. It judges all the rest as
+/// ever.
 Result<JsonValue> parse_large_numbers(std::string_view text, const JsonLimits& limits) {
     const std::string left = without_large_numbers(text);
     simdjson::dom::parser parser(limits.size_bytes_max);

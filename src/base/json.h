@@ -80,8 +80,8 @@ class JsonValue {
 
  private:
     // Integers keep all 64 bits: 2^53 + 1 is not a double.
-    std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, LargeNumber, std::string,
-                 JsonArray, JsonObject>
+    std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, LargeNumber,
+                 std::string, JsonArray, JsonObject>
         value_;
 };
 

@@ -1,5 +1,5 @@
-// Goal: a large number is exactly what RFC 8259 allows and no type holds. Method: single numbers, and
-// random ones against what strtod makes of them.
+// Goal: a large number is exactly what RFC 8259 allows and no type holds. Method: single numbers,
+// and random ones against what strtod makes of them.
 #include "base/json_number.h"
 
 #include <gtest/gtest.h>

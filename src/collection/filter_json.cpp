@@ -236,6 +236,9 @@ Result<std::string> text_at(const PathClause& clause) {
 
 Result<AttributeValue> scalar_of(std::string_view path, const JsonValue& value) {
     if (auto scalar = store::attribute_value_of(value)) return *std::move(scalar);
+    if (value.is_number()) {  // and what it compares with, no double holds
+        return tl::unexpected(value.as_double().error().with_context(path));
+    }
     return fail(ErrorCode::kInvalidArgument,
                 "{}: a number, a text, true or false is expected, not {}{}", path,
                 name_of(value.kind()),

@@ -98,6 +98,8 @@ TEST(FilterJson, RefusesWhatItDoesNotKnowByName) {
               std::string::npos);
     EXPECT_NE(refusal(R"({"term":{"a":null}})").find("must_not exists"), std::string::npos);
     EXPECT_NE(refusal(R"({"term":{"a":[1]}})").find("an array"), std::string::npos);
+    EXPECT_NE(refusal(R"({"range":{"a":{"lt":1e400}}})").find("1e400 is out of range"),
+              std::string::npos);
     refusal(R"({"term":{"a":1,"b":2}})");
     refusal(R"({"term":{"":1}})");
     refusal(R"({"term":{"a":1},"terms":{"a":[1]}})");

@@ -21,8 +21,8 @@ Result<Cut> cut(std::string_view text);
 std::string_view trimmed(std::string_view text);
 bool starts_as_json(std::string_view text);
 Result<Filter> filter_of_cut(const Cut& cut);
-AttributeValue value_of(std::string_view text);
-std::vector<AttributeValue> values_of(std::string_view text);
+Result<AttributeValue> value_of(std::string_view text);
+Result<std::vector<AttributeValue>> values_of(std::string_view text);
 
 }  // namespace
 
@@ -72,11 +72,15 @@ Result<Filter> filter_of_cut(const Cut& cut) {
     std::string path(cut.field);
     if (cut.name == "exists") return Filter{ExistsFilter{std::move(path)}};
     if (cut.name == "~") return Filter{MatchFilter{std::move(path), std::string(cut.value)}};
-    if (cut.name == "in") return Filter{TermsFilter{std::move(path), values_of(cut.value)}};
-    if (cut.name == "=") return Filter{TermsFilter{std::move(path), {value_of(cut.value)}}};
+    if (cut.name == "in") {
+        std::vector<AttributeValue> values = TRY(in_context(path, values_of(cut.value)));
+        return Filter{TermsFilter{std::move(path), std::move(values)}};
+    }
+    AttributeValue value = TRY(in_context(path, value_of(cut.value)));
+    if (cut.name == "=") return Filter{TermsFilter{std::move(path), {std::move(value)}}};
     if (cut.name == "!=") {
         BoolFilter clauses{.should_min = 0};
-        clauses.must_not.push_back({TermsFilter{std::move(path), {value_of(cut.value)}}});
+        clauses.must_not.push_back({TermsFilter{std::move(path), {std::move(value)}}});
         return Filter{std::move(clauses)};
     }
     if (cut.value.empty()) {
@@ -86,19 +90,21 @@ Result<Filter> filter_of_cut(const Cut& cut) {
     RangeFilter range{.path = std::move(path)};
     const bool is_inclusive = cut.name.size() == 2;
     std::optional<RangeFilter::Bound>& bound = cut.name.front() == '>' ? range.low : range.high;
-    bound = RangeFilter::Bound{value_of(cut.value), is_inclusive};
+    bound = RangeFilter::Bound{std::move(value), is_inclusive};
     return Filter{std::move(range)};
 }
 
-AttributeValue value_of(std::string_view text) {
-    if (const auto json = parse_json(text)) {
-        if (auto value = store::attribute_value_of(*json)) return *std::move(value);
-    }
+/// kInvalidArgument for a number that compares with nothing.
+Result<AttributeValue> value_of(std::string_view text) {
+    const auto json = parse_json(text);
+    if (!json) return std::string(text);
+    if (auto value = store::attribute_value_of(*json)) return *std::move(value);
+    if (json->is_number()) return tl::unexpected(json->as_double().error());
     return std::string(text);
 }
 
 /// Commas inside of quotes belong to the value.
-std::vector<AttributeValue> values_of(std::string_view text) {
+Result<std::vector<AttributeValue>> values_of(std::string_view text) {
     std::vector<AttributeValue> values;
     bool is_quoted = false;
     std::size_t start = 0;
@@ -108,7 +114,8 @@ std::vector<AttributeValue> values_of(std::string_view text) {
             is_quoted = !is_quoted;
         }
         if (!is_end && (text[at] != ',' || is_quoted)) continue;
-        values.push_back(value_of(trimmed(text.substr(start, at - start))));
+        AttributeValue value = TRY(value_of(trimmed(text.substr(start, at - start))));
+        values.push_back(std::move(value));
         start = at + 1;
     }
     return values;

@@ -34,6 +34,7 @@ TEST(FilterText, ReadsAValueAsJsonElseAsText) {
     expect_same("a=12", R"({"term":{"a":12}})");
     expect_same("a=\"12\"", R"({"term":{"a":"12"}})");
     expect_same("a=true", R"({"term":{"a":true}})");
+    expect_same("a=123456789012345678901", R"({"term":{"a":123456789012345678901}})");
     expect_same("a=null", R"({"term":{"a":"null"}})");
     expect_same("a=", R"({"term":{"a":""}})");
     expect_same("a=1,5", R"({"term":{"a":"1,5"}})");
@@ -42,8 +43,8 @@ TEST(FilterText, ReadsAValueAsJsonElseAsText) {
 }
 
 TEST(FilterText, RefusesWhatIsNoComparison) {
-    for (const std::string_view text :
-         {"", "color", "=red", "  ", "color in", "a>", "{\"a\":", "[3]", "exists"}) {
+    for (const std::string_view text : {"", "color", "=red", "  ", "color in", "a>", "{\"a\":",
+                                        "[3]", "exists", "a=1e400", "a<1e400", "a in 1,-1e400"}) {
         const auto filter = filter_of_text(text);
         EXPECT_FALSE(filter) << text;
         EXPECT_TRUE(filter || filter.error().code() == ErrorCode::kInvalidArgument) << text;

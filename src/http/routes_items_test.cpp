@@ -106,6 +106,21 @@ TEST_F(ItemRoutes, KeepDocumentsAsTheyWereSent) {
     EXPECT_EQ(made.status(), 201U);
     EXPECT_EQ(made.raw.header("location"), item("x"));
     EXPECT_NE(server_.get(item("x")).raw.body.find(document), std::string::npos);
+    // Also numbers that no type holds, and beside ones that a patch changes.
+    const std::string large = "{\"n\":123456789012345678901234567890,\"x\": 1e400,\"y\":[-0.1" +
+                              std::string(60, '2') + "]}";
+    EXPECT_EQ(put("large", large).status(), 201U);
+    EXPECT_NE(server_.get(item("large")).raw.body.find(large), std::string::npos);
+    EXPECT_EQ(server_.send("PATCH", item("large"), R"({"document":{"z":-1E+999}})").status(), 200U);
+    EXPECT_NE(server_.get(item("large"))
+                  .raw.body.find("123456789012345678901234567890,\"x\":1e400,\"y\""),
+              std::string::npos);
+    EXPECT_NE(server_.get(item("large")).raw.body.find(",\"z\":-1E+999}"), std::string::npos);
+    for (const char* number : {"01e400", "+1e400", "1e400.", "1e", "NaN", "-", "1e400x"}) {
+        EXPECT_EQ(put("wrong", fmt::format("{{\"a\":1e400,\"n\":{}}}", number)).status(), 400U)
+            << number;
+    }
+    EXPECT_EQ(server_.send("PUT", item("wrong"), R"({"vector":[1e400,0,0,0]})").status(), 400U);
     // A document alone leaves the vector.
     EXPECT_EQ(server_.send("PUT", item("x"), R"({"document":{"c":2}})").status(), 200U);
     EXPECT_NE(server_.get(item("x")).raw.body.find(R"({"c":2})"), std::string::npos);

@@ -99,7 +99,8 @@ std::string documents_of(std::size_t rows) {
     std::string lines;
     for (std::size_t row = 0; row < rows; ++row) {
         lines += fmt::format(
-            "{{ \"id\":\"item {}\",\"price\" : {}.50,\"id\":7,\"tags\":[\"あ\"]}}\n", row, row);
+            "{{ \"id\":\"item {}\",\"price\" : {}.50,\"id\":7,\"tags\":[\"あ\",-1e{}]}}\n", row,
+            row, row);
     }
     return lines;
 }
@@ -190,7 +191,8 @@ TEST_F(Import, TakesAMatrixWithIdsAndDocuments) {
     const auto vector = library.collection().vector_of("item 7", kPictureField);
     ASSERT_TRUE(vector) << vector.error().message();
     EXPECT_TRUE(std::equal(vector->begin(), vector->end(), vectors.begin() + 7 * kDimension));
-    EXPECT_EQ(items_of(library)["item 7"].document, R"({ "price" : 7.50,"id":7,"tags":["あ"]})");
+    EXPECT_EQ(items_of(library)["item 7"].document,
+              R"({ "price" : 7.50,"id":7,"tags":["あ",-1e7]})");
     const ImportReport again =
         import(library, {.from = {.files = {path("v.npy")}, .ids_file = path("ids.txt")}});
     EXPECT_EQ(again.outcome.unchanged, 50U);

@@ -46,18 +46,19 @@ class Metadata : public ::testing::Test {
 };
 
 TEST_F(Metadata, CellsAreWhatTheyReadAs) {
-    const auto found = rows("m.csv",
-                            "path,price,tag,sizes,note,zip\n"
-                            "a.jpg,1.50,true,\"[\"\"S\"\",\"\"M\"\"]\",,007\n"
-                            "sub/b.jpg,cheap,\"a \"\"b\"\"\", {} ,\"two\nlines\",1e3\n");
+    const auto found =
+        rows("m.csv",
+             "path,price,tag,sizes,note,zip\n"
+             "a.jpg,1.50,true,\"[\"\"S\"\",1e400]\",,007\n"
+             "sub/b.jpg,cheap,\"a \"\"b\"\"\", {} ,\"two\nlines\",12345678901234567890123\n");
     ASSERT_EQ(found.size(), 2U);
     EXPECT_EQ(found[0].path, "a.jpg");
     EXPECT_EQ(
         found[0].document,
-        R"({"path":"a.jpg","price":1.50,"tag":true,"sizes":["S","M"],"note":null,"zip":"007"})");
+        R"({"path":"a.jpg","price":1.50,"tag":true,"sizes":["S",1e400],"note":null,"zip":"007"})");
     EXPECT_EQ(found[1].document,
               R"({"path":"sub/b.jpg","price":"cheap","tag":"a \"b\"","sizes":{},)"
-              R"("note":"two\nlines","zip":1e3})");
+              R"("note":"two\nlines","zip":12345678901234567890123})");
     EXPECT_EQ(found[1].line, 3U);
 }
 
@@ -68,7 +69,7 @@ TEST_F(Metadata, LinesKeepTheirTextButForTheFirstId) {
                                        "\n"
                                        R"({ "id":"only" })"
                                        "\n"
-                                       R"({"path":"a.jpg","n":2})");
+                                       R"({"path":"a.jpg","n":2e999})");
     ASSERT_EQ(found.size(), 4U);
     EXPECT_EQ(found[0].id, "x");
     EXPECT_EQ(found[0].document, R"({"n" : 1.0, "id":"own"})");
@@ -76,7 +77,7 @@ TEST_F(Metadata, LinesKeepTheirTextButForTheFirstId) {
     EXPECT_EQ(found[1].document, R"({"n":1})");
     EXPECT_EQ(found[2].document, "{  }");
     EXPECT_EQ(found[3].path, "a.jpg");
-    EXPECT_EQ(found[3].document, R"({"path":"a.jpg","n":2})");
+    EXPECT_EQ(found[3].document, R"({"path":"a.jpg","n":2e999})");
 }
 
 TEST_F(Metadata, SaysWhatIsWrongAndWhere) {

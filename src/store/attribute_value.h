@@ -15,7 +15,8 @@ namespace sokkuri::store {
 
 using AttributeValue = std::variant<bool, std::int64_t, double, std::string>;
 
-/// Empty for null, arrays and objects. Integers beyond 63 bits become doubles.
+/// Empty for null, arrays, objects and numbers beyond the largest double, which are there but
+/// compare with nothing. Integers beyond 63 bits become the doubles next to them.
 std::optional<AttributeValue> attribute_value_of(const JsonValue& value);
 
 /// Exact, also between integers and doubles. A double is never NaN: JSON has none.

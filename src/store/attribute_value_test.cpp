@@ -49,11 +49,28 @@ TEST(AttributeValue, IsTheScalarOfAJsonText) {
     EXPECT_EQ(value("12"), AttributeValue(std::int64_t{12}));
     EXPECT_EQ(value("1.5"), AttributeValue(1.5));
     EXPECT_EQ(value("18446744073709551615"), AttributeValue(18446744073709551615.0));
+    EXPECT_EQ(value("-123456789012345678901"), AttributeValue(-123456789012345678901.0));
+    EXPECT_FALSE(value("1e400")) << "it compares with nothing";
     EXPECT_EQ(value("\"x\""), AttributeValue(std::string("x")));
     EXPECT_EQ(value("true"), AttributeValue(true));
     EXPECT_FALSE(value("null"));
     EXPECT_FALSE(value("[1]"));
     EXPECT_FALSE(value("{}"));
+}
+
+TEST(AttributeValue, TellsIntegersOf64BitsAsIntegers) {
+    const auto told = [](std::string_view json) {
+        std::string text;
+        JsonWriter(text).value(json_of(attribute_value_of(parse_json(json).value()).value()));
+        return text;
+    };
+    EXPECT_EQ(told("9223372036854775807"), "9223372036854775807");
+    EXPECT_EQ(told("9223372036854775808"), "9223372036854775808");
+    EXPECT_EQ(told("10000000000000000000"), "10000000000000000000");
+    EXPECT_EQ(told("18446744073709551615"), "18446744073709551616");  // the double next to it
+    EXPECT_EQ(told("1.5e300"), "1.5e+300");
+    EXPECT_EQ(attribute_value_of(parse_json(told("18446744073709551615")).value()),
+              attribute_value_of(parse_json("18446744073709551615").value()));
 }
 
 }  // namespace

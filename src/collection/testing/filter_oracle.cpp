@@ -18,11 +18,15 @@ const std::vector<std::string> kPaths = {"color", "price", "tags", "camera.model
 const std::vector<std::string> kTexts = {"red", "blue", "dark red", "Red", "", "赤い靴", "re*d"};
 const std::vector<std::string> kTitles = {"Red shoes for rain", "赤いスニーカー size 27", "東京の靴",
                                           "shoes, 京都", "ハンドバッグ", "Hundred words"};
+// Beyond 64 bits, and beyond a double.
+const std::vector<std::string> kNumbers = {"123456789012345678901", "-98765432109876543210",
+                                           "18446744073709551615", "1e400"};
 const std::vector<std::string> kDates = {"2024-01-05", "2024-01-31", "2024-02-01", "2023-12-31"};
 // clang-format on
 
 void gather(const JsonValue& value, const std::string& path, Scalars& found);
 bool below(const JsonValue& value, const std::string& path);
+bool compares(const JsonValue& value);
 double number_of(const JsonValue& value);
 bool is_equal(const JsonValue& left, const AttributeValue& right);
 bool is_in_range(const JsonValue& value, const RangeFilter& range);
@@ -95,6 +99,8 @@ std::string random_document(std::mt19937& random) {
         out.key("price");
         if (random() % 5 == 0) {
             out.value(one_of(kTexts, random));
+        } else if (random() % 8 == 0) {
+            out.raw(one_of(kNumbers, random));
         } else if (random() % 2 == 0) {
             out.value(static_cast<std::int64_t>(random() % 20) - 5);
         } else {
@@ -249,6 +255,11 @@ bool below(const JsonValue& value, const std::string& path) {
     });
 }
 
+/// A number that a double comes near to.
+bool compares(const JsonValue& value) {
+    return value.is_number() && value.as_double().has_value();
+}
+
 double number_of(const JsonValue& value) {
     return value.as_double().value();
 }
@@ -260,7 +271,7 @@ bool is_equal(const JsonValue& left, const AttributeValue& right) {
     if (const auto* text = std::get_if<std::string>(&right)) {
         return left.is_string() && left.text() == *text;
     }
-    if (!left.is_number()) return false;
+    if (!compares(left)) return false;
     const auto* integer = std::get_if<std::int64_t>(&right);
     const double wanted =
         integer != nullptr ? static_cast<double>(*integer) : std::get<double>(right);
@@ -275,7 +286,7 @@ bool is_in_range(const JsonValue& value, const RangeFilter& range) {
 /// Below, between or above: of dates, whose form is one, as many letters as the bound has.
 int order_of(const JsonValue& value, const RangeFilter::Bound& bound, bool& is_comparable) {
     const auto* text = std::get_if<std::string>(&bound.value);
-    is_comparable = text == nullptr ? value.is_number() : value.is_string();
+    is_comparable = text == nullptr ? compares(value) : value.is_string();
     if (!is_comparable) return 0;
     if (text == nullptr) {
         const auto* integer = std::get_if<std::int64_t>(&bound.value);
