@@ -2,7 +2,7 @@
 
 #include "base/hash.h"
 #include "base/json.h"
-#include "store/words.h"
+#include "store/spellings.h"
 
 #include <span>
 #include <utility>
@@ -125,7 +125,10 @@ Result<void> check(const Filter& filter, std::size_t depth, Counts& counts) {
 /// Each is looked up for itself when the filter is evaluated.
 Result<void> check_tokens(const MatchFilter& match, std::size_t& tokens) {
     for (const store::Word& word : store::words_of(match.text)) {
-        tokens += store::is_told_by_token(word) ? 1 : word.letters.size() - 1;
+        const bool is_whole = word.kind == store::Word::Kind::kWhole;
+        tokens += is_whole                        ? store::spellings_of(word).size()
+                  : store::is_told_by_token(word) ? 1
+                                                  : word.letters.size() - 1;
         if (tokens <= Filter::kTokensMax) continue;
         return fail(ErrorCode::kInvalidArgument,
                     "filter: match of {}: more than {} words and pairs of letters are asked for",

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "store/date_text.h"
+#include "store/spellings.h"
 
 #include <algorithm>
 #include <utility>
@@ -21,6 +22,8 @@ ValueRange plain_range(const RangeFilter& range);
 ValueRange range_of_prefix(std::string prefix);
 std::string fixed_start(std::string_view pattern);
 std::size_t letter_size(std::string_view text);
+/// What texts with the word are indexed by; of a part of a run that part alone.
+std::vector<std::string> spellings(const store::Word& word);
 /// What a directory of that name is called: 2019 is "2019".
 AttributeValue as_text(const AttributeValue& value);
 
@@ -91,8 +94,14 @@ FilterLeaf FilterLeaf::of_word(const std::string& path, const store::Word& word,
     }
     const bool is_phrase = !store::is_told_by_token(word);
     FilterLeaf leaf(path, is_phrase ? AttributeKind::kRuns : AttributeKind::kWords);
-    leaf.equal_ = {AttributeValue(store::utf8_of(word.letters))};
-    if (is_phrase) leaf.phrase_ = word.letters;
+    if (is_phrase) {
+        leaf.equal_ = {AttributeValue(store::utf8_of(word.letters))};
+        leaf.phrase_ = word.letters;
+        return leaf;
+    }
+    for (std::string& spelling : spellings(word))
+        leaf.equal_.emplace_back(std::move(spelling));
+    std::sort(leaf.equal_.begin(), leaf.equal_.end(), AttributeLess());
     return leaf;
 }
 
@@ -216,6 +225,11 @@ std::string fixed_start(std::string_view pattern) {
         start.push_back(pattern[i]);
     }
     return start;
+}
+
+std::vector<std::string> spellings(const store::Word& word) {
+    if (word.kind == store::Word::Kind::kRun) return {store::utf8_of(word.letters)};
+    return store::spellings_of(word);
 }
 
 AttributeValue as_text(const AttributeValue& value) {

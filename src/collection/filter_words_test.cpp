@@ -13,6 +13,7 @@
 
 #include <map>
 #include <random>
+#include <set>
 
 namespace sokkuri::collection {
 namespace {
@@ -32,6 +33,7 @@ constexpr Letter kLetters[] = {
     {"７", "7", Script::kWord},  {"É", "é", Script::kWord},
     {"é", "é", Script::kWord},   {"Ω", "ω", Script::kWord},
     {"Ж", "ж", Script::kWord},   {"😀", "😀", Script::kWord},
+    {"Ư", "ư", Script::kWord},   {"ư", "ư", Script::kWord},
     {"👟", "👟", Script::kWord},   {"e\u0301", "e\u0301", Script::kWord},
     {"東", "東", Script::kRun},  {"京", "京", Script::kRun},
     {"赤", "赤", Script::kRun},  {"い", "い", Script::kRun},
@@ -102,6 +104,25 @@ class FilterWords : public ::testing::Test {
         catalog_ = store::Catalog::open(posix_file_system(), folder_.path() + "/catalog.db",
                                         store::CatalogAccess::kCreate)
                        .value();
+    }
+
+    void put(const std::string& id, const Text& text) {
+        const auto write = catalog_->begin_write().value();
+        std::string document;
+        JsonWriter(document).begin_object().member("title", text.written).end_object();
+        ASSERT_TRUE(write->put_record(id, document, {}));
+        ASSERT_TRUE(write->commit());
+        texts_[id] = {text};
+    }
+
+    std::set<std::string> found_by(const std::string& words) {
+        const auto transaction = catalog_->begin_read().value();
+        const auto found = evaluate(*transaction, Filter{MatchFilter{"title", words}}).value();
+        std::set<std::string> ids;
+        for (const auto& [id, texts] : texts_) {
+            if (found.records.test(transaction->record(id).value()->number)) ids.insert(id);
+        }
+        return ids;
     }
 
     void put_some(std::size_t count) {
@@ -189,6 +210,19 @@ class FilterWords : public ::testing::Test {
     std::map<std::string, std::vector<Text>> texts_;
     std::size_t matches_ = 0;
 };
+
+TEST_F(FilterWords, AreFoundInEverySpelling) {
+    const std::set<std::string> written = {"Lange Straße", "STRASSE 7", "STRAẞE", "strasse"};
+    for (const std::string& text : written)
+        put(text, {text, {}});
+    put("Strase", {"Strase", {}});
+    for (const bool is_indexed : {false, true}) {
+        if (is_indexed) build_indexes();
+        for (const char* asked : {"STRASSE", "straße", "STRAẞE", "Strasse"})
+            EXPECT_EQ(found_by(asked), written) << asked << is_indexed;
+        EXPECT_EQ(found_by("strase"), std::set<std::string>{"Strase"});
+    }
+}
 
 TEST_F(FilterWords, AreFoundAsThePlainDefinitionHasIt) {
     for (int round = 0; round < 9; ++round) {

@@ -1,5 +1,7 @@
 #include "store/words.h"
 
+#include "store/spellings.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -131,9 +133,10 @@ std::string utf8_of(std::u32string_view letters) {
 }
 
 bool contains(const std::vector<Word>& words, const Word& word) {
+    const std::u32string folded = fully_folded(word.letters);
     return std::any_of(words.begin(), words.end(), [&](const Word& other) {
         if (other.kind != word.kind) return false;
-        if (word.kind == Word::Kind::kWhole) return other.letters == word.letters;
+        if (word.kind == Word::Kind::kWhole) return fully_folded(other.letters) == folded;
         return other.letters.find(word.letters) != std::u32string::npos;
     });
 }

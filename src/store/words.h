@@ -51,7 +51,7 @@ bool is_told_by_token(const Word& word);
 bool is_long_run(const FoldedWords::Part& word);
 std::string utf8_of(std::u32string_view letters);
 
-/// Whether a text with these words contains `word`.
+/// Whether a text with these words contains `word`, a whole one in any of its spellings.
 bool contains(const std::vector<Word>& words, const Word& word);
 
 }  // namespace sokkuri::store

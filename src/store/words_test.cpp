@@ -25,6 +25,9 @@ TEST(Words, MatchesWholeWordsOfSpacedScripts) {
     EXPECT_TRUE(text_has("Red shoes, size 42", "42"));
     EXPECT_FALSE(text_has("Hundred shoes", "red"));
     EXPECT_TRUE(text_has("CAFÉ Ärger", "café"));
+    EXPECT_TRUE(text_has("Lange Straße", "STRASSE"));
+    EXPECT_TRUE(text_has("LANGE STRASSE", "straße"));
+    EXPECT_FALSE(text_has("Lange Strase", "straße"));
     EXPECT_TRUE(text_has("ΟΔΟΣ Москва", "οδος"));
     EXPECT_TRUE(text_has("ΟΔΟΣ Москва", "МОСКВА"));
 }
