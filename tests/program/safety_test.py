@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import unittest
 
-from program import ProgramTest, picture
+from program import picture
+from server import ServerTest
 
 
 def flip(path, at, bits=1):
@@ -15,7 +16,7 @@ def flip(path, at, bits=1):
     path.write_bytes(data)
 
 
-class Safety(ProgramTest):
+class Safety(ServerTest):
     def setUp(self):
         super().setUp()
         self.folder = self.make_pictures(5)
@@ -116,6 +117,43 @@ class Safety(ProgramTest):
         self.index(place)
         self.assertEqual(self.stats(place)["items"], 6)
         self.assertTrue(json.loads(self.run_program("verify", "--in", place, "--json", check=0).stdout)["is_whole"])
+
+    def test_a_server_says_that_its_disk_is_full_and_takes_the_same_when_there_is_room(self):
+        place = self.base / "data"
+        place.mkdir()
+        self.mount("-t", "tmpfs", "-o", "size=4m", "none", place)
+        server = self.serve("--data", place)
+        self.assertEqual(server.ask("/v1/collections/c", "PUT", {"fields": [{"name": "v", "dimension": 2}]})[0], 201)
+        self.assertEqual(server.ask("/v1/collections/c/items/a", "PUT", {"vector": [1, 0]})[0], 201)
+        free = os.statvfs(place)
+        (place / "ballast").write_bytes(b"\1" * (free.f_bavail * free.f_frsize))
+        large = {"vector": [0, 1], "document": {"text": "x" * 500_000}}
+        status, body = server.ask("/v1/collections/c/items/b", "PUT", large)
+        self.assertEqual((status, json.loads(body)["code"]), (507, "no_space"), body)
+        self.assertIn("No space left", json.loads(body)["detail"])
+        self.assertEqual(server.ask("/v1/collections/c/items/b")[0], 404)
+        self.assertEqual(server.ask("/v1/collections/c/items/a")[0], 200)
+        (place / "ballast").unlink()
+        self.assertEqual(server.ask("/v1/collections/c/items/b", "PUT", large)[0], 201)
+
+    def test_a_damaged_field_keeps_the_others_readable(self):
+        place = self.base / "two"
+        vectors = self.base / "v.jsonl"
+        vectors.write_text("".join(json.dumps({"id": f"k{i}", "vector": [1, i]}) + "\n" for i in range(9)))
+        self.run_program("import", "--in", place, vectors, check=0)
+        self.run_program("field", "add", "second", "--dimension", "2", "--in", place, check=0)
+        for i in range(9):
+            vectors.write_text(json.dumps({"id": f"k{i}", "vector": [i, 1]}) + "\n")
+            self.run_program("import", "--in", place, vectors, "--field", "second", check=0)
+        shutil.rmtree(place / ".sokkuri/fields/1")
+        report = json.loads(self.run_program("verify", "--in", place, "--json", check=1).stdout)
+        self.assertEqual([each["file"] for each in report["findings"]], ["fields/1/vectors/0000"])
+        run = self.run_program("similar", "k1", "-k", "1", "--in", place, "--json", check=0)
+        self.assertEqual(json.loads(run.stdout)["hits"][0]["id"], "k2")
+        self.run_program("export", "--in", place, "--npy", self.base / "o.npy", check=0)
+        run = self.run_program("similar", "k1", "--in", place, "--field", "second", check=1)
+        self.assertIn("field \"second\"", run.stderr)
+        self.assertIn("fields/1/vectors/0000", run.stderr)
 
 
 if __name__ == "__main__":
