@@ -220,7 +220,8 @@ Result<void> IndexKeeper::build(const Snapshot& snapshot, const FieldSnapshot& f
         }
     };
     if (tails_ != nullptr) tails_->cut(field.number, plan.end);
-    const Workshop workshop{kept_.files, kept_.directory, kept_.kernels, threads_};
+    const Workshop workshop{kept_.files, kept_.directory, kept_.check_place, kept_.kernels,
+                            threads_};
     const SealedSegment sealed = TRY(seal(field, snapshot.generation, plan, options, workshop));
     if (auto committed = kept_.commit(plan.replaced, sealed.row); !committed) {
         // The field has been dropped or replaced meanwhile: nobody will ever look there again.
@@ -243,6 +244,7 @@ Result<void> IndexKeeper::build(const Snapshot& snapshot, const FieldSnapshot& f
     kept_.snapshots.forget();
     if (tails_ != nullptr) tails_->changed();
     const auto transaction = TRY(kept_.catalog.begin_read());
+    TRY(kept_.check_place());
     remove_leftovers(kept_.files, kept_.directory, *transaction);
     return {};
 }

@@ -57,6 +57,8 @@ struct KeptCollection {
     Snapshots& snapshots;
     SegmentShelf& shelf;
     TailCodes& tails;
+    /// That the folder is still this collection's (store::WriteLock::check_place).
+    std::function<Result<void>()> check_place;
     /// In the writer's turn.
     std::function<Result<void>(std::span<const store::SegmentNumber> replaced,
                                const store::SegmentRow& added)>

@@ -153,6 +153,8 @@ class LocalCollection final : public Collection {
     }
     template <typename Job>
     std::invoke_result_t<Job, LocalWriter&> write(Job job);
+    template <typename Job>
+    std::invoke_result_t<Job, LocalWriter&> in_turn(Job job);
 
     FileSystem& files_;
     const std::string directory_;
@@ -242,7 +244,7 @@ std::invoke_result_t<Job, LocalWriter&> LocalCollection::write(Job job) {
     if (write_half_ == nullptr) {
         return fail(ErrorCode::kUnsupported, "{}: opened for reading only", directory_);
     }
-    auto outcome = write_half_->worker.run([&] { return job(*write_half_->writer); });
+    auto outcome = in_turn(std::move(job));
     if (outcome) {
         keeper_->changed();
         attribute_keeper_->changed();
@@ -250,22 +252,33 @@ std::invoke_result_t<Job, LocalWriter&> LocalCollection::write(Job job) {
     return outcome;
 }
 
+/// Files are written and removed by their paths: never where another collection was put meanwhile.
+template <typename Job>
+std::invoke_result_t<Job, LocalWriter&> LocalCollection::in_turn(Job job) {
+    return write_half_->worker.run([&]() -> std::invoke_result_t<Job, LocalWriter&> {
+        TRY(write_half_->lock->check_place());
+        return job(*write_half_->writer);
+    });
+}
+
 void LocalCollection::start_keepers(const KeeperOptions& options) {
-    const auto in_turn = [this](const std::function<Result<bool>()>& attempt) {
-        return write_half_->worker.run(attempt);
+    const auto attempt_in_turn = [this](const std::function<Result<bool>()>& attempt) {
+        return in_turn([&](LocalWriter&) { return attempt(); });
     };
-    old_files_ = std::make_unique<OldFiles>(files_, directory_, *catalog_, snapshots_, in_turn);
+    old_files_ =
+        std::make_unique<OldFiles>(files_, directory_, *catalog_, snapshots_, attempt_in_turn);
+    const auto check_place = [this] { return write_half_->lock->check_place(); };
     const auto commit = [this](std::span<const store::SegmentNumber> replaced,
                                const store::SegmentRow& added) {
-        return write_half_->worker.run(
-            [&] { return write_half_->writer->replace_segments(replaced, added); });
+        return in_turn(
+            [&](LocalWriter& writer) { return writer.replace_segments(replaced, added); });
     };
     keeper_ = std::make_unique<IndexKeeper>(
-        KeptCollection{files_, directory_, kernels_, *catalog_, snapshots_, shelf_, tails_, commit},
+        KeptCollection{files_, directory_, kernels_, *catalog_, snapshots_, shelf_, tails_,
+                       check_place, commit},
         options);
     const auto extend = [this](const auto&... what) {
-        return write_half_->worker.run(
-            [&] { return write_half_->writer->extend_attribute(what...); });
+        return in_turn([&](LocalWriter& writer) { return writer.extend_attribute(what...); });
     };
     const AttributeKeeper::Extend extends{.by_reading = extend, .by_slice = extend};
     attribute_keeper_ = std::make_unique<AttributeKeeper>(*catalog_, extends, options.sealing);

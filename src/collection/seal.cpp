@@ -140,6 +140,7 @@ std::string file_name(const store::SegmentRow& row, store::Generation generation
 
 Result<void> write(const index::SegmentImage& image, const std::string& file,
                    const Workshop& workshop) {
+    TRY(workshop.check_place());
     const std::string path = join_path(workshop.directory, file);
     TRY(create_directories(workshop.files, path.substr(0, path.rfind('/'))));
     std::vector<store::FileSection> sections;

@@ -11,6 +11,7 @@
 #include "index/segment_builder.h"
 #include "simd/kernels.h"
 
+#include <functional>
 #include <string>
 
 namespace sokkuri::collection {
@@ -18,7 +19,8 @@ namespace sokkuri::collection {
 /// Where and by what a segment is made.
 struct Workshop {
     FileSystem& files;
-    const std::string& directory;  // of the collection
+    const std::string& directory;                      // of the collection
+    const std::function<Result<void>()>& check_place;  // that it still is
     const simd::Kernels& kernels;
     ThreadPool& threads;
 };

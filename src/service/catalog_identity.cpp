@@ -24,8 +24,7 @@ Result<void> CatalogIdentity::check(const FileSystem& files, const std::string& 
     }
     TRY(there);
     if (there->inode == inode && there->device == device) return {};
-    return fail(ErrorCode::kUnavailable,
-                "{}: another collection lies there by now, and will be served in a moment",
+    return fail(ErrorCode::kUnavailable, "{}: another collection lies there by now",
                 shown_text(home));
 }
 

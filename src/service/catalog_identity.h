@@ -1,6 +1,6 @@
 // CatalogIdentity: which collection it is that lies in a folder, told by the catalog's file:
-// another one may have been put in its place while the first is open. Used by libraries.h. A plain
-// value.
+// another one may have been put in its place while the first is open. Used by library.h and
+// libraries.h. A plain value.
 #pragma once
 
 #include "base/file_system.h"

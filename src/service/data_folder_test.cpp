@@ -187,6 +187,23 @@ TEST_F(DataFolderTest, WhatTakesTheirPlaceIsServedInstead) {
     EXPECT_EQ(reader->collection().count().value(), 3U) << "and what is put is put there";
 }
 
+TEST_F(DataFolderTest, WhatTakesTheirPlaceKeepsItsVectors) {
+    copy_to("shoes");
+    const auto libraries = serve();
+    {
+        const auto shoes = libraries->find("shoes").value();
+        const std::string gone = "a";
+        ASSERT_TRUE(shoes->collection().remove({&gone, 1}));
+        ASSERT_TRUE(shoes->collection().compact({}));  // its vectors lie elsewhere from now on
+    }
+    fs::remove_all(target("shoes"));
+    copy_to("shoes");
+    look(*libraries);
+    look(*libraries);
+    const auto shoes = libraries->find("shoes").value();
+    EXPECT_EQ(shoes->collection().vector_of("a", "shape").value(), (std::vector<float>{1, 2, 3}));
+}
+
 TEST_F(DataFolderTest, DroppingStopsWhereAnotherHasTakenItsPlaceMeanwhile) {
     copy_to("shoes");
     const auto libraries = serve();

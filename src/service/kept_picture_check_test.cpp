@@ -195,5 +195,19 @@ TEST_F(KeptPictureCheck, ADamagedThumbnailIsNeverServed) {
     EXPECT_EQ(served.error().code(), ErrorCode::kCorruption);
 }
 
+TEST_F(KeptPictureCheck, AnotherCollectionInItsPlaceKeepsItsPictures) {
+    const Library library = open(LibraryAccess::kWrite);
+    const std::string copy = home() + "-copy";
+    fs::copy(home(), copy, fs::copy_options::recursive);
+    const std::string id = "a";
+    ASSERT_TRUE(library.collection().remove({&id, 1}));
+    const collection::KeptPicture kept{.id = id, .content = xxh128(picture(1))};
+    ASSERT_TRUE(library.workspace().kept_pictures().doubt({&kept, 1}));
+    fs::remove_all(home());
+    fs::rename(copy, home());
+    EXPECT_FALSE(settle_pictures(library, {&kept, 1}));
+    EXPECT_TRUE(verified().is_whole()) << text_of(verified());
+}
+
 }  // namespace
 }  // namespace sokkuri::service

@@ -20,6 +20,8 @@ constexpr std::string_view kNewPrefix = ".sokkuri-new-";
 /// What `.sokkuri` is renamed to before it is removed: from then on it is none.
 constexpr std::string_view kDroppedEnding = ".dropped";
 
+/// That it is still what lies at its place.
+Result<void> check_place(const Libraries::Entry& entry);
 Result<void> require_writable(const Libraries& libraries, const std::string& name);
 Result<void> finish_dropping(FileSystem& files, const std::string& home, bool is_in_data);
 /// kCorruption and the like unless all that its catalog speaks of is there.
@@ -28,9 +30,7 @@ Result<void> check_whole(FileSystem& files, const LibraryPlace& place);
 }  // namespace
 
 Libraries::Entry::Entry(std::string own_name, Library own_library)
-    : name(std::move(own_name)),
-      library(std::move(own_library)),
-      identity(CatalogIdentity::of(library.files(), library.home())) {}
+    : name(std::move(own_name)), library(std::move(own_library)) {}
 
 Libraries::Libraries(FileSystem& files, std::string socket, std::unique_ptr<DataFolder> data)
     : files_(files),
@@ -70,10 +70,7 @@ Result<std::shared_ptr<Library>> Libraries::find(std::string_view name) const {
             known += fmt::format("{}{}", known.empty() ? "" : ", ", entry->name);
         }
     }
-    if (found && found->is_in_data) {
-        TRY(in_context(fmt::format("collection {:?}", name),
-                       found->identity.check(files_, found->library.home())));
-    }
+    if (found) TRY(in_context(fmt::format("collection {:?}", name), check_place(*found)));
     if (found) return std::shared_ptr<Library>(found, &found->library);
     if (!left_out.folder.empty() && DataFolder::is_collection(files_, left_out.folder)) {
         return fail(ErrorCode::kUnavailable, "collection {:?}: cannot be opened: {}", name,
@@ -112,7 +109,7 @@ Result<void> Libraries::drop(const std::string& name, const std::function<void()
     once_hidden();
     const std::string home = entry->library.home();
     const bool is_in_data = entry->is_in_data;
-    const CatalogIdentity identity = entry->identity;
+    const CatalogIdentity identity = entry->library.identity();
     const LibraryPlace place{.folder = entry->library.folder(),
                              .collection_directory = home,
                              .pictures = PictureSource::kAsMade};
@@ -163,7 +160,7 @@ std::vector<std::string> Libraries::forget_gone() {
     std::vector<std::string> gone;
     for (const EntryPointer& entry : all()) {
         if (!entry->is_in_data) continue;
-        const auto there = entry->identity.check(files_, entry->library.home());
+        const auto there = entry->library.identity().check(files_, entry->library.home());
         const bool is_gone = !there && (there.error().code() == ErrorCode::kNotFound ||
                                         there.error().code() == ErrorCode::kUnavailable);
         if (!is_gone) continue;
@@ -354,6 +351,17 @@ Result<Libraries::EntryPointer> Libraries::hide(const std::string& name) {
 }
 
 namespace {
+
+/// What lies in the data folder is looked for again and again, what lies elsewhere is not. Who
+/// reads alone loses nothing.
+Result<void> check_place(const Libraries::Entry& entry) {
+    const Library& library = entry.library;
+    if (!entry.is_in_data && library.access() == LibraryAccess::kRead) return {};
+    auto there = library.identity().check(library.files(), library.home());
+    if (there || entry.is_in_data) return there;
+    return fail(ErrorCode::kUnavailable, "{}; start the server again to serve what lies there",
+                there.error().message());
+}
 
 Result<void> require_writable(const Libraries& libraries, const std::string& name) {
     const auto library = TRY(libraries.find(name));

@@ -7,7 +7,6 @@
 #include "base/file_system.h"
 #include "base/guarded.h"
 #include "base/result.h"
-#include "service/catalog_identity.h"
 #include "service/data_folder.h"
 #include "service/library.h"
 
@@ -39,8 +38,7 @@ class Libraries {
         Ending ending;  // first: goes last
         std::string name;
         Library library;
-        bool is_in_data = false;   // its home is a folder of the data folder
-        CatalogIdentity identity;  // of what is open: something else may lie there
+        bool is_in_data = false;  // its home is a folder of the data folder
     };
     using EntryPointer = std::shared_ptr<Entry>;
 
@@ -66,8 +64,9 @@ class Libraries {
     std::vector<EntryPointer> all() const;
     /// kNotFound names the ones that there are. Of those in the data folder kNotFound, too, when
     /// its folder has been taken away since the last look, and kUnavailable when another one lies
-    /// in its place: what would be written to it would be lost. Likewise kUnavailable, with the
-    /// reason, for one that cannot be opened. O(collections), one file looked at.
+    /// in its place: what would be written to it would be lost. A folder that was named and is open
+    /// for writing is kUnavailable in both cases. Likewise kUnavailable, with the reason, one that
+    /// cannot be opened. O(collections), one file looked at.
     Result<std::shared_ptr<Library>> find(std::string_view name) const;
 
     /// Makes the collection of that name in the data folder; `fill` gets it before anybody else,

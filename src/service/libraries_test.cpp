@@ -264,6 +264,23 @@ TEST(Libraries, DroppingAFolderForgetsItsIndexAndLeavesItsFiles) {
     EXPECT_TRUE(opened({{.folder = directory.path()}}));
 }
 
+TEST(Libraries, ANamedFolderThatIsAnotherOneByNowIsNotAnsweredFor) {
+    const TemporaryDirectory directory;
+    const TemporaryDirectory elsewhere;
+    const std::string home = directory.path() + "/.sokkuri";
+    const auto libraries = opened({{.folder = directory.path()}});
+    const std::string name = libraries->all().front()->name;
+    fs::rename(home, elsewhere.path() + "/first");
+    const auto refused = libraries->find(name);
+    ASSERT_FALSE(refused) << "what would be put now would be lost";
+    EXPECT_EQ(refused.error().code(), ErrorCode::kUnavailable);
+    ASSERT_TRUE(opened({{.folder = directory.path()}}));
+    EXPECT_EQ(libraries->find(name).error().code(), ErrorCode::kUnavailable);
+    fs::rename(home, elsewhere.path() + "/second");
+    fs::rename(elsewhere.path() + "/first", home);
+    EXPECT_TRUE(libraries->find(name)) << "as if nothing had been";
+}
+
 TEST(Libraries, ManyWhoMakeAndDropOneNameGetItOrAreRefused) {
     const TemporaryDirectory directory;
     const auto libraries = opened_data(directory.path());

@@ -50,6 +50,7 @@ Result<Library> Library::open(FileSystem& files, const LibraryPlace& place,
         return tl::unexpected(not_indexed(folder.empty() ? home : library.folder_));
     }
     TRY(std::move(opened));
+    library.identity_ = CatalogIdentity::of(files, home);
     TRY(library.settle_root(pictures));
     if (!library.folder_.empty()) {
         *library.names_ = {.directory = kFolderAttribute, .directory_of = "path"};

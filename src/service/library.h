@@ -9,6 +9,7 @@
 #include "collection/collection.h"
 #include "collection/local_collection.h"
 #include "collection/workspace.h"
+#include "service/catalog_identity.h"
 #include "service/extractor_cache.h"
 #include "service/picture_store.h"
 #include "service/query_shelf.h"
@@ -16,6 +17,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -87,6 +89,11 @@ class Library {
     collection::Collection& collection() const { return *collection_; }
     collection::Workspace& workspace() const { return *workspace_; }
     LibraryAccess access() const { return access_; }
+    /// Asks all who have it to be done with it: it is about to be dropped, or is gone.
+    void begin_end() { ending_.request_stop(); }
+    bool is_ending() const { return ending_.stop_requested(); }
+    /// What was opened: something else may lie there by now, whose files are not ours.
+    const CatalogIdentity& identity() const { return identity_; }
     PictureKeeping keeping() const { return keeping_; }
     /// From now on, for pictures that come. Before anybody else uses the library.
     Result<void> keep(PictureKeeping keeping);
@@ -116,6 +123,8 @@ class Library {
 
     FileSystem* files_ = nullptr;
     LibraryAccess access_ = LibraryAccess::kRead;
+    CatalogIdentity identity_;
+    std::stop_source ending_;
     std::string folder_;
     std::string directory_;
     collection::RootNumber root_ = 0;

@@ -107,6 +107,7 @@ Result<void> settle(const Library& library, const collection::KeptPicture& pictu
     const bool others_want_it =
         std::ranges::any_of(all, [&](const auto& other) { return other != picture; });
     // The file first: a kill in between leaves the doubt, and the next one comes back to it.
+    TRY(library.identity().check(library.files(), library.home()));  // another one's picture
     if (!others_want_it) TRY(library.pictures().remove(picture.content));
     return kept.forget(picture);
 }

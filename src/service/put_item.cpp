@@ -315,6 +315,7 @@ Result<collection::PutOutcome> put_source(const Library& library, const PutRecor
     const bool is_replaced =
         former_content && (source.picture.empty() || *former_content != source.content);
     if (is_replaced) doubtful.push_back({record.id, *former_content});
+    TRY(library.identity().check(library.files(), library.home()));
     TRY(library.workspace().kept_pictures().doubt(doubtful));
     TRY(store_picture(library, source));
     const auto outcomes = library.collection().put(std::span(&record, 1));

@@ -22,13 +22,18 @@ bool take_number(std::string_view& content, std::string_view name, std::int64_t&
 
 class FileLock final : public WriteLock {
  public:
-    explicit FileLock(std::unique_ptr<File> file) : file_(std::move(file)) {}
+    FileLock(FileSystem& files, std::string path, std::unique_ptr<File> file)
+        : files_(files), path_(std::move(path)), file_(std::move(file)) {}
     ~FileLock() override {
         // Only a courtesy: without the lock the content means nothing.
         static_cast<void>(file_->truncate(0));
     }
 
+    Result<void> check_place() const override;
+
  private:
+    FileSystem& files_;
+    const std::string path_;
     std::unique_ptr<File> file_;
 };
 
@@ -45,7 +50,7 @@ Result<std::unique_ptr<WriteLock>> WriteLock::acquire(FileSystem& files, const s
     const std::string content = content_of(self);
     TRY(file->truncate(0));
     TRY(file->write_at(0, std::as_bytes(std::span(content))));
-    return std::make_unique<FileLock>(std::move(file));
+    return std::make_unique<FileLock>(files, path, std::move(file));
 }
 
 Result<std::optional<LockHolder>> WriteLock::holder(FileSystem& files, const std::string& path) {
@@ -59,6 +64,18 @@ Result<std::optional<LockHolder>> WriteLock::holder(FileSystem& files, const std
 }
 
 namespace {
+
+/// While the file is open no other one gets its inode.
+Result<void> FileLock::check_place() const {
+    const FileStatus own = TRY(file_->status());
+    const auto named = files_.status_following(path_);
+    if (!named && named.error().code() == ErrorCode::kNotFound) {
+        return fail(ErrorCode::kUnavailable, "{}: its folder has been taken away", path_);
+    }
+    TRY(named);
+    if (named->inode == own.inode && named->device == own.device) return {};
+    return fail(ErrorCode::kUnavailable, "{}: another collection lies there by now", path_);
+}
 
 /// The socket comes last and may hold any bytes but a line feed.
 std::string content_of(const LockHolder& holder) {

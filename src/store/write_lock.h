@@ -22,6 +22,9 @@ struct LockHolder {
 class WriteLock {
  public:
     virtual ~WriteLock() = default;  // releases
+    /// That the folder it was taken in still lies at its path. kUnavailable when that was taken
+    /// away or another one lies there: nothing at the path is the holder's to write or to remove.
+    virtual Result<void> check_place() const = 0;
     /// kConflict names the holder's pid and since when.
     static Result<std::unique_ptr<WriteLock>> acquire(FileSystem& files, const std::string& path,
                                                       const LockHolder& self);

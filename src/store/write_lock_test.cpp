@@ -40,6 +40,17 @@ TEST_F(WriteLockTest, TheSecondWriterIsToldWhoAndSinceWhen) {
     EXPECT_TRUE(WriteLock::acquire(files_, path_, self_));
 }
 
+TEST_F(WriteLockTest, KnowsWhetherItsFileStillLiesThere) {
+    const auto lock = WriteLock::acquire(files_, path_, self_).value();
+    EXPECT_TRUE(lock->check_place());
+    ASSERT_TRUE(files_.rename(path_, path_ + "-elsewhere"));
+    EXPECT_EQ(lock->check_place().error().code(), ErrorCode::kUnavailable);
+    write_content("another one");
+    EXPECT_EQ(lock->check_place().error().code(), ErrorCode::kUnavailable);
+    ASSERT_TRUE(files_.rename(path_ + "-elsewhere", path_));
+    EXPECT_TRUE(lock->check_place());
+}
+
 TEST_F(WriteLockTest, ContentWithoutALockMeansNothing) {
     write_content(
         "sokkuri lock 1\npid 1\nsince 1\nsocket /left/over/by/a/kill, longer than ours\n");
