@@ -65,7 +65,15 @@ Result<void> IndexKeeper::optimize(const OptimizeRequest& request) {
     auto done = ask->done.get_future();
     state_.lock()->asks.push_back(ask);
     wake_.notify_all();
+    const std::stop_callback on_cancel(request.stop, [&] { take_back(ask); });
     return done.get();
+}
+
+/// Whoever asked waits no longer for what was begun before him; nothing to do once his turn has
+/// come.
+void IndexKeeper::take_back(const std::shared_ptr<Ask>& ask) {
+    if (std::erase(state_.lock()->asks, ask) == 0) return;
+    ask->done.set_value(tl::unexpected(cancelled()));
 }
 
 std::string IndexKeeper::state_of(store::FieldNumber field) const {

@@ -112,6 +112,7 @@ class IndexKeeper {
     void run(const std::stop_token& stop);
     std::optional<Work> wait_for_work(const std::stop_token& stop);
     void answer(Ask& ask, const std::stop_token& stop);
+    void take_back(const std::shared_ptr<Ask>& ask);
     void refuse_asks();
     Result<void> look(const Look& look);
     Result<void> keep_field(store::FieldNumber field, const Look& look);

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
+#include <mutex>
 #include <thread>
 
 namespace sokkuri::collection {
@@ -162,6 +164,31 @@ TEST(Segments, AMetricThatOnlyScansIsNeverIndexed) {
         EXPECT_EQ(wrong_answer(*collection, oracle, vectors, recall), "");
         EXPECT_EQ(recall.share(), 1);
     }
+}
+
+TEST(Segments, WhoAsksForThemAndStopsWaitsForNoneThatIsBeingBuilt) {
+    const SegmentFolder folder;
+    Vectors vectors(13);
+    Oracle oracle(index::Metric::kL2);
+    const auto collection = folder.open(index::Metric::kL2, small_keeper());
+    put_some(*collection, oracle, vectors, 300);
+    std::promise<void> has_begun;
+    std::promise<void> gate;
+    std::once_flag once;
+    const auto hold = [&](double, std::string_view) {
+        std::call_once(once, [&] {
+            has_begun.set_value();
+            gate.get_future().wait();
+        });
+    };
+    std::jthread building([&] { EXPECT_TRUE(collection->optimize({.progress = hold})); });
+    has_begun.get_future().wait();
+    std::stop_source stop;
+    std::jthread stopping([&] { stop.request_stop(); });
+    const auto asked = collection->optimize({.stop = stop.get_token()});
+    ASSERT_FALSE(asked);
+    EXPECT_EQ(asked.error().code(), ErrorCode::kCancelled);
+    gate.set_value();
 }
 
 /// Records that nobody touches are found by everybody all the time, whatever is sealed, merged and
