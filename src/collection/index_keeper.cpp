@@ -5,6 +5,7 @@
 #include "base/thread_priority.h"
 
 #include <algorithm>
+#include <new>
 #include <unistd.h>
 #include <utility>
 
@@ -166,7 +167,16 @@ void IndexKeeper::refuse_asks() {
     state->asks.clear();
 }
 
+/// Where memory runs out, it is tried again later; who asked is told.
 Result<void> IndexKeeper::look(const Look& look) {
+    try {
+        return look_at_fields(look);
+    } catch (const std::bad_alloc&) {
+        return fail(ErrorCode::kExhausted, "the collection's index: there is not enough memory");
+    }
+}
+
+Result<void> IndexKeeper::look_at_fields(const Look& look) {
     TRY(load_segments(look.stop));
     const std::shared_ptr<const Snapshot> snapshot = TRY(current());
     Result<void> outcome;

@@ -115,6 +115,7 @@ class IndexKeeper {
     void take_back(const std::shared_ptr<Ask>& ask);
     void refuse_asks();
     Result<void> look(const Look& look);
+    Result<void> look_at_fields(const Look& look);
     Result<void> keep_field(store::FieldNumber field, const Look& look);
     Result<bool> build_next(store::FieldNumber field, const Look& look);
     Result<void> build(const Snapshot& snapshot, const FieldSnapshot& field, const SealPlan& plan,

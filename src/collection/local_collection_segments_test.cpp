@@ -191,6 +191,20 @@ TEST(Segments, WhoAsksForThemAndStopsWaitsForNoneThatIsBeingBuilt) {
     gate.set_value();
 }
 
+TEST(Segments, MemoryThatRunsOutWhileTheyAreBuiltEndsNothingElse) {
+    const SegmentFolder folder;
+    Vectors vectors(14);
+    Oracle oracle(index::Metric::kL2);
+    const auto collection = folder.open(index::Metric::kL2, small_keeper());
+    put_some(*collection, oracle, vectors, 300);
+    const auto exhausted = collection->optimize(
+        {.progress = [](double, std::string_view) { throw std::bad_alloc(); }});
+    ASSERT_FALSE(exhausted);
+    EXPECT_EQ(exhausted.error().code(), ErrorCode::kExhausted);
+    EXPECT_TRUE(collection->optimize({}));
+    EXPECT_EQ(folder.segment_files().size(), 1U);
+}
+
 /// Records that nobody touches are found by everybody all the time, whatever is sealed, merged and
 /// copied under the searches; afterwards all is as the oracle has it.
 TEST(Segments, SearchesGoOnWhileSegmentsAreSealedAndMerged) {
