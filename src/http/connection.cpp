@@ -221,7 +221,8 @@ Task<void> Connection::run_handler(Exchange& exchange) {
         exchange.response = call_handler(*admission.route, admission.request);
         co_return;
     }
-    if (traffic_.pool.is_full()) {
+    WorkPool& pool = traffic_.pool_of(admission.route->work);
+    if (pool.is_full()) {
         exchange.limit = "work_queue_max";
         exchange.response = problem(429, "too_busy",
                                     fmt::format("work_queue_max: {} requests wait already",
@@ -230,15 +231,15 @@ Task<void> Connection::run_handler(Exchange& exchange) {
     }
     socket_.clear_deadline();
     std::function<void()> job = [&exchange, &traffic = traffic_] {
-        traffic.metrics->set_queue_length(traffic.pool.waiting());
+        traffic.metrics->set_queue_length(traffic.waiting());
         Admission& whole = exchange.admission;
         exchange.response = traffic.is_abandoned
                                 ? problem(503, "stopping", "the server is stopping")
                                 : call_handler(*whole.route, whole.request);
         whole.request = Request{};  // its body may be large: gone before the answer is sent
     };
-    traffic_.metrics->set_queue_length(traffic_.pool.waiting() + 1);
-    co_await traffic_.begin_on_pool(std::move(job));
+    traffic_.metrics->set_queue_length(traffic_.waiting() + 1);
+    co_await traffic_.begin_on_pool(pool, std::move(job));
     exchange.share.release();
     // It is held until the client has taken it, which is for the client to say.
     if (exchange.answer_share.grow_to(bytes_of(exchange.response.body).size())) co_return;

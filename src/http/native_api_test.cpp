@@ -50,6 +50,21 @@ TEST_F(NativeApiTest, DescribesEveryRouteOnce) {
     EXPECT_EQ(operations.size(), 46U);
 }
 
+TEST(NativeRoutes, ThoseThatWriteKeepNoThreadFromOthers) {
+    NativeServer server(0);
+    std::size_t writing = 0;
+    for (const Route& route : server.routes()) {
+        const bool changes_items = route.method != Method::kGet && route.method != Method::kPost;
+        const bool is_of_jobs = route.pattern.starts_with("/v1/jobs");
+        const bool is_alone =
+            route.work == WorkClass::kWriting || route.work == WorkClass::kWaiting;
+        EXPECT_EQ(is_alone, (changes_items && !is_of_jobs) || route.operation == "loadItems")
+            << route.operation;
+        writing += is_alone ? 1 : 0;
+    }
+    EXPECT_EQ(writing, 11U);
+}
+
 TEST_F(NativeApiTest, RefersToSchemasThatAreThereAndToAllOfThem) {
     std::set<std::string> used;
     collect_references(server_.openapi(), used);

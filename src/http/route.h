@@ -46,6 +46,9 @@ struct AnswerKind {
 enum class WorkClass {
     kImmediate,    // answered on the network thread: must take microseconds and touch no disk
     kInteractive,  // the bounded pool
+    // On threads of their own: who waits keeps no thread from what he waits for, nor from others.
+    kWriting,  // waits for others who write to the same collection
+    kWaiting,  // waits for all who use a collection
 };
 
 using Handler = std::function<Result<Response>(const Request&)>;

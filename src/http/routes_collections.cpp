@@ -85,6 +85,7 @@ Route put_route(const SharedApi& api) {
                      .media_type = "application/problem+json",
                      .schema = "Problem",
                      .help = "One of that name is there, and says in what it differs."}},
+        .work = WorkClass::kWriting,
         .handler = bind_handler(api, put_collection),
         .section = "Collections"};
 }
@@ -100,6 +101,7 @@ Route drop_route(const SharedApi& api) {
             "for good; jobs that work on it end. The files of an indexed folder are "
             "never touched.",
         .answers = {{.status = 204, .media_type = "", .help = "It is gone."}, kNoSuchCollection},
+        .work = WorkClass::kWaiting,
         .handler = bind_handler(api, drop_collection),
         .section = "Collections"};
 }

@@ -76,6 +76,7 @@ RouteTable item_routes(const SharedApi& api) {
                      {.status = 201, .schema = "Item", .help = "The item, new; Location names it."},
                      kNoSuchCollection,
                      kConditionFailed},
+         .work = WorkClass::kWriting,
          .handler = bind_handler(api, put_item),
          .section = kSection},
         {.method = Method::kDelete,
@@ -87,6 +88,7 @@ RouteTable item_routes(const SharedApi& api) {
          .answers = {{.status = 204, .media_type = "", .help = "It is gone."},
                      kNoSuchItem,
                      kConditionFailed},
+         .work = WorkClass::kWriting,
          .handler = bind_handler(api, delete_item),
          .section = kSection},
     };

@@ -54,6 +54,7 @@ RouteTable load_routes(const SharedApi& api) {
          .body_bytes_max = api->limits.upload_bytes_max,
          .answers = {{.schema = "DocumentsReport", .help = "What became of the lines."},
                      kNoSuchCollection},
+         .work = WorkClass::kWriting,
          .handler = bind_handler(api, put_documents),
          .section = kSection},
         {.pattern = kMark,
@@ -70,6 +71,7 @@ RouteTable load_routes(const SharedApi& api) {
          .summary = "Forget a mark: the load is done",
          .description = "No error where there is none.",
          .answers = {{.status = 204, .media_type = "", .help = "It is gone."}, kNoSuchCollection},
+         .work = WorkClass::kWriting,
          .handler = bind_handler(api, forget_mark),
          .section = kSection},
     };
@@ -95,6 +97,7 @@ Route load_route(const SharedApi& api) {
         .body_bytes_max = api->limits.upload_bytes_max,
         .answers = {{.schema = "LoadReport", .help = "What became of the items."},
                     kNoSuchCollection},
+        .work = WorkClass::kWriting,
         .handler = bind_handler(api, load_items),
         .section = kSection};
 }

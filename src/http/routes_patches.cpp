@@ -38,6 +38,7 @@ RouteTable patch_routes(const SharedApi& api) {
          .answers = {{.schema = "Item", .help = "The item as it is now."},
                      kNoSuchItem,
                      kConditionFailed},
+         .work = WorkClass::kWriting,
          .handler = bind_handler(api, patch_item),
          .section = kSection},
         {.method = Method::kPatch,
@@ -52,6 +53,7 @@ RouteTable patch_routes(const SharedApi& api) {
          .body_bytes_max = api->limits.upload_bytes_max,
          .answers = {{.schema = "PatchReport", .help = "What became of the lines."},
                      kNoSuchCollection},
+         .work = WorkClass::kWriting,
          .handler = bind_handler(api, patch_items),
          .section = kSection},
     };

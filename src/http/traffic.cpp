@@ -12,6 +12,9 @@ namespace {
 
 namespace net = boost::asio;
 
+/// They sleep: what they wait for is done by other threads.
+constexpr std::size_t kWaiters = 4;
+
 std::size_t threads_of(const Limits& limits);
 
 /// Hands `job` to `start`, and completes on the network thread when it is done. Not a coroutine:
@@ -38,12 +41,29 @@ Task<void> run_elsewhere(Traffic& traffic, std::function<void()> job, Start star
 Traffic::Traffic(const Limits& all_limits, std::shared_ptr<ServerMetrics> all_metrics)
     : limits(all_limits),
       metrics(std::move(all_metrics)),
-      pool(threads_of(all_limits), all_limits.work_queue_max) {}
+      pool(threads_of(all_limits), all_limits.work_queue_max),
+      writers(std::max<std::size_t>(1, threads_of(all_limits) / 2), all_limits.work_queue_max),
+      waiters(kWaiters, all_limits.work_queue_max) {}
 
-Task<void> Traffic::begin_on_pool(std::function<void()> job) {
-    return run_elsewhere(*this, std::move(job), [this](WorkPool::Job whole) {
+WorkPool& Traffic::pool_of(WorkClass work) {
+    switch (work) {
+        case WorkClass::kWriting:
+            return writers;
+        case WorkClass::kWaiting:
+            return waiters;
+        default:
+            return pool;
+    }
+}
+
+std::size_t Traffic::waiting() {
+    return pool.waiting() + writers.waiting() + waiters.waiting();
+}
+
+Task<void> Traffic::begin_on_pool(WorkPool& begun_on, std::function<void()> job) {
+    return run_elsewhere(*this, std::move(job), [&begun_on](WorkPool::Job whole) {
         // Full only if the caller did not ask; then it goes first rather than nowhere.
-        if (!pool.try_begin(whole)) pool.go_on(std::move(whole));
+        if (!begun_on.try_begin(whole)) begun_on.go_on(std::move(whole));
     });
 }
 

@@ -1,10 +1,11 @@
 // Traffic: what the connections of one server share: its limits, its threads, and how much of
-// everything is in use. Everything but `pool`, `metrics` and `is_abandoned` belongs to the network
-// thread. For server.cpp and the connections; brings Boost.Asio.
+// everything is in use. Everything but the pools, `metrics` and `is_abandoned` belongs to the
+// network thread. For server.cpp and the connections; brings Boost.Asio.
 #pragma once
 
 #include "http/limits.h"
 #include "http/metrics.h"
+#include "http/route.h"
 #include "http/work_pool.h"
 
 #include <boost/asio/awaitable.hpp>
@@ -27,10 +28,14 @@ using Task = boost::asio::awaitable<T, Executor>;
 struct Traffic {
     Traffic(const Limits& all_limits, std::shared_ptr<ServerMetrics> all_metrics);
 
-    /// Runs `job` on the pool, then goes on on the network thread. `job` must not throw. Call when
-    /// `pool.is_full()` was false: the network thread alone adds to the queue.
-    Task<void> begin_on_pool(std::function<void()> job);
-    /// Likewise for work that has begun: goes first and is never refused.
+    /// Whose threads do work of that class (but kImmediate).
+    WorkPool& pool_of(WorkClass work);
+    /// Requests that wait for a thread.
+    std::size_t waiting();
+    /// Runs `job` there, then goes on on the network thread. `job` must not throw. Call when
+    /// `begun_on.is_full()` was false: the network thread alone adds to the queue.
+    Task<void> begin_on_pool(WorkPool& begun_on, std::function<void()> job);
+    /// Likewise on `pool` for work that has begun: goes first and is never refused.
     Task<void> go_on_on_pool(std::function<void()> job);
 
     const Limits limits;
@@ -45,7 +50,10 @@ struct Traffic {
     /// Set when the time to stop is over: work that still waits is answered without being done.
     std::atomic<bool> is_abandoned = false;
     boost::asio::io_context network{1};
-    WorkPool pool;  // last: its jobs use all of the above
+    // Last: their jobs use all of the above.
+    WorkPool pool;
+    WorkPool writers;
+    WorkPool waiters;
 };
 
 /// Counts something for as long as it lives. Belongs to the network thread.

@@ -50,6 +50,7 @@ class NativeServer {
     const std::string& backups() const { return backups_.path(); }
     RawClient connect() const { return server_->connect(); }
     const JsonValue& openapi() const { return openapi_; }
+    const RouteTable& routes() const { return routes_; }
 
     /// Id of the item of that picture.
     std::string id_of(const std::string& path);

@@ -19,7 +19,8 @@ struct SampleState {
     std::atomic<std::uint32_t> handled = 0;
 };
 
-/// GET /now (immediate), GET /work, GET /gated (waits at the gate), GET /large?bytes=N, GET
+/// GET /now (immediate), GET /work, GET /gated (waits at the gate; PUT and DELETE among those who
+/// write and who wait), GET /large?bytes=N, GET
 /// /file?bytes=N, GET /made?bytes=N&known=B (with or without its length; &fails: not made to its
 /// end), GET /events, GET /throw, POST and PUT /echo/{name} (text/plain; PUT takes a
 /// chunked or declared body of 10,000,000 bytes).
