@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sokkuri::http {
@@ -25,7 +26,7 @@ constexpr auto kAwait = net::as_tuple(net::use_awaitable_t<Executor>());
 constexpr std::uint64_t kFilePieceBytes = 256 << 10;
 
 Task<bool> send_file(Traffic& traffic, ClientSocket& socket, FileBody& file);
-Task<bool> send_bytes(Traffic& traffic, ClientSocket& socket, std::unique_ptr<ByteStream>& bytes);
+Task<bool> send_bytes(Traffic& traffic, ClientSocket& socket, ByteStream& bytes);
 Task<bool> send_pieces(Traffic& traffic, ClientSocket& socket, ByteStream& bytes);
 Task<bool> send_events(Traffic& traffic, ClientSocket& socket, EventStream& events);
 std::string text_of(const EventStream::Event& event);
@@ -65,7 +66,7 @@ Task<bool> send_stream(Traffic& traffic, ClientSocket& socket, Body& body) {
         co_return is_whole;
     }
     if (auto* const bytes = std::get_if<std::unique_ptr<ByteStream>>(&body)) {
-        const bool is_whole = co_await send_bytes(traffic, socket, *bytes);
+        const bool is_whole = co_await send_bytes(traffic, socket, **bytes);
         co_return is_whole;
     }
     if (auto* const events = std::get_if<std::unique_ptr<EventStream>>(&body)) {
@@ -73,6 +74,13 @@ Task<bool> send_stream(Traffic& traffic, ClientSocket& socket, Body& body) {
         co_return is_whole;
     }
     co_return true;
+}
+
+Task<void> let_go(Traffic& traffic, Body& body) {
+    auto* const bytes = std::get_if<std::unique_ptr<ByteStream>>(&body);
+    if (bytes == nullptr || *bytes == nullptr) co_return;
+    std::function<void()> job = [bytes] { bytes->reset(); };
+    co_await traffic.go_on_on_pool(std::move(job));
 }
 
 namespace {
@@ -99,11 +107,11 @@ Task<bool> send_file(Traffic& traffic, ClientSocket& socket, FileBody& file) {
     co_return true;
 }
 
-Task<bool> send_bytes(Traffic& traffic, ClientSocket& socket, std::unique_ptr<ByteStream>& bytes) {
-    const bool is_whole = co_await send_pieces(traffic, socket, *bytes);
-    // What it holds may be closed with it: nothing for the network thread.
-    std::function<void()> job = [&bytes] { bytes.reset(); };
-    co_await traffic.go_on_on_pool(std::move(job));
+Task<bool> send_bytes(Traffic& traffic, ClientSocket& socket, ByteStream& bytes) {
+    std::function<bool()> is_over = [&stream = std::as_const(bytes)] { return stream.is_over(); };
+    socket.set_end(std::move(is_over));
+    const bool is_whole = co_await send_pieces(traffic, socket, bytes);
+    socket.set_end(nullptr);
     co_return is_whole;
 }
 

@@ -27,4 +27,8 @@ std::string_view bytes_of(const Body& body);
 /// the bytes not be made, the server stops.
 Task<bool> send_stream(Traffic& traffic, ClientSocket& socket, Body& body);
 
+/// Lets go, on the pool, of bytes that are made while they are sent, whether they were or not: what
+/// they hold may be closed with them, which is nothing for the network thread.
+Task<void> let_go(Traffic& traffic, Body& body);
+
 }  // namespace sokkuri::http

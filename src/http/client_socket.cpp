@@ -25,7 +25,8 @@ void ClientSocket::set_time_left(std::chrono::milliseconds time) {
 }
 
 void ClientSocket::check_deadline(Clock::time_point now) {
-    if (now < deadline_) return;
+    const bool is_over = is_over_ && is_over_();
+    if (now < deadline_ && !is_over) return;
     is_too_late_ = true;
     // Called again at the next tick if what waited went on with a new step in between.
     stop_waiting();

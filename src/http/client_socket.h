@@ -11,8 +11,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace sokkuri::http {
 
@@ -26,6 +28,8 @@ class ClientSocket {
 
     void set_time_left(std::chrono::milliseconds time);
     void clear_deadline() { deadline_ = Clock::time_point::max(); }
+    /// Asked at each tick: once true, the deadline has passed. Null: nobody is asked.
+    void set_end(std::function<bool()> is_over) { is_over_ = std::move(is_over); }
     /// Ends what waits on the socket if the deadline has passed.
     void check_deadline(Clock::time_point now);
     /// Ends what waits on the socket now; nothing that has come is lost.
@@ -60,6 +64,7 @@ class ClientSocket {
 
     Socket socket_;
     Clock::time_point deadline_ = Clock::time_point::max();
+    std::function<bool()> is_over_;
     bool is_too_late_ = false;
     std::uint64_t written_bytes_ = 0;
 };

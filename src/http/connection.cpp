@@ -41,6 +41,7 @@ struct Connection::Exchange {
     ByteShare answer_share;  // of answers
     Admission admission;
     Response response;
+    Body refused;            // a stream in whose stead `response` is sent
     std::string_view limit;  // passed by this request; empty: none was
     std::uint64_t number = 0;
     std::uint64_t body_bytes = 0;
@@ -279,9 +280,16 @@ void Connection::put(RequestParser& parser) {
 }
 
 Task<bool> Connection::send(Exchange& exchange) {
+    check_stream(exchange);
+    const bool is_sent = co_await send_checked(exchange);
+    co_await let_go(traffic_, exchange.refused);
+    co_await let_go(traffic_, exchange.response.body);
+    co_return is_sent;
+}
+
+Task<bool> Connection::send_checked(Exchange& exchange) {
     Response& response = exchange.response;
     const milliseconds write_time(traffic_.limits.write_time_max_ms);
-    check_stream(exchange);
     const Counted counted(count_of(response.body));
     if (!exchange.limit.empty()) traffic_.metrics->refused(exchange.limit);
     const auto size_bytes = size_bytes_of(response.body);
@@ -309,9 +317,9 @@ void Connection::check_stream(Exchange& exchange) {
     const bool has_events = std::holds_alternative<std::unique_ptr<EventStream>>(body);
     if (has_events && traffic_.event_streams >= limits.event_streams_max) {
         exchange.limit = "event_streams_max";
-        exchange.response = problem(
-            503, "too_many_streams",
-            fmt::format("event_streams_max: {} event streams are open", limits.event_streams_max));
+        refuse_stream(exchange, problem(503, "too_many_streams",
+                                        fmt::format("event_streams_max: {} event streams are open",
+                                                    limits.event_streams_max)));
         return;
     }
     auto* const bytes = std::get_if<std::unique_ptr<ByteStream>>(&body);
@@ -319,13 +327,18 @@ void Connection::check_stream(Exchange& exchange) {
     const bool is_readable = !exchange.parser.head().is_http_1_0 || !is_chunked(body);
     if (is_readable && traffic_.exports < limits.exports_max) return;
     if (!is_readable) {
-        exchange.response = problem(505, "http_version", "an answer in chunks needs HTTP/1.1");
+        refuse_stream(exchange, problem(505, "http_version", "an answer in chunks needs HTTP/1.1"));
         return;
     }
     exchange.limit = "exports_max";
-    exchange.response =
-        problem(503, "too_many_exports",
-                fmt::format("exports_max: {} exports are under way", limits.exports_max));
+    refuse_stream(exchange, problem(503, "too_many_exports",
+                                    fmt::format("exports_max: {} exports are under way",
+                                                limits.exports_max)));
+}
+
+void Connection::refuse_stream(Exchange& exchange, Response instead) {
+    exchange.refused = std::move(exchange.response.body);
+    exchange.response = std::move(instead);
 }
 
 std::uint32_t& Connection::count_of(const Body& body) {

@@ -50,7 +50,9 @@ class Connection {
     void put(RequestParser& parser);
 
     Task<bool> send(Exchange& exchange);
+    Task<bool> send_checked(Exchange& exchange);
     void check_stream(Exchange& exchange);
+    void refuse_stream(Exchange& exchange, Response instead);
     std::uint32_t& count_of(const Body& body);
     void record(const Exchange& exchange);
 

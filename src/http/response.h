@@ -55,6 +55,9 @@ class ByteStream {
     virtual std::optional<std::uint64_t> size_bytes() const = 0;
     /// A piece that fits well into memory, also an empty one; empty behind the last.
     virtual Result<std::optional<std::string>> next() = 0;
+    /// Nobody shall wait any longer for a client to take it. Asked a few times a second by the
+    /// network thread, also while `next` runs; must answer at once.
+    virtual bool is_over() const = 0;
 };
 
 using Body = std::variant<std::string, SharedBytes, StaticBytes, FileBody,

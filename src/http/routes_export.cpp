@@ -29,6 +29,7 @@ class ExportBody final : public ByteStream {
 
     std::optional<std::uint64_t> size_bytes() const override { return stream_.size_bytes(); }
     Result<std::optional<std::string>> next() override;
+    bool is_over() const override { return library_->is_ending(); }
 
  private:
     const service::Libraries& libraries_;

@@ -42,6 +42,24 @@ TEST(ServerBytes, ThatCannotBeMadeToTheirEndAreSeenToBeCut) {
     EXPECT_EQ(server.connect().ask("GET", "/now").status, 200U);
 }
 
+TEST(ServerBytes, ThatAreNotSentGoOnThePool) {
+    SampleState state;
+    RunningServer server(sample_routes(state), {.exports_max = 1});
+    RawClient client = server.connect();
+    EXPECT_EQ(client.ask("GET", "/now").status, 200U);
+    EXPECT_EQ(client.ask("HEAD", "/made?bytes=7").status, 200U);
+    EXPECT_EQ(client.ask("GET", "/now").status, 200U);
+    EXPECT_EQ(state.streams_alive, 0U);
+    EXPECT_NE(state.last_stream_ended_in.load(), state.network_thread.load()) << "HEAD";
+    RawClient stalled = server.connect();
+    stalled.send("GET /made?bytes=40000000 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    EXPECT_NE(stalled.receive_until("\r\n\r\n"), "");
+    EXPECT_EQ(client.ask("GET", "/made?bytes=7").status, 503U);
+    EXPECT_EQ(client.ask("GET", "/now").status, 200U);
+    EXPECT_EQ(state.streams_alive, 1U);
+    EXPECT_NE(state.last_stream_ended_in.load(), state.network_thread.load()) << "too many";
+}
+
 TEST(ServerBytes, OfUnknownLengthAreRefusedToWhoeverKnowsNoChunks) {
     SampleState state;
     RunningServer server(sample_routes(state));

@@ -211,6 +211,35 @@ TEST(Server, TellsConfiguredOriginsThatTheyMayRead) {
     EXPECT_EQ(evil.header("access-control-allow-origin"), "");
 }
 
+TEST(Server, ThoseWhoWriteOrWaitKeepNoThreadFromOthers) {
+    SampleState state;
+    RunningServer server(sample_routes(state), {.work_threads = 2});
+    std::vector<RawClient> busy;
+    for (const char* const method : {"PUT", "PUT", "PUT", "PUT", "DELETE", "DELETE"}) {
+        busy.push_back(server.connect());
+        busy.back().send(fmt::format(
+            "{} /gated HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n", method));
+    }
+    state.gate.wait_for(3);  // one who writes, two who wait
+    EXPECT_EQ(server.connect().ask("GET", "/work").status, 200U);
+    state.gate.open();
+    for (RawClient& client : busy)
+        EXPECT_EQ(client.receive().status, 200U);
+}
+
+TEST(Server, CutsABodyThatIsOverWhoeverTakesIt) {
+    SampleState state;
+    RunningServer server(sample_routes(state));
+    RawClient stalled = server.connect();
+    stalled.send("GET /made?bytes=40000000 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    EXPECT_NE(stalled.receive_until("\r\n\r\n"), "");
+    EXPECT_EQ(state.streams_alive, 1U);
+    state.streams_over = true;
+    while (state.streams_alive > 0)
+        std::this_thread::yield();
+    EXPECT_EQ(server.connect().ask("GET", "/work").status, 200U);
+}
+
 TEST(Server, ServesItsListenersWithTheirOwnTables) {
     SampleState state;
     auto all = sample_routes(state);

@@ -165,7 +165,9 @@ std::vector<std::string> Libraries::forget_gone() {
                                         there.error().code() == ErrorCode::kUnavailable);
         if (!is_gone) continue;
         const auto state = state_.lock();
-        if (std::erase(state->entries, entry) > 0) gone.push_back(entry->name);
+        if (std::erase(state->entries, entry) == 0) continue;
+        entry->library.begin_end();
+        gone.push_back(entry->name);
     }
     return gone;
 }
@@ -347,6 +349,7 @@ Result<Libraries::EntryPointer> Libraries::hide(const std::string& name) {
     EntryPointer entry = std::move(*found);
     state->entries.erase(found);
     state->changing.insert(name);
+    entry->library.begin_end();
     return entry;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <thread>
 
 namespace sokkuri::http {
 namespace {
@@ -53,7 +54,10 @@ class SampleBytes final : public ByteStream {
         : state_(state), plan_(plan), bytes_(sample_bytes(plan.size_bytes)) {
         ++state_.streams_alive;
     }
-    ~SampleBytes() override { --state_.streams_alive; }
+    ~SampleBytes() override {
+        state_.last_stream_ended_in = std::this_thread::get_id();
+        --state_.streams_alive;
+    }
 
     std::optional<std::uint64_t> size_bytes() const override {
         return plan_.is_known ? std::optional(plan_.size_bytes) : std::nullopt;
@@ -69,6 +73,7 @@ class SampleBytes final : public ByteStream {
         at_ += piece.size();
         return piece;
     }
+    bool is_over() const override { return state_.streams_over; }
 
  private:
     SampleState& state_;
@@ -105,6 +110,27 @@ Result<Response> echo(const Request& request) {
                     .body = request.capture("name") + ":" + request.body};
 }
 
+Result<Response> large(const Request& request) {
+    return Response{.content_type = "text/plain", .body = sample_bytes(bytes_asked(request))};
+}
+
+Result<Response> file(const Request& request) {
+    const std::uint64_t size = bytes_asked(request);
+    // "short": a file that lost its second half after its size was asked for.
+    const bool is_short = request.query_value("short").has_value();
+    auto opened = std::make_unique<SampleFile>(is_short ? size / 2 : size);
+    return Response{.content_type = "text/plain", .body = FileBody{std::move(opened), size}};
+}
+
+Result<Response> events_of(SampleState& state) {
+    return Response{.content_type = "text/event-stream",
+                    .body = std::make_unique<SampleEvents>(state)};
+}
+
+Result<Response> out_of_memory(const Request& /*request*/) {
+    throw std::bad_alloc();
+}
+
 }  // namespace
 
 RouteTable sample_routes(SampleState& state) {
@@ -112,19 +138,13 @@ RouteTable sample_routes(SampleState& state) {
     const auto count = [&state](const Request&) -> Result<Response> {
         return json_response(fmt::format("{{\"handled\":{}}}", ++state.handled));
     };
+    const auto now = [&state, count](const Request& request) {
+        state.network_thread = std::this_thread::get_id();
+        return count(request);
+    };
     const auto gated = [&state](const Request&) -> Result<Response> {
         state.gate.pass();
         return json_response("{}");
-    };
-    const auto large = [](const Request& request) -> Result<Response> {
-        return Response{.content_type = "text/plain", .body = sample_bytes(bytes_asked(request))};
-    };
-    const auto file = [](const Request& request) -> Result<Response> {
-        const std::uint64_t size = bytes_asked(request);
-        // "short": a file that lost its second half after its size was asked for.
-        const bool is_short = request.query_value("short").has_value();
-        auto opened = std::make_unique<SampleFile>(is_short ? size / 2 : size);
-        return Response{.content_type = "text/plain", .body = FileBody{std::move(opened), size}};
     };
     const auto made = [&state](const Request& request) -> Result<Response> {
         const SampleBytes::Plan plan{.size_bytes = bytes_asked(request),
@@ -133,11 +153,7 @@ RouteTable sample_routes(SampleState& state) {
         return Response{.content_type = "text/plain",
                         .body = std::make_unique<SampleBytes>(state, plan)};
     };
-    const auto events = [&state](const Request&) -> Result<Response> {
-        return Response{.content_type = "text/event-stream",
-                        .body = std::make_unique<SampleEvents>(state)};
-    };
-    const auto out_of_memory = [](const Request&) -> Result<Response> { throw std::bad_alloc(); };
+    const auto events = [&state](const Request&) -> Result<Response> { return events_of(state); };
     auto file_parameters = bytes;
     file_parameters.push_back({.name = "short"});
     auto made_parameters = bytes;
@@ -145,7 +161,7 @@ RouteTable sample_routes(SampleState& state) {
     made_parameters.push_back({.name = "fails"});
     const std::vector<BodyKind> text = {{"text/plain"}};
     return {
-        {.pattern = "/now", .operation = "now", .work = WorkClass::kImmediate, .handler = count},
+        {.pattern = "/now", .operation = "now", .work = WorkClass::kImmediate, .handler = now},
         {.pattern = "/work", .operation = "work", .handler = count},
         {.pattern = "/gated", .operation = "gated", .handler = gated},
         {.method = Method::kPut,

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <thread>
 
 namespace sokkuri::http {
 
@@ -16,6 +17,9 @@ struct SampleState {
     std::atomic<std::uint32_t> events_wanted = 0;
     std::atomic<bool> events_end = false;
     std::atomic<std::uint32_t> streams_alive = 0;
+    std::atomic<bool> streams_over = false;
+    std::atomic<std::thread::id> last_stream_ended_in;
+    std::atomic<std::thread::id> network_thread;  // known since the first /now
     std::atomic<std::uint32_t> handled = 0;
 };
 
