@@ -155,7 +155,7 @@ Task<void> Connection::read_body(Exchange& exchange) {
     if (head.header("expect") && !head.is_http_1_0 && begin_ == end_) {
         const milliseconds write_time(traffic_.limits.write_time_max_ms);
         const bool is_written = co_await socket_.write(kContinue, "", write_time);
-        exchange.is_gone = closes_ = !is_written;
+        if (!is_written) exchange.is_gone = closes_ = true;
     }
     socket_.set_time_left(milliseconds(traffic_.limits.body_time_max_ms));
     take_room(exchange, head.body_bytes.value_or(0));

@@ -73,5 +73,20 @@ TEST(ServerBytes, OfUnknownLengthAreRefusedToWhoeverKnowsNoChunks) {
     }
 }
 
+TEST(ServerBody, ThatAsksToBeAwaitedLeavesTheConnectionToEndAsWasSaid) {
+    SampleState state;
+    RunningServer server(sample_routes(state));
+    RawClient client = server.connect();
+    client.send(
+        "PUT /echo/a HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
+        "Content-Length: 1\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n");
+    EXPECT_NE(client.receive_until("100 Continue\r\n\r\n"), "");
+    client.send("x");
+    const RawAnswer answer = client.receive();
+    EXPECT_EQ(answer.body, "a:x");
+    EXPECT_EQ(answer.header("connection"), "close");
+    EXPECT_TRUE(client.is_closed_by_server());
+}
+
 }  // namespace
 }  // namespace sokkuri::http
