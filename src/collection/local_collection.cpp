@@ -20,6 +20,7 @@
 #include "collection/validation.h"
 #include "simd/dispatch.h"
 #include "store/catalog.h"
+#include "store/catalog_identity.h"
 #include "store/write_lock.h"
 
 #include <algorithm>
@@ -76,6 +77,11 @@ class LocalCollection final : public Collection {
     Result<std::optional<std::string>> load_mark(const std::string& name) const override {
         const auto transaction = TRY(catalog_->begin_read());
         return transaction->mark("load " + name);
+    }
+    Result<std::string> identity() const override {
+        const auto transaction = TRY(catalog_->begin_read());
+        const auto id = TRY(transaction->mark(store::kCatalogIdMark));
+        return id.value_or("");
     }
     Result<std::vector<PutOutcome>> put_documents(std::span<const PutRecord> records) override {
         return write([&](LocalWriter& writer) { return writer.put(records, VectorsOfPut::kKeep); });

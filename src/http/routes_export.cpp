@@ -1,4 +1,6 @@
+#include "base/hash.h"
 #include "http/etag.h"
+#include "http/item_condition.h"
 #include "http/native_routes.h"
 #include "http/percent_encoding.h"
 #include "http/query_values.h"
@@ -39,6 +41,8 @@ class ExportBody final : public ByteStream {
 };
 
 Result<Response> export_vectors(const NativeApi& api, const Request& request);
+/// Of that collection, field and moment.
+Result<std::string> tag_of(const service::Library& library, const ExportStream& stream);
 std::vector<AnswerKind> export_answers();
 
 }  // namespace
@@ -54,7 +58,9 @@ RouteTable export_routes(const SharedApi& api) {
          .description =
              "Made while it is sent, all of one moment of the collection, rows in the order in "
              "which the items came. Answers with the same ETag have the same rows, so that ids fit "
-             "their vectors. Formats that do not say themselves how long they are come in chunks; "
+             "their vectors; one that was brought back from a backup gives tags again that it "
+             "has given since. Formats that do not say themselves how long they are come in "
+             "chunks; "
              "a connection that is cut before the end has not brought all. A client that takes "
              "nothing for write_time_max_ms, or is not done after export_time_max_ms, is cut off, "
              "and so is one whose collection is dropped. At most exports_max at a time.",
@@ -113,8 +119,8 @@ Result<Response> export_vectors(const NativeApi& api, const Request& request) {
     ExportStream stream = TRY(ExportStream::begin(*library, wanted));
     Response response{.content_type = std::string(service::media_type_of(wanted.format))};
     const std::string& collection = request.capture("collection");
-    response.headers = {{"ETag", quoted_tag(fmt::format("{}", stream.generation()))},
-                        {"Cache-Control", "private, no-store"}};
+    const std::string tag = TRY(tag_of(*library, stream));
+    response.headers = {{"ETag", quoted_tag(tag)}, {"Cache-Control", "private, no-store"}};
     if (wanted.format != ExportFormat::kRows) {
         response.headers.emplace_back(
             "Content-Disposition",
@@ -124,6 +130,12 @@ Result<Response> export_vectors(const NativeApi& api, const Request& request) {
     response.body = std::make_unique<ExportBody>(api.libraries, collection, std::move(library),
                                                  std::move(stream));
     return response;
+}
+
+Result<std::string> tag_of(const service::Library& library, const ExportStream& stream) {
+    const std::string start = TRY(tag_start(library));
+    const Hash128 field = xxh128(std::as_bytes(std::span(stream.field())));
+    return fmt::format("{}{}-{}", start, hex(std::span(field).first(4)), stream.generation());
 }
 
 std::vector<AnswerKind> export_answers() {

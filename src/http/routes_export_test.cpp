@@ -65,6 +65,31 @@ TEST_F(ExportRoutes, AnswerEveryFormatWithItsMediaType) {
     EXPECT_NE(get("?format=ids").raw.header("etag"), tag) << "another moment";
 }
 
+TEST_F(ExportRoutes, HaveAnotherTagOfAnotherFieldAndOfACollectionThatGetsTheName) {
+    const auto make = [&](const char* id) {
+        EXPECT_EQ(server_
+                      .send("PUT", "/v1/collections/e", R"({"fields":[{"name":"v","dimension":1},
+                                                             {"name":"w","dimension":1}]})")
+                      .status(),
+                  201U);
+        const collection::PutRecord record{.id = id, .vectors = {{"v", {1}}, {"w", {1}}}};
+        const auto library = server_.libraries().find("e").value();
+        EXPECT_TRUE(library->collection().put({&record, 1}));
+    };
+    const auto tag = [&](const char* field) {
+        const auto answer =
+            server_.get(fmt::format("/v1/collections/e/export?format=ids&field={}", field));
+        return answer.raw.header("etag");
+    };
+    make("x");
+    const std::string before = tag("v");
+    EXPECT_NE(before, "");
+    EXPECT_NE(tag("w"), before);
+    ASSERT_EQ(server_.ask("DELETE", "/v1/collections/e").status(), 204U);
+    make("y");
+    EXPECT_NE(tag("v"), before) << "ids of one and vectors of the other";
+}
+
 TEST_F(ExportRoutes, RefuseWhatIsNotThere) {
     EXPECT_EQ(get("?format=zip").status(), 400U);
     EXPECT_NE(get("?field=nothing").detail().find("nothing"), std::string::npos);

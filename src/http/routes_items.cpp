@@ -53,8 +53,10 @@ RouteTable item_routes(const SharedApi& api) {
         {.pattern = kPattern,
          .operation = "getItem",
          .summary = "One item with its document, and its vectors where they are asked for",
-         .description = "Its ETag is new with every change; If-None-Match asks for changes alone. "
-                        "With vectors there is none: they may be filled in later.",
+         .description =
+             "Its ETag is new with every change, but for one that a backup which is brought "
+             "back undoes; If-None-Match asks for changes alone. "
+             "With vectors there is none: they may be filled in later.",
          .parameters = {vectors_parameter()},
          .answers = {{.schema = "Item", .help = "The item."},
                      {.status = 304, .media_type = "", .help = "It is as it was."},
@@ -140,7 +142,8 @@ Result<Response> get_item(const NativeApi& api, const Request& request) {
         TRY(add_vectors(*library, request, std::span(&item, 1)));
         return json_response(item_json(item));
     }
-    return cacheable(request, json_response(item_json(item)), item_tag(item), kAskAgain);
+    const std::string start = TRY(tag_start(*library));
+    return cacheable(request, json_response(item_json(item)), item_tag(start, item), kAskAgain);
 }
 
 Result<Response> put_item(const NativeApi& api, const Request& request) {
@@ -150,13 +153,15 @@ Result<Response> put_item(const NativeApi& api, const Request& request) {
         TRY(form_of(request) == BodyForm::kForm ? read_form_body(api, request)
                                                 : read_json(api, request));
     put.id = id;
-    put.condition = TRY(item_condition(request));
+    std::string start = TRY(tag_start(*library));
+    put.condition = TRY(item_condition(start, request));
     put.model = api.model;
     put.limits = api.decode;
     const service::PutItemAnswer answer = TRY(service::put_item(*library, put));
-    if (answer.is_refused) return refused_write(id, answer.item);
+    start = TRY(tag_start(*library));
+    if (answer.is_refused) return refused_write(start, id, answer.item);
     Response response = json_response(item_json(answer.item), answer.was_created ? 201 : 200);
-    response.headers.emplace_back("ETag", quoted_tag(item_tag(answer.item)));
+    response.headers.emplace_back("ETag", quoted_tag(item_tag(start, answer.item)));
     if (answer.was_created) {
         response.headers.emplace_back(
             "Location",
@@ -169,11 +174,12 @@ Result<Response> put_item(const NativeApi& api, const Request& request) {
 Result<Response> delete_item(const NativeApi& api, const Request& request) {
     const auto library = TRY(find_library(api, request));
     const std::string id = TRY(item_id(request));
-    const service::ItemCondition condition = TRY(item_condition(request));
+    const std::string start = TRY(tag_start(*library));
+    const service::ItemCondition condition = TRY(item_condition(start, request));
     const bool is_forgotten = TRY(service::forget_item(*library, id, condition));
     if (is_forgotten) return empty_response();
     const auto current = service::get_item(*library, id);
-    return refused_write(id, current.value_or(service::Item()));
+    return refused_write(start, id, current.value_or(service::Item()));
 }
 
 std::vector<Parameter> list_parameters() {

@@ -100,6 +100,26 @@ TEST_F(ItemRoutes, AreAMapFromIdsToDocuments) {
     EXPECT_EQ(server_.get(server_.target("")).integer("items"), model.size());
 }
 
+TEST_F(ItemRoutes, HaveOtherTagsInACollectionThatGetsTheName) {
+    constexpr const char* kOther = "/v1/collections/e";
+    const std::string x = fmt::format("{}/items/x", kOther);
+    const auto make = [&](std::string_view document) {
+        EXPECT_EQ(
+            server_.send("PUT", kOther, R"({"fields":[{"name":"v","dimension":1}]})").status(),
+            201U);
+        return server_.send("PUT", x, fmt::format(R"({{"vector":[1],"document":{}}})", document))
+            .raw.header("etag");
+    };
+    const std::string tag = make(R"({"t":1})");
+    EXPECT_EQ(server_.get(x).raw.header("etag"), tag);
+    EXPECT_EQ(server_.ask("GET", x, "", "If-None-Match: " + tag + "\r\n").status(), 304U);
+    ASSERT_EQ(server_.ask("DELETE", kOther).status(), 204U);
+    EXPECT_NE(make(R"({"t":2})"), tag);
+    EXPECT_EQ(server_.ask("GET", x, "", "If-None-Match: " + tag + "\r\n").status(), 200U);
+    EXPECT_EQ(server_.ask("DELETE", x, "", "If-Match: " + tag + "\r\n").status(), 412U);
+    EXPECT_EQ(server_.get(x).status(), 200U) << "he has never seen it";
+}
+
 TEST_F(ItemRoutes, KeepDocumentsAsTheyWereSent) {
     const std::string document = R"({ "b" : 1.0, "a":[1e2, "\u0041"], "b ":{} })";
     const CheckedAnswer made = put("x", document);

@@ -65,7 +65,8 @@ Result<Response> patch_item(const NativeApi& api, const Request& request) {
     const auto library = TRY(find_library(api, request));
     service::PatchItemRequest patch;
     patch.id = TRY(item_id(request));
-    patch.condition = TRY(item_condition(request));
+    std::string start = TRY(tag_start(*library));
+    patch.condition = TRY(item_condition(start, request));
     static constexpr std::string_view kMembers[] = {"document"};
     const RequestJson body = TRY(RequestJson::parse(request.body, api.limits, kMembers));
     const JsonValue* document = body.find("document");
@@ -75,9 +76,10 @@ Result<Response> patch_item(const NativeApi& api, const Request& request) {
     }
     patch.patch = body.text_of("document");
     const service::PatchItemAnswer answer = TRY(service::patch_item(*library, patch));
-    if (answer.is_refused) return refused_write(patch.id, answer.item);
+    start = TRY(tag_start(*library));
+    if (answer.is_refused) return refused_write(start, patch.id, answer.item);
     Response response = json_response(item_json(answer.item));
-    response.headers.emplace_back("ETag", quoted_tag(item_tag(answer.item)));
+    response.headers.emplace_back("ETag", quoted_tag(item_tag(start, answer.item)));
     return response;
 }
 

@@ -37,6 +37,8 @@ class ExportStream {
     static Result<ExportStream> begin(const Library& library, const ExportStreamRequest& request);
 
     std::uint64_t generation() const { return scan_.generation(); }
+    /// Whose vectors.
+    const std::string& field() const { return scan_.field().name; }
     /// Of all of it, where that is known beforehand.
     std::optional<std::uint64_t> size_bytes() const;
     /// The next bytes, about kPieceBytes, or fewer where few records have a vector; empty behind
