@@ -39,6 +39,7 @@ bool WorkPool::is_full() {
 }
 
 void WorkPool::work() {
+    bool went_on = false;
     for (;;) {
         Job job;
         {
@@ -47,8 +48,11 @@ void WorkPool::work() {
                 return state->is_closed || !state->beginnings.empty() ||
                        !state->continuations.empty();
             });
-            auto& queue = state->continuations.empty() ? state->beginnings : state->continuations;
+            const bool begins =
+                state->continuations.empty() || (went_on && !state->beginnings.empty());
+            auto& queue = begins ? state->beginnings : state->continuations;
             if (queue.empty()) return;
+            went_on = !begins;
             job = std::move(queue.front());
             queue.pop_front();
         }

@@ -1,6 +1,8 @@
 // WorkPool: the threads that answer requests, behind a queue with a bound. Two ways in: new work
 // waits its turn; the rest of work that has begun (the next piece of a file) goes first, so that
-// nothing half done waits behind what is new. Safe from any number of threads. Jobs must not throw.
+// nothing half done waits behind all that is new. A thread that has gone on with something begins
+// something next: what has many pieces starves nobody. Safe from any number of threads. Jobs must
+// not throw.
 #pragma once
 
 #include "base/guarded.h"

@@ -49,5 +49,25 @@ TEST(WorkPool, RefusesNewWorkBeyondItsBoundAndPutsBegunWorkFirst) {
     EXPECT_EQ(order, "cab");
 }
 
+TEST(WorkPool, BeginsWorkBesideWhatAlwaysGoesOn) {
+    constexpr int kPiecesMax = 100'000;
+    std::atomic<bool> has_begun = false;
+    std::atomic<int> pieces = 0;
+    {
+        WorkPool pool(1, 2);
+        std::function<void()> piece = [&] {
+            if (pieces == 0) {
+                WorkPool::Job beginning = [&] { has_begun = true; };
+                EXPECT_TRUE(pool.try_begin(beginning));
+            }
+            if (++pieces < kPiecesMax && !has_begun) pool.go_on(piece);
+        };
+        pool.go_on(piece);
+        while (!has_begun)
+            std::this_thread::yield();
+    }
+    EXPECT_LT(pieces, kPiecesMax);
+}
+
 }  // namespace
 }  // namespace sokkuri::http
