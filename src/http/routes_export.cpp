@@ -116,6 +116,13 @@ Result<Response> export_vectors(const NativeApi& api, const Request& request) {
                     "documents=false goes with format=rows: {} is what its name says",
                     service::name_of(wanted.format));
     }
+    const bool shows_documents = has_documents && (wanted.format == ExportFormat::kRows ||
+                                                   wanted.format == ExportFormat::kNdjson ||
+                                                   wanted.format == ExportFormat::kMetadata);
+    if (wanted.scope.vectors_in_documents && !shows_documents) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "vectors=true: they are members of documents, and this answer has none");
+    }
     ExportStream stream = TRY(ExportStream::begin(*library, wanted));
     Response response{.content_type = std::string(service::media_type_of(wanted.format))};
     const std::string& collection = request.capture("collection");

@@ -95,6 +95,8 @@ TEST_F(ExportRoutes, RefuseWhatIsNotThere) {
     EXPECT_NE(get("?field=nothing").detail().find("nothing"), std::string::npos);
     EXPECT_EQ(get("?field=nothing").status(), 404U);
     EXPECT_EQ(get("?format=npy&documents=false").status(), 400U);
+    EXPECT_EQ(get("?format=npy&vectors=true").status(), 400U);
+    EXPECT_EQ(get("?format=rows&vectors=true&documents=false").status(), 400U);
     EXPECT_EQ(server_.get("/v1/collections/nobody/export").status(), 404U);
     EXPECT_EQ(server_.get(server_.target("/export")).status(), 404U) << "no field yet";
 }

@@ -92,7 +92,7 @@ Result<Response> patch_items(const NativeApi& api, const Request& request) {
         service::ItemPatch patch = TRY(read_line(text, api.limits));
         patches.push_back(std::move(patch));
         lines.push_back(line);
-        return true;
+        return patches.size() <= service::kItemPatchesMax;  // more are refused as a whole
     };
     TRY(for_each_line(request.body, keep));
     const service::PatchReport report = TRY(service::patch_items(*library, patches));
