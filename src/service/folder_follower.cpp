@@ -4,6 +4,7 @@
 #include "service/watched_folder.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <iterator>
@@ -15,8 +16,10 @@
 namespace sokkuri::service {
 namespace {
 
-/// Where too many jobs wait already.
+/// Where too many jobs wait already, or the folder is away.
 constexpr std::chrono::seconds kAskAgainAfter(1);
+/// A folder that cannot be followed may take long to walk.
+constexpr unsigned kLooksWantedMax = 64;
 
 /// Whether a folder is indexed before anything of it changes.
 enum class Beginning { kWithIndexing, kWithTheFirstChange };
@@ -33,12 +36,21 @@ class Follower final : public FolderFollower {
     using EntryReference = std::weak_ptr<Libraries::Entry>;  // whoever drops it does not wait
     struct Followed {
         EntryReference entry;
+        std::shared_ptr<std::atomic<bool>> is_over;  // its watch sees nothing any more
         std::jthread thread;
+    };
+    /// One that cannot be followed.
+    struct Told {
+        EntryReference entry;
+        unsigned looks = 0;  // since it was tried
+        unsigned looks_wanted = 1;
     };
 
     void leave_those_that_have_gone();
     bool is_known(const Libraries::EntryPointer& entry) const;
+    bool is_due(const Libraries::EntryPointer& entry);
     void tell_once(const Libraries::EntryPointer& entry, const Error& error);
+    std::vector<Told>::iterator told_of(const Libraries::EntryPointer& entry);
     void run(const std::string& collection, FolderWatch& watch, const std::stop_token& stop) const;
     /// False when there is nothing to follow any more.
     bool ask(const std::string& collection, const std::stop_token& stop) const;
@@ -46,8 +58,8 @@ class Follower final : public FolderFollower {
     const Libraries& libraries_;
     Jobs& jobs_;
     const IngestRequest request_;
-    std::vector<EntryReference> told_;  // that cannot be followed
-    std::vector<Followed> followed_;    // last: joined first
+    std::vector<Told> told_;
+    std::vector<Followed> followed_;  // last: joined first
 };
 
 void wait_a_moment(const std::stop_token& stop);
@@ -72,12 +84,15 @@ namespace {
 
 Result<void> Follower::follow(const Libraries::EntryPointer& entry, Beginning beginning) {
     std::unique_ptr<FolderWatch> watch = TRY(watch_pictures(entry->library.folder()));
+    const auto is_over = std::make_shared<std::atomic<bool>>(false);
     followed_.push_back(
         {.entry = entry,
-         .thread = std::jthread([this, beginning, collection = entry->name,
+         .is_over = is_over,
+         .thread = std::jthread([this, beginning, is_over, collection = entry->name,
                                  watch = std::move(watch)](const std::stop_token& stop) {
              const bool is_indexed_first = beginning == Beginning::kWithIndexing;
              if (!is_indexed_first || ask(collection, stop)) run(collection, *watch, stop);
+             *is_over = true;
          })});
     return {};
 }
@@ -85,9 +100,10 @@ Result<void> Follower::follow(const Libraries::EntryPointer& entry, Beginning be
 void Follower::look() {
     leave_those_that_have_gone();
     for (const Libraries::EntryPointer& entry : libraries_.all()) {
-        if (!can_follow(entry) || is_known(entry)) continue;
+        if (!can_follow(entry) || is_known(entry) || !is_due(entry)) continue;
         const auto followed = follow(entry, Beginning::kWithIndexing);
         if (!followed) tell_once(entry, followed.error());
+        if (followed && told_of(entry) != told_.end()) told_.erase(told_of(entry));
     }
 }
 
@@ -98,11 +114,12 @@ void Follower::leave_those_that_have_gone() {
         return std::ranges::none_of(entries,
                                     [&](const auto& entry) { return is_same(reference, entry); });
     };
-    const auto rest = std::ranges::stable_partition(
-        followed_, [&](const Followed& followed) { return !is_gone(followed.entry); });
+    const auto rest = std::ranges::stable_partition(followed_, [&](const Followed& followed) {
+        return !is_gone(followed.entry) && !*followed.is_over;
+    });
     std::ranges::move(rest, std::back_inserter(gone));
     followed_.erase(rest.begin(), rest.end());
-    std::erase_if(told_, is_gone);
+    std::erase_if(told_, [&](const Told& told) { return is_gone(told.entry); });
 }
 
 bool Follower::is_known(const Libraries::EntryPointer& entry) const {
@@ -111,11 +128,25 @@ bool Follower::is_known(const Libraries::EntryPointer& entry) const {
 }
 
 void Follower::tell_once(const Libraries::EntryPointer& entry, const Error& error) {
-    const auto is_it = [&](const EntryReference& other) { return is_same(other, entry); };
-    if (std::ranges::any_of(told_, is_it)) return;
+    if (const auto told = told_of(entry); told != told_.end()) {
+        told->looks = 0;
+        told->looks_wanted = std::min(2 * told->looks_wanted, kLooksWantedMax);
+        return;
+    }
     LOG(kError, "event=folder_not_followed collection={} reason={:?}", entry->name,
         error.message());
-    told_.push_back(entry);
+    told_.push_back({.entry = entry});
+}
+
+/// Each time it is waited longer for one that cannot be followed.
+bool Follower::is_due(const Libraries::EntryPointer& entry) {
+    const auto told = told_of(entry);
+    return told == told_.end() || ++told->looks >= told->looks_wanted;
+}
+
+std::vector<Follower::Told>::iterator Follower::told_of(const Libraries::EntryPointer& entry) {
+    return std::ranges::find_if(told_,
+                                [&](const Told& told) { return is_same(told.entry, entry); });
 }
 
 void Follower::run(const std::string& collection, FolderWatch& watch,
@@ -135,7 +166,7 @@ bool Follower::ask(const std::string& collection, const std::stop_token& stop) c
     for (;;) {
         const auto job = jobs_.index(collection, request_);
         if (job) return true;
-        if (job.error().code() != ErrorCode::kExhausted) return false;  // dropped, or stopping
+        if (job.error().code() == ErrorCode::kNotFound) return false;  // dropped
         wait_a_moment(stop);
         if (stop.stop_requested()) return false;
     }

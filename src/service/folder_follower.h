@@ -21,8 +21,9 @@ class FolderFollower {
     static Result<std::unique_ptr<FolderFollower>> start(const Libraries& libraries, Jobs& jobs,
                                                          const IngestRequest& request);
 
-    /// Follows the folders of collections that have come since, which are indexed first, and leaves
-    /// those that have gone. One that cannot be watched is logged once, and tried again.
+    /// Follows the folders of collections that have come since, or that were away and are back,
+    /// which are indexed first, and leaves those that have gone. One that cannot be watched is
+    /// logged once, and tried again, each time after more looks.
     virtual void look() = 0;
 };
 

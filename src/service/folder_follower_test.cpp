@@ -39,6 +39,30 @@ TEST(FolderFollower, WhatComesAndGoesIsIndexedByItself) {
     EXPECT_EQ(testing::indexed_pictures(library->library).begin()->first, "b.jpg");
 }
 
+TEST(FolderFollower, AFolderThatWasAwayIsFollowedAgain) {
+    if (testing::models_folder().empty()) GTEST_SKIP() << testing::missing_data();
+    const PictureFolder folder;
+    folder.draw("a.jpg", 1);
+    folder.index();
+    const auto libraries =
+        Libraries::open(posix_file_system(), {{.folder = folder.path()}}, "").value();
+    const auto jobs = Jobs::create(*libraries);
+    const auto library = libraries->all().front();
+    const auto follower = FolderFollower::start(*libraries, *jobs, folder.request()).value();
+    const std::string away = folder.path() + "-away";
+    for (const char* name : {"b.jpg", "c.jpg"}) {
+        const std::uint64_t items = library->library.collection().count().value() + 1;
+        std::filesystem::rename(folder.path(), away);
+        follower->look();
+        std::filesystem::rename(away, folder.path());
+        folder.draw(name, items);
+        while (library->library.collection().count().value() != items) {
+            follower->look();
+            std::this_thread::yield();
+        }
+    }
+}
+
 TEST(FolderFollower, AFolderThatIsDroppedIsFollowedNoMore) {
     const PictureFolder folder;
     const auto libraries =
