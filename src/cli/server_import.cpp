@@ -111,9 +111,30 @@ Result<void> ServerTarget::forget_mark(const std::string& /*field*/, const std::
 
 Result<service::DocumentOutcome> ServerTarget::put_documents(
     std::vector<service::NamedDocument> documents) {
-    std::string lines;
-    for (service::NamedDocument& named : documents) {
+    for (service::NamedDocument& named : documents)
         std::ranges::replace(named.document, '\n', ' ');
+    return put_in_parts(documents);
+}
+
+/// As load_in_parts.
+Result<service::DocumentOutcome> ServerTarget::put_in_parts(
+    std::span<const service::NamedDocument> documents) {
+    auto outcome = send(documents);
+    const bool is_too_large = !outcome && outcome.error().code() == ErrorCode::kExhausted;
+    if (!is_too_large || documents.size() < 2) return outcome;
+    const std::size_t half = documents.size() / 2;
+    service::DocumentOutcome all = TRY(put_in_parts(documents.first(half)));
+    const service::DocumentOutcome rest = TRY(put_in_parts(documents.subspan(half)));
+    all.changed += rest.changed;
+    all.unchanged += rest.unchanged;
+    all.unmatched += rest.unmatched;
+    return all;
+}
+
+Result<service::DocumentOutcome> ServerTarget::send(
+    std::span<const service::NamedDocument> documents) {
+    std::string lines;
+    for (const service::NamedDocument& named : documents) {
         JsonWriter(lines)
             .begin_object()
             .member("id", named.id)

@@ -8,6 +8,7 @@
 #include "service/import.h"
 #include "service/import_target.h"
 
+#include <span>
 #include <string>
 
 namespace sokkuri::cli {
@@ -34,6 +35,9 @@ class ServerTarget final : public service::ImportTarget {
     std::string target(std::string_view rest) const;
     Result<collection::LoadOutcome> load_in_parts(const collection::LoadBatch& batch);
     Result<collection::LoadOutcome> send(const collection::LoadBatch& batch);
+    Result<service::DocumentOutcome> put_in_parts(
+        std::span<const service::NamedDocument> documents);
+    Result<service::DocumentOutcome> send(std::span<const service::NamedDocument> documents);
 
     FolderHolder holder_;
 };

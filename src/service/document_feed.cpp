@@ -29,15 +29,18 @@ Result<std::vector<std::string>> DocumentFeed::documents_for(std::span<const std
     return documents;
 }
 
-Result<std::vector<NamedDocument>> DocumentFeed::rest(std::size_t count_max) {
-    while (ahead_.size() < count_max) {
+Result<std::vector<NamedDocument>> DocumentFeed::rest(std::size_t count_max,
+                                                      std::size_t bytes_max) {
+    while (ahead_.size() < count_max && ahead_bytes_ < bytes_max) {
         const bool has_row = TRY(read_row());
         if (!has_row) break;
     }
     std::vector<NamedDocument> rows;
-    while (!ahead_.empty() && rows.size() < count_max) {
+    std::size_t bytes = 0;
+    while (!ahead_.empty() && rows.size() < count_max && bytes < bytes_max) {
         std::string id = ahead_.begin()->first;
         std::string document = take(id);
+        bytes += id.size() + document.size();
         rows.push_back({std::move(id), std::move(document)});
     }
     return rows;

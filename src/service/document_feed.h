@@ -30,8 +30,9 @@ class DocumentFeed {
     /// until they have reached `bytes_max`. Each is given once.
     Result<std::vector<std::string>> documents_for(std::span<const std::string> ids,
                                                    std::size_t bytes_max = SIZE_MAX);
-    /// Some of what nobody asked for; none at the end. Nothing but this may follow.
-    Result<std::vector<NamedDocument>> rest(std::size_t count_max);
+    /// Some of what nobody asked for, so many at most, or until they have reached `bytes_max`; none
+    /// at the end. Nothing but this may follow.
+    Result<std::vector<NamedDocument>> rest(std::size_t count_max, std::size_t bytes_max);
 
  private:
     DocumentFeed(MetadataFile file, bool is_table, std::size_t ahead_bytes_max)

@@ -257,7 +257,8 @@ Result<void> ImportRun::settle_documents(std::vector<std::string>& documents) co
 /// Documents whose rows came long before them, and those of records that were there already.
 Result<void> ImportRun::write_rest(const std::stop_token& stop) {
     for (;;) {
-        std::vector<NamedDocument> documents = TRY(documents_->rest(kDocumentsPutMax));
+        std::vector<NamedDocument> documents =
+            TRY(documents_->rest(kDocumentsPutMax, text_bytes_max_));
         if (documents.empty()) return {};
         TRY(write_documents(std::move(documents)));
         report_.was_interrupted = stop.stop_requested();

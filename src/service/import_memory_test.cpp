@@ -44,13 +44,18 @@ class CountingTarget final : public ImportTarget {
     Result<void> forget_mark(const std::string& /*field*/, const std::string& /*name*/) override {
         return {};
     }
-    Result<DocumentOutcome> put_documents(std::vector<NamedDocument> /*documents*/) override {
-        return DocumentOutcome{};
+    Result<DocumentOutcome> put_documents(std::vector<NamedDocument> put) override {
+        std::size_t bytes = 0;
+        for (const NamedDocument& named : put)
+            bytes += named.id.size() + named.document.size();
+        largest_put = std::max(largest_put, bytes);
+        return DocumentOutcome{.changed = put.size()};
     }
 
     std::set<std::string> ids;
     std::size_t documents = 0;
     std::size_t largest = 0;
+    std::size_t largest_put = 0;  // of documents alone
     std::size_t batches = 0;
     std::size_t marks = 0;
     bool is_mark_last = false;
@@ -115,6 +120,21 @@ TEST_F(ImportMemory, OfMetadataIsBoundedByTheirDocuments) {
     EXPECT_LE(target.largest, kBatchBytes + kDocumentBytes + 3 * kRows);
     EXPECT_EQ(target.documents, kRows);
     EXPECT_EQ(target.marks, 1U) << "with the last part of the batch";
+}
+
+TEST_F(ImportMemory, OfDocumentsWithoutTheirRowsIsBoundedByThem) {
+    std::string lines;
+    std::string metadata;
+    for (std::size_t row = 0; row < kRows; ++row) {
+        lines += fmt::format(R"({{"id":"{}","vector":[1,2]}})", row) + '\n';
+        metadata += fmt::format(R"({{"id":"other {}",)", row) + document().substr(1) + '\n';
+    }
+    ImportRequest request{.batch_bytes = kBatchBytes};
+    request.from.files = {write("rows.ndjson", lines)};
+    request.metadata_file = write("metadata.jsonl", metadata);
+    const CountingTarget target = imported(request);
+    EXPECT_GT(target.largest_put, kDocumentBytes);
+    EXPECT_LE(target.largest_put, kBatchBytes + kDocumentBytes + collection::kIdBytesMax);
 }
 
 TEST_F(ImportMemory, OfAListOfIdsIsBoundedByThem) {
