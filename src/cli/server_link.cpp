@@ -182,7 +182,13 @@ Result<service::JobStatus> ServerLink::run_job(Message message, const JobSink& p
     auto job = follow(id, progress, stop);
     if (!job && job.error().code() == ErrorCode::kCancelled) {
         TRY(cancel(id));
-        job = follow(id, progress, {});
+        job = find_job(id);
+        const bool is_others_too = job && job->state == service::JobState::kQueued;
+        if (is_others_too) {
+            job->state = service::JobState::kCancelled;  // for us
+        } else {
+            job = follow(id, progress, {});
+        }
     }
     if (job && job->state == service::JobState::kFailed) {
         return fail(ErrorCode::kIo, "the server's job failed: {}", job->error);

@@ -176,6 +176,24 @@ TEST(ServerLink, CancelsTheJobWhenAskedToStop) {
     EXPECT_NE(std::ranges::find(server.asked, "DELETE /v1/jobs/7"), server.asked.end());
 }
 
+TEST(ServerLink, LeavesTheJobThatOthersWaitForToThem) {
+    Server server;
+    server.answers[kPost] =
+        answer_of(202, "application/json", "{\"job\":" + job_json("queued", "null") + "}");
+    server.answers["DELETE /v1/jobs/7"] = server.answers[kPost];
+    server.answers["GET /v1/jobs/7?failures=1000000"] =
+        answer_of(200, "application/json", "{\"job\":" + job_json("queued", "null") + "}");
+    server.answers[kEvents] = events({job_json("done", report_json("false", ""))});
+    std::stop_source stop;
+    stop.request_stop();
+    ServerLink link = server.link();
+    const auto report = link.index(
+        {.collection = "p"}, [](const auto&) {}, stop.get_token());
+    ASSERT_TRUE(report) << report.error().message();
+    EXPECT_TRUE(report->was_interrupted);
+    EXPECT_EQ(report->added, 0U) << "the others' report";
+}
+
 TEST(ServerLink, BringsTheVectorOfAPictureExactly) {
     Server server;
     server.answers["POST /v1/embed?collection=p"] = answer_of(

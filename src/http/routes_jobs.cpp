@@ -52,7 +52,9 @@ RouteTable job_routes(const SharedApi& api) {
          .pattern = kPattern,
          .operation = "cancelJob",
          .summary = "Ask a job to stop",
-         .description = "What it has done stays. One that has ended stays as it is.",
+         .description =
+             "What it has done stays. One that has ended stays as it is, and so does one "
+             "that waits while others have asked for it, too.",
          .answers = {{.status = 202, .schema = "JobAnswer", .help = "It will stop."}, kNoSuchJob},
          .handler = bind_handler(api, cancel_job),
          .section = kSection},

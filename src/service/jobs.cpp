@@ -3,14 +3,13 @@
 #include "base/guarded.h"
 #include "base/log.h"
 #include "base/thread_priority.h"
+#include "service/job_wish.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <map>
-#include <set>
 #include <stop_token>
 #include <thread>
 #include <utility>
@@ -19,23 +18,17 @@
 namespace sokkuri::service {
 namespace {
 
-struct CompactWish {};
-struct BackupWish {
-    std::string target;
-};
-using Wish = std::variant<IngestRequest, SwitchRequest, CompactWish, VerifyRequest, BackupWish>;
 using Report = std::variant<IngestReport, collection::CompactReport, collection::VerifyReport,
                             collection::BackupReport>;
 
 struct Job {
     JobStatus status;
-    Wish wish;
+    JobWish wish;
     std::stop_source stop;
+    std::size_t askers = 1;  // who were answered with this one
 };
 
 bool has_ended(JobState state);
-std::string_view kind_of(const Wish& wish);
-bool is_same_wish(const Wish& a, const Wish& b);
 void keep_report(JobStatus& status, Report report);
 std::int64_t now_s();
 
@@ -63,12 +56,11 @@ class JobsOfLibraries final : public Jobs {
         std::uint64_t next_number = 1;
         bool is_stopping = false;
         std::map<std::string, std::jthread> workers;  // by collection; started with its first job
-        std::set<std::string> ending;                 // collections whose workers are to end
     };
 
-    Result<JobStatus> start(const std::string& collection, Wish wish);
-    void work(const std::string& collection);
-    JobPointer take(const std::string& collection);
+    Result<JobStatus> start(const std::string& collection, JobWish wish);
+    void work(const std::string& collection, const std::stop_token& stop);
+    JobPointer take(const std::string& collection, const std::stop_token& stop);
     void run(Job& job);
     Result<Report> work_on(Job& job, Library& library);
     void finish(Job& job, Result<Report> outcome);
@@ -139,7 +131,7 @@ Result<JobStatus> JobsOfLibraries::back_up(const std::string& collection,
     return start(collection, BackupWish{target});
 }
 
-Result<JobStatus> JobsOfLibraries::start(const std::string& collection, Wish wish) {
+Result<JobStatus> JobsOfLibraries::start(const std::string& collection, JobWish wish) {
     auto state = state_.lock();
     if (state->is_stopping) return fail(ErrorCode::kUnavailable, "the server is stopping");
     std::size_t queued = 0;
@@ -147,7 +139,9 @@ Result<JobStatus> JobsOfLibraries::start(const std::string& collection, Wish wis
         if (job->status.state != JobState::kQueued) continue;
         if (job->status.collection != collection) continue;
         ++queued;
-        if (is_same_wish(job->wish, wish)) return job->status;
+        if (!is_same_wish(job->wish, wish)) continue;
+        ++job->askers;
+        return job->status;
     }
     // Of each collection alone: a server of many folders asks for one job in each at its start.
     if (queued >= kQueuedMax) {
@@ -163,7 +157,10 @@ Result<JobStatus> JobsOfLibraries::start(const std::string& collection, Wish wis
                    .revision = 1};
     state->jobs.push_back(job);
     if (!state->workers.contains(collection)) {
-        state->workers.emplace(collection, std::jthread([this, collection] { work(collection); }));
+        state->workers.emplace(collection,
+                               std::jthread([this, collection](const std::stop_token& stop) {
+                                   work(collection, stop);
+                               }));
     }
     changed_.notify_all();
     return job->status;
@@ -188,6 +185,10 @@ Result<JobStatus> JobsOfLibraries::cancel(const std::string& id) {
     auto state = state_.lock();
     const JobPointer job = find(*state, id);
     if (!job) return fail(ErrorCode::kNotFound, "job {:?}: there is none, or no longer", id);
+    if (job->askers > 1 && job->status.state == JobState::kQueued) {
+        --job->askers;
+        return job->status;
+    }
     job->stop.request_stop();
     if (job->status.state == JobState::kQueued) change(*job, JobState::kCancelled);
     forget_oldest(*state);
@@ -207,11 +208,12 @@ void JobsOfLibraries::end(const std::string& collection) {
         if (found == state->workers.end()) return;
         worker = std::move(found->second);
         state->workers.erase(found);
-        state->ending.insert(collection);
+        // Here, where no worker is between a look and its wait. One of a collection that gets the
+        // name meanwhile is another.
+        worker.request_stop();
     }
     changed_.notify_all();
     worker.join();
-    state_.lock()->ending.erase(collection);
 }
 
 void JobsOfLibraries::stop() {
@@ -229,19 +231,20 @@ void JobsOfLibraries::stop() {
 }
 
 /// A thread for each library, so that a slow disk holds up no other collection.
-void JobsOfLibraries::work(const std::string& collection) {
+void JobsOfLibraries::work(const std::string& collection, const std::stop_token& stop) {
     lower_thread_priority();
-    while (const JobPointer job = take(collection)) {
+    while (const JobPointer job = take(collection, stop)) {
         run(*job);
         libraries_.sweep();
     }
 }
 
 /// Waits for the next one of that collection. Null when stopping.
-JobsOfLibraries::JobPointer JobsOfLibraries::take(const std::string& collection) {
+JobsOfLibraries::JobPointer JobsOfLibraries::take(const std::string& collection,
+                                                  const std::stop_token& stop) {
     auto state = state_.lock();
     for (;;) {
-        if (state->is_stopping || state->ending.contains(collection)) return nullptr;
+        if (state->is_stopping || stop.stop_requested()) return nullptr;
         for (const JobPointer& job : state->jobs) {
             const bool is_next =
                 job->status.collection == collection && job->status.state == JobState::kQueued;
@@ -336,12 +339,6 @@ bool has_ended(JobState state) {
     return state != JobState::kQueued && state != JobState::kRunning;
 }
 
-std::string_view kind_of(const Wish& wish) {
-    constexpr std::array<std::string_view, std::variant_size_v<Wish>> kKinds = {
-        "index", "switch", "compact", "verify", "backup"};
-    return kKinds[wish.index()];
-}
-
 void keep_report(JobStatus& status, Report report) {
     if (auto* ingested = std::get_if<IngestReport>(&report)) {
         status.report = std::move(*ingested);
@@ -352,30 +349,6 @@ void keep_report(JobStatus& status, Report report) {
     } else {
         status.backup = std::get<collection::BackupReport>(report);
     }
-}
-
-bool is_same_model(const ModelChoice& a, const ModelChoice& b) {
-    return a.name == b.name && a.models_folder == b.models_folder && a.precision == b.precision &&
-           a.threads == b.threads;
-}
-
-bool is_same_wish(const Wish& one, const Wish& other) {
-    if (one.index() != other.index()) return false;
-    if (const auto* a = std::get_if<SwitchRequest>(&one)) {
-        return is_same_model(a->model, std::get<SwitchRequest>(other).model);
-    }
-    if (const auto* a = std::get_if<VerifyRequest>(&one)) {
-        const auto& b = std::get<VerifyRequest>(other);
-        return a->depth == b.depth && a->repair == b.repair;
-    }
-    if (std::holds_alternative<CompactWish>(one)) return true;
-    if (const auto* a = std::get_if<BackupWish>(&one)) {
-        return a->target == std::get<BackupWish>(other).target;
-    }
-    const auto& a = std::get<IngestRequest>(one);
-    const auto& b = std::get<IngestRequest>(other);
-    return a.missing == b.missing && is_same_model(a.model, b.model) && a.decoders == b.decoders &&
-           a.batch_rows == b.batch_rows && a.batch_age_ms == b.batch_age_ms;
 }
 
 std::int64_t now_s() {

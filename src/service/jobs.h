@@ -67,7 +67,8 @@ class Jobs {
     virtual Result<JobStatus> find(const std::string& id) const = 0;
     /// Newest first.
     virtual std::vector<JobStatus> all() const = 0;
-    /// Asks it to stop; what was committed stays. No error when it has ended.
+    /// Asks it to stop; what was committed stays. No error when it has ended. One that still waits
+    /// and that several have asked for stays until all of them have asked for its end.
     virtual Result<JobStatus> cancel(const std::string& id) = 0;
     /// Stops the jobs of a collection that is about to go; returns when they have ended.
     virtual void end(const std::string& collection) = 0;

@@ -176,6 +176,34 @@ TEST_F(JobsTest, OnesThatWaitAndOnesThatRunAreCancelled) {
     EXPECT_EQ(jobs->cancel("none").error().code(), ErrorCode::kNotFound);
 }
 
+TEST_F(JobsTest, OneThatWaitsStaysForTheOthersWhoAskedForIt) {
+    Gate gate;
+    hold_at_the_folder(gate);
+    const auto jobs = Jobs::create(*libraries);
+    const std::string running = jobs->index(name, folder.request()).value().id;
+    gate.wait_until_entered();
+    const std::string waiting = jobs->index(name, folder.request()).value().id;
+    ASSERT_EQ(jobs->index(name, folder.request()).value().id, waiting);
+    EXPECT_EQ(jobs->cancel(waiting).value().state, JobState::kQueued);
+    ASSERT_EQ(jobs->index(name, folder.request()).value().id, waiting);
+    gate.open();
+    EXPECT_EQ(ended(*jobs, waiting).state, JobState::kDone);
+}
+
+TEST_F(JobsTest, OfACollectionThatGetsTheNameAreDone) {
+    Gate gate;
+    hold_at_the_folder(gate);
+    const auto jobs = Jobs::create(*libraries);
+    ASSERT_TRUE(jobs->index(name, folder.request()));
+    gate.wait_until_entered();
+    const std::string waiting = jobs->index(name, folder.request()).value().id;
+    std::jthread ending([&] { jobs->end(name); });
+    ended(*jobs, waiting);
+    const std::string next = jobs->index(name, folder.request()).value().id;
+    gate.open();
+    EXPECT_EQ(ended(*jobs, next).state, JobState::kDone);
+}
+
 TEST_F(JobsTest, AFailureIsTold) {
     const auto jobs = Jobs::create(*libraries);
     IngestRequest request = folder.request();
