@@ -63,7 +63,7 @@ std::string counts_text(const service::IngestReport& report) {
     add(report.removed, "removed");
     add(report.kept_missing, "missing but kept");
     add(report.excluded, "excluded");
-    add(report.failures.size(), "failed");
+    add(report.failures.size() + report.failures_forgotten, "failed");
     add(report.links_left_out, "links left out");
     return text.empty() ? "nothing to do" : text;
 }

@@ -32,7 +32,8 @@ Result<ReadJob> read_job(const JsonValue& job) {
     TRY(read_upkeep(job, result));
     const JsonValue* report = find_value(job, "report");
     if (report == nullptr) return result;
-    status.report = TRY(in_context("report", read_report(*report)));
+    service::IngestReport read = TRY(in_context("report", read_report(*report)));
+    status.report = std::make_shared<const service::IngestReport>(std::move(read));
     if (report->find("failures_left_out") != nullptr) {
         result.failures_left_out = TRY(read_count(*report, "failures_left_out"));
     }

@@ -170,7 +170,7 @@ Result<service::IngestReport> ServerLink::run_ingest(Message message,
                                                      const std::stop_token& stop) {
     const auto show = [&](const service::JobStatus& job) { progress(job.progress); };
     service::JobStatus job = TRY(run_job(std::move(message), show, stop));
-    if (job.report) return std::move(*job.report);
+    if (job.report) return *job.report;
     return service::IngestReport{.was_interrupted = true};  // canceled before its turn came
 }
 

@@ -15,7 +15,7 @@ void write_index_report(JsonWriter& json, const service::IngestReport& report,
     json.member("unchanged", report.unchanged).member("removed", report.removed);
     json.member("kept_missing", report.kept_missing).member("excluded", report.excluded);
     json.member("links_left_out", report.links_left_out);
-    json.member("failed", std::uint64_t{report.failures.size()});
+    json.member("failed", report.failures.size() + report.failures_forgotten);
     const std::span<const service::FailedFile> failures = report.failures;
     json.key("failures");
     write_failures(json, failures.first(std::min(failures.size(), failures_max)));

@@ -80,15 +80,20 @@ void write_progress(JsonWriter& json, const service::JobStatus& job) {
 void write_report(JsonWriter& json, const service::Libraries& libraries,
                   const service::JobStatus& job, std::size_t failures_max) {
     json.key("report");
+    if (!job.report) {
+        json.null();
+        return;
+    }
     const auto library = libraries.find(job.collection);
-    if (!job.report || !library) {
+    if (!library) {
         json.null();
         return;
     }
     json.begin_object();
     write_index_report(json, *job.report, (*library)->folder(), failures_max);
     const std::size_t failures = job.report->failures.size();
-    json.member("failures_left_out", std::uint64_t{failures - std::min(failures, failures_max)});
+    const std::uint64_t left_out = failures - std::min(failures, failures_max);
+    json.member("failures_left_out", left_out + job.report->failures_forgotten);
     json.end_object();
 }
 

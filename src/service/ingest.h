@@ -59,6 +59,7 @@ struct IngestReport {
     std::uint64_t excluded = 0;        // passed by: somebody has removed their items
     std::uint64_t links_left_out = 0;  // symbolic links that leave the folder, or lead to a folder
     std::vector<FailedFile> failures;  // by path
+    std::uint64_t failures_forgotten = 0;  // of these, by whoever keeps the report (jobs.h)
     bool was_interrupted = false;
     double seconds = 0;       // of the whole run
     double load_seconds = 0;  // of these, for loading the model

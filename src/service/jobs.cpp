@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <deque>
 #include <map>
+#include <new>
 #include <stop_token>
 #include <thread>
 #include <utility>
@@ -63,10 +64,12 @@ class JobsOfLibraries final : public Jobs {
     JobPointer take(const std::string& collection, const std::stop_token& stop);
     void run(Job& job);
     Result<Report> work_on(Job& job, Library& library);
+    Result<Report> work_within_memory(Job& job, Library& library);
     void finish(Job& job, Result<Report> outcome);
     static JobPointer find(const State& state, const std::string& id);
     static void change(Job& job, JobState state);
     static void forget_oldest(State& state);
+    static void forget_failures(State& state, const std::string& collection);
 
     Libraries& libraries_;
     const std::int64_t started_s_ = now_s();  // part of ids: another process gives other ones
@@ -260,7 +263,16 @@ JobsOfLibraries::JobPointer JobsOfLibraries::take(const std::string& collection,
 void JobsOfLibraries::run(Job& job) {
     const auto library = libraries_.find(job.status.collection);
     if (!library) return finish(job, tl::unexpected(library.error()));
-    finish(job, work_on(job, **library));
+    finish(job, work_within_memory(job, **library));
+}
+
+/// Where memory runs out, the job fails and the server goes on.
+Result<Report> JobsOfLibraries::work_within_memory(Job& job, Library& library) {
+    try {
+        return work_on(job, library);
+    } catch (const std::bad_alloc&) {
+        return fail(ErrorCode::kExhausted, "there is not enough memory for this job now");
+    }
 }
 
 Result<Report> JobsOfLibraries::work_on(Job& job, Library& library) {
@@ -305,6 +317,9 @@ void JobsOfLibraries::finish(Job& job, Result<Report> outcome) {
             job.status.collection, job.status.error);
         change(job, JobState::kFailed);
     } else {
+        if (std::holds_alternative<IngestReport>(*outcome)) {
+            forget_failures(*state, job.status.collection);
+        }
         keep_report(job.status, std::move(*outcome));
         if (job.status.compaction && !job.status.compaction->later_error.empty()) {
             LOG(kWarn, "event=compacted_in_part id={} collection={} reason={:?}", job.status.id,
@@ -335,13 +350,26 @@ void JobsOfLibraries::forget_oldest(State& state) {
     std::erase_if(state.jobs, [&](const JobPointer& job) { return ended(job) && too_many-- > 0; });
 }
 
+/// Of the jobs so far.
+void JobsOfLibraries::forget_failures(State& state, const std::string& collection) {
+    for (const JobPointer& job : state.jobs) {
+        JobStatus& status = job->status;
+        if (status.collection != collection || !status.report) continue;
+        if (status.report->failures.empty()) continue;
+        IngestReport report = *status.report;
+        report.failures_forgotten += report.failures.size();
+        report.failures = {};
+        status.report = std::make_shared<const IngestReport>(std::move(report));
+    }
+}
+
 bool has_ended(JobState state) {
     return state != JobState::kQueued && state != JobState::kRunning;
 }
 
 void keep_report(JobStatus& status, Report report) {
     if (auto* ingested = std::get_if<IngestReport>(&report)) {
-        status.report = std::move(*ingested);
+        status.report = std::make_shared<const IngestReport>(std::move(*ingested));
     } else if (auto* verified = std::get_if<collection::VerifyReport>(&report)) {
         status.verification = std::move(*verified);
     } else if (auto* compacted = std::get_if<collection::CompactReport>(&report)) {

@@ -29,8 +29,9 @@ struct JobStatus {
     IngestProgress progress;  // of "index" and "switch"
     std::string stage;        // what goes on beside pictures: "linking", a file that is read
     double share = 0;         // of that stage, 0 to 1; 0 where nobody knows
-    /// One of these, of one that has ended; of "index" and "switch" also when canceled.
-    std::optional<IngestReport> report;
+    /// One of these, of one that has ended; of "index" and "switch" also when canceled. Of a
+    /// collection only the newest report has its failures: they are of the same files each time.
+    std::shared_ptr<const IngestReport> report;
     std::optional<collection::CompactReport> compaction;
     std::optional<collection::VerifyReport> verification;
     std::optional<collection::BackupReport> backup;

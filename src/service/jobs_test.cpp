@@ -10,6 +10,7 @@
 
 #include <condition_variable>
 #include <filesystem>
+#include <fstream>
 #include <future>
 #include <set>
 #include <thread>
@@ -215,6 +216,32 @@ TEST_F(JobsTest, AFailureIsTold) {
     EXPECT_EQ(jobs->index("nowhere", request).error().code(), ErrorCode::kNotFound);
     request.batch_rows = 0;
     EXPECT_EQ(jobs->index(name, request).error().code(), ErrorCode::kInvalidArgument);
+}
+
+TEST_F(JobsTest, OnlyTheNewestNamesTheFilesThatStillFail) {
+    std::ofstream(folder.path("c.jpg")) << "no picture";
+    std::ofstream(folder.path("d.jpg")) << "neither";
+    const auto jobs = Jobs::create(*libraries);
+    std::string last;
+    for (int run = 0; run < 3; ++run) {
+        last = jobs->index(name, folder.request()).value().id;
+        ended(*jobs, last);
+    }
+    for (const JobStatus& status : jobs->all()) {
+        ASSERT_TRUE(status.report);
+        EXPECT_EQ(status.progress.failed, 2U);
+        EXPECT_EQ(status.report->failures.size(), status.id == last ? 2U : 0U);
+        EXPECT_EQ(status.report->failures_forgotten, status.id == last ? 0U : 2U);
+    }
+}
+
+TEST_F(JobsTest, MemoryThatRunsOutFailsThem) {
+    const auto jobs = Jobs::create(*libraries);
+    files.on_list([](const std::string&) -> Result<void> { throw std::bad_alloc(); });
+    const JobStatus status = ended(*jobs, jobs->verify(name, {}).value().id);
+    files.on_list([](const std::string&) -> Result<void> { return {}; });
+    EXPECT_EQ(status.state, JobState::kFailed);
+    EXPECT_NE(status.error.find("memory"), std::string::npos) << status.error;
 }
 
 TEST_F(JobsTest, OldOnesAreForgotten) {
