@@ -202,6 +202,17 @@ TEST(Libraries, MakingOneThatIsThereSaysInWhatItDiffers) {
     EXPECT_FALSE(fs::exists(directory.path() + "/other"));
 }
 
+TEST(Libraries, MakingOneWhoseModelIsBeingSwitchedFindsItAsAskedFor) {
+    const TemporaryDirectory directory;
+    const auto libraries = opened_data(directory.path());
+    const NewCollection wanted{.name = "shoes", .fields = {kThreeNumbers}};
+    const auto made = make_collection(*libraries, wanted);
+    ASSERT_TRUE(made->library->collection().add_field({.name = "shape-next", .dimension = 3}));
+    const auto again = make_collection(*libraries, wanted);
+    ASSERT_TRUE(again) << again.error().message();
+    EXPECT_FALSE(again->was_created);
+}
+
 TEST(Libraries, WithoutADataFolderNothingIsMade) {
     const TemporaryDirectory directory;
     const auto libraries = opened({{.folder = directory.path()}});

@@ -71,7 +71,7 @@ Result<FieldSpec> spec_of(FileSystem& files, const NewField& field,
 
 Result<void> check_same(const Library& library, const NewCollection& wanted,
                         const std::vector<FieldSpec>& specs) {
-    const std::vector<FieldSpec> there = TRY(library.collection().fields());
+    const std::vector<FieldSpec> there = TRY(fields_of(library));
     const auto differs = [&](const std::string& in_what) {
         return fail(ErrorCode::kAlreadyExists, "collection {:?}: is there already, {}", wanted.name,
                     in_what);
