@@ -124,10 +124,10 @@ Result<void> Libraries::drop(const std::string& name, const std::function<void()
     auto removed =
         files_.rename(join_path(home, kReserved),
                       join_path(home, std::string(kReserved) + std::string(kDroppedEnding)));
-    if (removed) removed = files_.sync_directory(home);
     if (removed) {
         LOG(kInfo, "event=collection_dropped collection={}", name);
-        removed = finish_dropping(files_, home, is_in_data);
+        removed = files_.sync_directory(home);
+        if (removed) removed = finish_dropping(files_, home, is_in_data);
     } else if (auto again = open_library(place)) {
         const auto kept = std::make_shared<Entry>(name, std::move(*again));
         kept->is_in_data = is_in_data;

@@ -318,6 +318,27 @@ TEST(Libraries, ManyWhoMakeAndDropOneNameGetItOrAreRefused) {
     EXPECT_EQ(fs::exists(directory.path() + "/one"), left == 1);
 }
 
+TEST(Libraries, ADropThatFailsAnywhereLeavesNoEmptyCollection) {
+    for (std::uint64_t at = 0;; ++at) {
+        SCOPED_TRACE(at);
+        const TemporaryDirectory directory;
+        FaultyFileSystem files(posix_file_system());
+        const auto libraries = opened_data(directory.path(), files);
+        ASSERT_TRUE(make_collection(*libraries, {.name = "one", .fields = {kThreeNumbers}}));
+        ASSERT_TRUE(put_item(*libraries->find("one").value(),
+                             {.id = "a", .source = std::vector<float>{1, 2, 3}}));
+        files.set_fault({.at = at, .effect = FaultEffect::kFailOnce});
+        static_cast<void>(libraries->drop("one", [] {}));
+        const bool has_failed = files.has_failed();
+        files.set_fault({});
+        const auto one = libraries->find("one");
+        if (one) {
+            EXPECT_EQ((*one)->collection().count().value(), 1U);
+        }
+        if (!has_failed) return;
+    }
+}
+
 TEST(Libraries, CutOffAnywhereACollectionIsAsItWasAskedForOrNotThere) {
     for (std::uint64_t at = 0;; at += 37) {
         SCOPED_TRACE(at);
