@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace sokkuri::http {
@@ -29,6 +30,10 @@ class ExportBody final : public ByteStream {
           library_(std::move(library)),
           stream_(std::move(stream)) {}
 
+    /// Makes the first piece, so that what is wrong with it is the answer, and not a 200 that is
+    /// cut.
+    Result<void> begin();
+
     std::optional<std::uint64_t> size_bytes() const override { return stream_.size_bytes(); }
     Result<std::optional<std::string>> next() override;
     bool is_over() const override { return library_->is_ending(); }
@@ -37,7 +42,8 @@ class ExportBody final : public ByteStream {
     const service::Libraries& libraries_;
     const std::string collection_;
     const std::shared_ptr<service::Library> library_;
-    ExportStream stream_;  // goes before its library
+    ExportStream stream_;               // goes before its library
+    std::optional<std::string> first_;  // until it has been given
 };
 
 Result<Response> export_vectors(const NativeApi& api, const Request& request);
@@ -58,9 +64,8 @@ RouteTable export_routes(const SharedApi& api) {
          .description =
              "Made while it is sent, all of one moment of the collection, rows in the order in "
              "which the items came. Answers with the same ETag have the same rows, so that ids fit "
-             "their vectors; one that was brought back from a backup gives tags again that it "
-             "has given since. Formats that do not say themselves how long they are come in "
-             "chunks; "
+             "their vectors; a backup that is brought back brings its tags back, too. Formats that "
+             "do not say themselves how long they are come in chunks; "
              "a connection that is cut before the end has not brought all. A client that takes "
              "nothing for write_time_max_ms, or is not done after export_time_max_ms, is cut off, "
              "and so is one whose collection is dropped. At most exports_max at a time.",
@@ -94,7 +99,13 @@ RouteTable export_routes(const SharedApi& api) {
 
 namespace {
 
+Result<void> ExportBody::begin() {
+    first_ = TRY(stream_.next());
+    return {};
+}
+
 Result<std::optional<std::string>> ExportBody::next() {
+    if (first_) return std::exchange(first_, std::nullopt);
     const auto now = libraries_.find(collection_);
     if (now && *now == library_) return stream_.next();
     return fail(ErrorCode::kNotFound, "collection {:?}: was dropped while it was exported",
@@ -134,8 +145,10 @@ Result<Response> export_vectors(const NativeApi& api, const Request& request) {
             fmt::format("attachment; filename*=UTF-8''{}{}", percent_encoded(collection),
                         service::ending_of(wanted.format)));
     }
-    response.body = std::make_unique<ExportBody>(api.libraries, collection, std::move(library),
-                                                 std::move(stream));
+    auto body = std::make_unique<ExportBody>(api.libraries, collection, std::move(library),
+                                             std::move(stream));
+    TRY(body->begin());
+    response.body = std::move(body);
     return response;
 }
 

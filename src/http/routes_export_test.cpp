@@ -97,6 +97,10 @@ TEST_F(ExportRoutes, RefuseWhatIsNotThere) {
     EXPECT_EQ(get("?format=npy&documents=false").status(), 400U);
     EXPECT_EQ(get("?format=npy&vectors=true").status(), 400U);
     EXPECT_EQ(get("?format=rows&vectors=true&documents=false").status(), 400U);
+    const collection::PutRecord half{.id = "half", .vectors = {{"v", {0.5F, 1}}}};
+    ASSERT_TRUE(shop()->collection().put({&half, 1}));
+    EXPECT_EQ(get("?format=bvecs&field=v").status(), 422U) << "and not half of a file";
+    EXPECT_NE(get("?format=bvecs&field=v").detail().find("half"), std::string::npos);
     EXPECT_EQ(server_.get("/v1/collections/nobody/export").status(), 404U);
     EXPECT_EQ(server_.get(server_.target("/export")).status(), 404U) << "no field yet";
 }

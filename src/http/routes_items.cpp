@@ -54,8 +54,8 @@ RouteTable item_routes(const SharedApi& api) {
          .operation = "getItem",
          .summary = "One item with its document, and its vectors where they are asked for",
          .description =
-             "Its ETag is new with every change, but for one that a backup which is brought "
-             "back undoes; If-None-Match asks for changes alone. "
+             "Its ETag is new with every change; If-None-Match asks for changes alone. A backup "
+             "that is brought back brings its tags back, too. "
              "With vectors there is none: they may be filled in later.",
          .parameters = {vectors_parameter()},
          .answers = {{.schema = "Item", .help = "The item."},
