@@ -55,7 +55,7 @@ TEST(FolderFollower, AFolderThatWasAwayIsFollowedAgain) {
         std::filesystem::rename(folder.path(), away);
         follower->look();
         std::filesystem::rename(away, folder.path());
-        folder.draw(name, items);
+        folder.draw(name, static_cast<unsigned>(items));
         while (library->library.collection().count().value() != items) {
             follower->look();
             std::this_thread::yield();
