@@ -42,8 +42,10 @@ TEST(IndexKeeper, AnswersWhenMemoryRunsOutAndGoesOn) {
                                 const store::SegmentRow& added) {
             return writer.replace_segments(replaced, added);
         };
-        IndexKeeper keeper({files, kDirectory, kernels, *catalog, snapshots, shelf, tails, commit},
-                           options);
+        const auto is_in_place = [] { return Result<void>(); };
+        IndexKeeper keeper(
+            {files, kDirectory, kernels, *catalog, snapshots, shelf, tails, is_in_place, commit},
+            options);
         files.set_fault({.at = at, .effect = FaultEffect::kNoMemory});
         const auto optimized = keeper.optimize({});
         const bool is_through = !files.has_failed();
