@@ -385,7 +385,11 @@ Result<void> finish_dropping(FileSystem& files, const std::string& home, bool is
 
 Result<void> check_whole(FileSystem& files, const LibraryPlace& place) {
     const Library library = TRY(Library::open(files, place, {.access = LibraryAccess::kRead}));
-    TRY(library.collection().stats());
+    const collection::CollectionStats stats = TRY(library.collection().stats());
+    for (const auto& field : stats.fields) {
+        if (!field.index.state.starts_with("damaged: ")) continue;
+        return fail(ErrorCode::kCorruption, "field {:?}: {}", field.spec.name, field.index.state);
+    }
     return {};
 }
 
