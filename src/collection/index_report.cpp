@@ -8,11 +8,30 @@ namespace sokkuri::collection {
 
 namespace {
 
+IndexStats index_stats_of(const FieldSnapshot& field, const IndexKeeper* keeper);
 IndexStats::Segment segment_stats_of(const SegmentSnapshot& segment);
 /// The layout that the field's largest segment has chosen, else what is usual.
 index::HeadLayout layout_of(const FieldSnapshot& field);
 
 }  // namespace
+
+std::vector<CollectionStats::Field> field_stats_of(const Snapshot& snapshot,
+                                                   const IndexKeeper* keeper) {
+    std::vector<CollectionStats::Field> fields;
+    for (const FieldSnapshot& field : snapshot.fields) {
+        fields.push_back(
+            {field.spec, field.live(), field.tombstones, index_stats_of(field, keeper)});
+    }
+    for (const DamagedField& field : snapshot.damaged) {
+        fields.push_back({field.spec,
+                          field.committed - field.tombstones,
+                          field.tombstones,
+                          {.state = "damaged: " + field.reason.message()}});
+    }
+    return fields;
+}
+
+namespace {
 
 IndexStats index_stats_of(const FieldSnapshot& field, const IndexKeeper* keeper) {
     IndexStats stats{.segments = {},
@@ -40,8 +59,6 @@ IndexStats index_stats_of(const FieldSnapshot& field, const IndexKeeper* keeper)
     }
     return stats;
 }
-
-namespace {
 
 IndexStats::Segment segment_stats_of(const SegmentSnapshot& segment) {
     IndexStats::Segment shown;

@@ -386,16 +386,7 @@ Result<CollectionStats> LocalCollection::stats() const {
     stats.records = TRY(transaction->record_count());
     stats.generation = snapshot->generation;
     stats.bytes_on_disk = TRY(bytes_on_disk(files_, directory_));
-    for (const FieldSnapshot& field : snapshot->fields) {
-        stats.fields.push_back(
-            {field.spec, field.live(), field.tombstones, index_stats_of(field, keeper_.get())});
-    }
-    for (const DamagedField& field : snapshot->damaged) {
-        stats.fields.push_back({field.spec,
-                                field.committed - field.tombstones,
-                                field.tombstones,
-                                {.state = "damaged: " + field.reason.message()}});
-    }
+    stats.fields = field_stats_of(*snapshot, keeper_.get());
     return stats;
 }
 

@@ -44,7 +44,7 @@ class Metadata(ServerTest):
                     if each["document"]["path"] == "0000.png")
         self.assertEqual(item["document"]["link"], "https://shop.example/1")
         target = f"/v1/collections/pictures/items/{quote(item['id'])}"
-        tag = f'"{item["seq"]}"'
+        tag = server.tag(target)
         patch = {"document": {"shop": None}}
         self.assertEqual(server.ask(target, "PATCH", patch, {"If-Match": '"1234567"'})[0], 412)
         self.assertEqual(server.ask(target, "PATCH", patch, {"If-Match": tag})[0], 200)

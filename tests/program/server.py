@@ -60,6 +60,14 @@ class Server:
 
     def ask(self, path, method="GET", body=None, headers=None):
         """Status and body, also of refusals."""
+        status, _, answer = self.exchange(path, method, body, headers)
+        return status, answer
+
+    def tag(self, path):
+        return self.exchange(path)[1]["ETag"]
+
+    def exchange(self, path, method="GET", body=None, headers=None):
+        """Status, headers and body."""
         data = None if body is None else json.dumps(body).encode()
         kind = {} if body is None else {"Content-Type": "application/json"}
         request = urllib.request.Request(self.url.rstrip("/") + path, data=data, method=method,
@@ -68,10 +76,10 @@ class Server:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             with opener.open(request, timeout=60) as answer:
-                return answer.status, answer.read()
+                return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as refusal:
             with refusal:
-                return refusal.code, refusal.read()
+                return refusal.code, refusal.headers, refusal.read()
 
     def get(self, path):
         status, body = self.ask(path)

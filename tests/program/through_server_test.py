@@ -176,16 +176,17 @@ class Upkeep(ServerTest):
 
 class Ending(ServerTest):
     COUNT = 300
+    BATCH = 8
 
     def indexing(self, server, folder):
-        """An index command whose job has committed something."""
+        """An index command whose job has committed more than a batch: the files of the first are known now, too."""
         process = self.start_program("index", folder, "--json")
-        server.wait_for(lambda: server.collections()["pictures"]["items"] > 0)
+        server.wait_for(lambda: server.collections()["pictures"]["items"] > self.BATCH)
         return process
 
     def start(self):
         folder = self.make_pictures(self.COUNT)
-        return folder, self.serve(folder, "--no-index", "--batch-rows", "8")
+        return folder, self.serve(folder, "--no-index", "--batch-rows", str(self.BATCH))
 
     def test_an_interrupt_cancels_the_job_and_the_server_goes_on(self):
         folder, server = self.start()
