@@ -182,7 +182,7 @@ Result<service::JobStatus> ServerLink::run_job(Message message, const JobSink& p
     auto job = follow(id, progress, stop);
     if (!job && job.error().code() == ErrorCode::kCancelled) {
         TRY(cancel(id));
-        job = find_job(id);
+        job = ask_for_job(id);
         const bool is_others_too = job && job->state == service::JobState::kQueued;
         if (is_others_too) {
             job->state = service::JobState::kCancelled;  // for us
@@ -261,12 +261,17 @@ Result<JsonValue> ServerLink::ask_json(Message message) {
 }
 
 Result<service::JobStatus> ServerLink::find_job(const std::string& id) {
+    service::JobStatus job = TRY(ask_for_job(id));
+    if (has_ended(job.state)) return job;
+    return fail(ErrorCode::kUnavailable, "the server stopped telling of job {}", id);
+}
+
+Result<service::JobStatus> ServerLink::ask_for_job(const std::string& id) {
     const std::string target =
         fmt::format("/v1/jobs/{}?failures={}", percent_encoded(id), kFailuresMax);
     const JsonValue answer = TRY(ask_json({.target = target}));
     ReadJob job = TRY(job_in(answer));
-    if (has_ended(job.status.state)) return std::move(job.status);
-    return fail(ErrorCode::kUnavailable, "the server stopped telling of job {}", id);
+    return std::move(job.status);
 }
 
 Error error_of(const HttpAnswer& answer) {

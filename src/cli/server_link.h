@@ -109,8 +109,9 @@ class ServerLink {
                                       const std::stop_token& stop);
     Result<void> cancel(const std::string& job);
     HttpRequest request_to(HttpMethod method, std::string_view target) const;
-    /// With its whole report.
+    /// Of one that has ended, with its whole report.
     Result<service::JobStatus> find_job(const std::string& job);
+    Result<service::JobStatus> ask_for_job(const std::string& job);
 
     std::unique_ptr<HttpClient> client_;
     ServerAddress address_;
