@@ -64,7 +64,8 @@ TEST_F(ServerLimits, Exports) {
     client.send("GET /made?bytes=20000000 HTTP/1.1\r\nHost: localhost\r\n\r\n");
     client.receive_until("\r\n\r\n");
     expect_refused(server_->connect().ask("GET", "/made?bytes=5"), 503, "exports_max");
-    EXPECT_EQ(state_.streams_alive, 1U);
+    while (state_.streams_alive > 1) {  // the refused one goes once it has been answered
+    }
     client.reset();
     while (server_->connect().ask("GET", "/made?bytes=5").status == 503) {
     }
