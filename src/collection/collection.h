@@ -13,6 +13,7 @@
 #include "collection/record_scan.h"
 #include "collection/search.h"
 #include "collection/summary.h"
+#include "collection/vector_comparison.h"
 #include "index/metric.h"
 
 #include <cstdint>
@@ -133,6 +134,8 @@ class Collection {
     /// field.
     virtual Result<std::vector<float>> vector_of(const std::string& id,
                                                  const std::string& field) const = 0;
+    /// Tells given vectors that are stored already from those that have to be written.
+    virtual std::unique_ptr<VectorComparison> begin_comparison() const = 0;
 
     /// min(k, records with a vector) hits, unless distance_max leaves out some. kInvalidArgument
     /// when the dimension differs, a component is not finite (Hamming: no byte) or k is out of

@@ -7,6 +7,7 @@
 #include "collection/field_files.h"
 #include "collection/index_keeper.h"
 #include "collection/index_report.h"
+#include "collection/local_comparison.h"
 #include "collection/local_groups.h"
 #include "collection/local_scan.h"
 #include "collection/local_search.h"
@@ -105,6 +106,9 @@ class LocalCollection final : public Collection {
     }
     Result<std::vector<float>> vector_of(const std::string& id,
                                          const std::string& field) const override;
+    std::unique_ptr<VectorComparison> begin_comparison() const override {
+        return std::make_unique<LocalComparison>(*catalog_, snapshots_);
+    }
     Result<SearchAnswer> search(const SearchRequest& request) const override {
         const auto transaction = TRY(catalog_->begin_read());
         return search_.search(*transaction, request);

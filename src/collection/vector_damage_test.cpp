@@ -59,6 +59,22 @@ TEST_F(VectorDamage, ThatComesBetweenTwoLoadsIsNoticedByTheSecond) {
     EXPECT_EQ(load_again(*collection, kOfOneBlock)->replaced, std::size(kOfOneBlock));
 }
 
+TEST_F(VectorDamage, MakesVectorsOfItsBlockOnesToWriteToThoseWhoCompare) {
+    const auto collection = open_small(files_, kDirectory);
+    const auto has_to_be_written = [&](const PutRecord& record) {
+        const auto stored = collection->begin_comparison();
+        return !stored->changed(record.id, record.vectors).value().empty();
+    };
+    EXPECT_TRUE(has_to_be_written(small_record(26, 7))) << "another vector";
+    EXPECT_TRUE(has_to_be_written(small_record(1'000))) << "there is no such record";
+    for (const std::size_t number : kOfOneBlock)
+        EXPECT_FALSE(has_to_be_written(small_record(number))) << number;
+    flip(26);
+    for (const std::size_t number : kOfOneBlock)
+        EXPECT_TRUE(has_to_be_written(small_record(number))) << number;
+    EXPECT_FALSE(has_to_be_written(small_record(1))) << "of another block";
+}
+
 TEST_F(VectorDamage, IsCompactedAwayWhereNoLiveVectorIsLeft) {
     std::vector<std::string> ids;
     for (const std::size_t number : kOfOneBlock)

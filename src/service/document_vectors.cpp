@@ -72,24 +72,6 @@ Result<CutDocument> cut_patch(std::string_view document, std::string_view patch,
     return cut;
 }
 
-Result<std::vector<FieldVector>> changed_vectors(const collection::Collection& collection,
-                                                 const std::string& id,
-                                                 std::vector<FieldVector> vectors) {
-    std::vector<FieldVector> changed;
-    for (FieldVector& vector : vectors) {
-        const auto known = collection.vector_of(id, vector.field);
-        if (!known && known.error().code() != ErrorCode::kNotFound) {
-            return tl::unexpected(known.error());
-        }
-        const auto bytes_of = [](const std::vector<float>& values) {
-            return std::as_bytes(std::span(values));
-        };
-        if (known && std::ranges::equal(bytes_of(*known), bytes_of(vector.values))) continue;
-        changed.push_back(std::move(vector));
-    }
-    return changed;
-}
-
 std::string with_vectors(std::string_view document, std::span<const FieldVector> vectors) {
     if (vectors.empty()) return std::string(document);
     const std::vector<JsonMember> members = json_members(document);

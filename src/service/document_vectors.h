@@ -1,7 +1,7 @@
 // Vectors inside documents: an array of numbers under the name of a vector field is that field's
 // vector, no attribute. It is cut out of what is put and stored as a vector, and put back, from the
 // float32 that are stored, for those who ask for it. What is left of the document stays as it was
-// written. Pure, but for changed_vectors, which reads.
+// written. Pure.
 #pragma once
 
 #include "base/result.h"
@@ -34,11 +34,6 @@ Result<std::vector<std::vector<collection::FieldVector>>> cut_vectors(
 /// under the name of a vector that was cut out, so that the vector alone is there.
 Result<CutDocument> cut_patch(std::string_view document, std::string_view patch,
                               std::span<const collection::FieldSpec> fields);
-
-/// Those of `vectors` that the record does not have already, bit by bit. Looks at each.
-Result<std::vector<collection::FieldVector>> changed_vectors(
-    const collection::Collection& collection, const std::string& id,
-    std::vector<collection::FieldVector> vectors);
 
 /// Behind the members of `document`, each as numbers that read back bit by bit; not where the
 /// document has a member of that name.

@@ -78,6 +78,7 @@ Result<DocumentOutcome> put_in_turn(const Library& library, std::vector<NamedDoc
     auto vectors = TRY(cut_vectors(texts, fields));
     vectors.resize(ids.size());
     const auto known = TRY(library.collection().get(ids));
+    const auto stored = library.collection().begin_comparison();
     DocumentOutcome outcome;
     std::vector<collection::PutRecord> changed;
     std::set<std::string_view> before;  // ids of rows that change something
@@ -89,9 +90,7 @@ Result<DocumentOutcome> put_in_turn(const Library& library, std::vector<NamedDoc
         std::string document = TRY(guarded_document(library, *known[i], texts[i], vectors[i]));
         // A row that says what was there must not lose against an earlier one of the same id.
         const bool is_first = !before.contains(ids[i]);
-        if (is_first) {
-            vectors[i] = TRY(changed_vectors(library.collection(), ids[i], std::move(vectors[i])));
-        }
+        if (is_first) vectors[i] = TRY(stored->changed(ids[i], std::move(vectors[i])));
         if (is_first && known[i]->document == document && vectors[i].empty()) {
             ++outcome.unchanged;
             continue;

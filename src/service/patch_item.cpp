@@ -63,7 +63,8 @@ Result<PatchItemAnswer> patch_in_turn(const Library& library, const PatchItemReq
     const std::vector<FieldSpec> fields = TRY(fields_of(library));
     PatchRecord patch = TRY(checked_patch(library, *known, request.patch, fields));
     patch.if_version = known->version;
-    patch.vectors = TRY(changed_vectors(library.collection(), known->id, std::move(patch.vectors)));
+    const auto stored = library.collection().begin_comparison();
+    patch.vectors = TRY(stored->changed(known->id, std::move(patch.vectors)));
     auto outcomes = TRY(library.collection().patch(std::span(&patch, 1)));
     answer.item.document = std::move(outcomes.front().document);
     answer.item.version = outcomes.front().version;
@@ -76,6 +77,7 @@ Result<PatchReport> patch_all_in_turn(const Library& library, std::span<const It
     std::vector<PatchRecord> wanted;
     std::set<std::string> seen;  // ids
     const std::vector<FieldSpec> fields = TRY(fields_of(library));
+    const auto stored = library.collection().begin_comparison();
     for (std::size_t i = 0; i < patches.size(); ++i) {
         const std::optional<Record> record = TRY(find_item(library, patches[i]));
         if (!record) {
@@ -90,8 +92,7 @@ Result<PatchReport> patch_all_in_turn(const Library& library, std::span<const It
         }
         // Behind another patch of the same item, what is there now says nothing.
         if (seen.insert(record->id).second) {
-            patch->vectors =
-                TRY(changed_vectors(library.collection(), record->id, std::move(patch->vectors)));
+            patch->vectors = TRY(stored->changed(record->id, std::move(patch->vectors)));
         }
         wanted.push_back(std::move(*patch));
     }

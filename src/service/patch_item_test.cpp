@@ -4,10 +4,13 @@
 #include "service/patch_item.h"
 
 #include "base/testing/temporary_directory.h"
+#include "collection/verify.h"
 #include "service/import_target.h"
 #include "service/testing/picture_folder.h"
 
 #include <gtest/gtest.h>
+
+#include <functional>
 
 namespace sokkuri::service {
 namespace {
@@ -33,6 +36,23 @@ class PatchItem : public ::testing::Test {
     }
     collection::Record record(const std::string& id) const {
         return *collection().get({&id, 1}).value().front();
+    }
+
+    bool is_whole() const {
+        const auto report =
+            collection::verify_local_collection(posix_file_system(), library_->directory(),
+                                                {.depth = collection::VerifyOptions::Depth::kDeep});
+        return report && report->is_whole();
+    }
+    /// One bit of the vector in that slot of field `v`.
+    void flip(std::uint64_t slot) const {
+        const std::string path = join_path(library_->directory(), "fields/0/vectors/0000");
+        const auto chunk = posix_file_system().open(path, OpenMode::kReadWrite).value();
+        const std::uint64_t at = 4'096 + slot * 2 * sizeof(float);
+        std::byte byte{};
+        EXPECT_EQ(chunk->read_at(at, {&byte, 1}).value(), 1U);
+        byte ^= std::byte{1};
+        EXPECT_TRUE(chunk->write_at(at, {&byte, 1}));
     }
 
     sokkuri::testing::TemporaryDirectory folder_;
@@ -99,6 +119,43 @@ TEST_F(PatchItem, AFileKeepsTheVectorThatFollowsFromIt) {
     ASSERT_TRUE(library.collection().add_field({.name = "own", .dimension = 2}));
     EXPECT_TRUE(patch_item(library, {.id = id, .patch = R"({"own":[1,2]})"}));
     EXPECT_EQ(library.collection().vector_of(id, "own").value(), (Vector{1, 2}));
+}
+
+/// Rows are proven by the block that came with them: also the one of the two that looks the same
+/// is written anew.
+TEST_F(PatchItem, GivesVectorsOfADamagedBlockAnewOnEveryWay) {
+    const std::string b = R"({"v":[3,4]})";
+    const std::string c = R"({"v":[5,6]})";
+    const std::function<void()> ways[] = {
+        [&] {
+            EXPECT_TRUE(patch_item(*library_, {.id = "b", .patch = b}));
+            EXPECT_TRUE(patch_item(*library_, {.id = "c", .patch = c}));
+        },
+        [&] {
+            const std::vector<ItemPatch> both = {{.id = "b", .patch = b}, {.id = "c", .patch = c}};
+            EXPECT_EQ(patch_items(*library_, both).value().changed, 2U);
+            EXPECT_EQ(patch_items(*library_, both).value().unchanged, 2U);
+        },
+        [&] {
+            LibraryTarget target = LibraryTarget::open(*library_).value();
+            const std::vector<NamedDocument> both = {{.id = "b", .document = b},
+                                                     {.id = "c", .document = c}};
+            EXPECT_EQ(target.put_documents(both).value().changed, 2U);
+            EXPECT_EQ(target.put_documents(both).value().unchanged, 2U);
+        }};
+    const std::vector<collection::PutRecord> pair = {{.id = "b", .vectors = {{"v", {3, 4}}}},
+                                                     {.id = "c", .vectors = {{"v", {5, 6}}}}};
+    for (const auto& give_again : ways) {
+        const collection::CollectionStats::Field before = collection().stats().value().fields[0];
+        ASSERT_TRUE(collection().put(pair));
+        ASSERT_TRUE(is_whole());
+        flip(before.vectors + before.tombstones);
+        ASSERT_FALSE(is_whole());
+        give_again();
+        EXPECT_TRUE(is_whole());
+        EXPECT_EQ(vector("b", "v"), (Vector{3, 4}));
+        EXPECT_EQ(vector("c", "v"), (Vector{5, 6}));
+    }
 }
 
 TEST_F(PatchItem, OfDocumentsThatComeTwiceTheLastCounts) {
