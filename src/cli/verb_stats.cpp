@@ -142,7 +142,8 @@ void print_index(Output& out, const collection::IndexStats& index) {
     out.print("resident    {:.1f} MB of segments\n",
               static_cast<double>(index.resident_bytes) / 1e6);
     if (!index.plan.empty()) out.print("plan        {}\n", index.plan);
-    if (!index.state.empty()) out.print("now         {}\n", index.state);
+    if (index.state.empty()) return;
+    out.print("{}{}\n", index.is_readable ? "now         " : "damaged     ", index.state);
 }
 
 }  // namespace

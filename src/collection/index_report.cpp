@@ -26,7 +26,7 @@ std::vector<CollectionStats::Field> field_stats_of(const Snapshot& snapshot,
         fields.push_back({field.spec,
                           field.committed - field.tombstones,
                           field.tombstones,
-                          {.state = "damaged: " + field.reason.message()}});
+                          {.is_readable = false, .state = field.reason.message()}});
     }
     return fields;
 }

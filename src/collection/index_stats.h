@@ -38,7 +38,8 @@ struct IndexStats {
     std::uint64_t coded_bytes = 0;     // of those codes
     std::uint64_t resident_bytes = 0;  // of the segments
     std::string plan;                  // memory that one segment of all rows needs, in words
-    std::string state;  // of the writer: "", "building …", "not built: …"; or "damaged: …"
+    bool is_readable = true;           // else no vector of the field is: `state` says why
+    std::string state;                 // of the writer: "", "building …", "not built: …"
 };
 
 }  // namespace sokkuri::collection

@@ -19,6 +19,7 @@ void write_index(JsonWriter& json, const collection::IndexStats& index) {
     json.member("coded_rows", index.coded_rows).member("coded_bytes", index.coded_bytes);
     json.member("resident_bytes", index.resident_bytes);
     write_text_or_null(json, "plan", index.plan);
+    json.member("readable", index.is_readable);
     write_text_or_null(json, "state", index.state);
     json.end_object();
 }

@@ -134,6 +134,9 @@ std::vector<Schema> index_schemas() {
                      {"plan", "string?",
                       "Memory that one segment of all rows needs, in words; null where the metric "
                       "has none."},
+                     {"readable", "boolean",
+                      "False where the field's vectors cannot be read: searches in it fail, and "
+                      "state says why."},
                      {"state", "string?",
                       "What is being built, or why it could not be; null when all is well."}}},
         {.name = "SegmentState",

@@ -387,7 +387,7 @@ Result<void> check_whole(FileSystem& files, const LibraryPlace& place) {
     const Library library = TRY(Library::open(files, place, {.access = LibraryAccess::kRead}));
     const collection::CollectionStats stats = TRY(library.collection().stats());
     for (const auto& field : stats.fields) {
-        if (!field.index.state.starts_with("damaged: ")) continue;
+        if (field.index.is_readable) continue;
         return fail(ErrorCode::kCorruption, "field {:?}: {}", field.spec.name, field.index.state);
     }
     return {};
