@@ -2,11 +2,15 @@
 #include "collection/compaction.h"
 
 #include "base/testing/memory_file_system.h"
+#include "collection/old_files.h"
 #include "collection/testing/small_collection.h"
+#include "simd/dispatch.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <new>
 #include <thread>
 
 namespace sokkuri::collection {
@@ -89,6 +93,32 @@ TEST(Compaction, LetsOldFilesGoWithTheirLastReaderWithoutAWrite) {
         while (files.status(old))
             std::this_thread::yield();
     }
+}
+
+/// Neither whoever drops a field nor the thread that deletes files later is told otherwise than by
+/// std::bad_alloc: whoever asks has got what he asked for, and above the thread is nobody.
+TEST(OldFiles, GoLaterWhereMemoryRunsOut) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    const std::string old = join_path(kSource, "fields/7");
+    ASSERT_TRUE(create_directories(files, old));
+    const simd::Kernels& kernels = **simd::chosen_kernels();
+    const auto catalog =
+        store::Catalog::open(files, join_path(kSource, "catalog.db"), store::CatalogAccess::kWrite)
+            .value();
+    SegmentShelf shelf(files, kSource, kernels);
+    TailCodes tails;
+    Snapshots snapshots(files, kSource, shelf, tails);
+    std::atomic<int> attempts = 0;
+    const auto in_turn = [&](const std::function<Result<bool>()>& attempt) {
+        if (++attempts <= 3) throw std::bad_alloc();
+        return attempt();
+    };
+    OldFiles old_files(files, kSource, *catalog, snapshots, in_turn);
+    old_files.let_go();
+    while (files.status(old))
+        std::this_thread::yield();
+    EXPECT_EQ(attempts, 4);
 }
 
 TEST(Compaction, OfWhatHasNoDeadRowsMovesNothing) {

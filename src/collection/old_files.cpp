@@ -1,6 +1,7 @@
 #include "collection/old_files.h"
 
 #include "base/log.h"
+#include "base/out_of_memory.h"
 #include "collection/compaction.h"
 
 #include <algorithm>
@@ -30,18 +31,23 @@ OldFiles::OldFiles(FileSystem& files, std::string directory, store::Catalog& cat
 OldFiles::~OldFiles() {
     thread_.request_stop();
     thread_.join();
-    static_cast<void>(in_turn_([this] { return try_once(); }));
+    static_cast<void>(attempt());
 }
 
 void OldFiles::let_go() {
-    const auto are_gone = in_turn_([this] { return try_once(); });
+    const auto are_gone = attempt();
     if (are_gone.value_or(false)) return;
     *are_left_.lock() = true;
     wake_.notify_all();
 }
 
-/// Whether nothing is left.
-Result<bool> OldFiles::try_once() {
+/// Whether nothing is left. What they belonged to is gone whatever becomes of them: where memory
+/// runs out, it is no error of whoever asked, and tried again later.
+Result<bool> OldFiles::attempt() const {
+    return or_out_of_memory([this] { return in_turn_([this] { return try_once(); }); });
+}
+
+Result<bool> OldFiles::try_once() const {
     {
         const auto transaction = TRY(catalog_.begin_read());
         if (!has_old_fields(files_, directory_, *transaction)) return true;
@@ -67,7 +73,7 @@ void OldFiles::run(const std::stop_token& stop) {
             if (stop.stop_requested()) return;
             *are_left = false;
         }
-        const auto are_gone = in_turn_([this] { return try_once(); });
+        const auto are_gone = attempt();
         if (are_gone.value_or(false)) {
             pause = kFirstPause;
             was_told = false;

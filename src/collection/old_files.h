@@ -31,11 +31,13 @@ class OldFiles {
     OldFiles(const OldFiles&) = delete;
     OldFiles& operator=(const OldFiles&) = delete;
 
-    /// Deletes what nobody reads; what somebody does goes later. Not in the writer's turn.
+    /// Deletes what nobody reads; what somebody does goes later, and all of it where memory has run
+    /// out. Not in the writer's turn.
     void let_go();
 
  private:
-    Result<bool> try_once();
+    Result<bool> attempt() const;
+    Result<bool> try_once() const;
     void run(const std::stop_token& stop);
 
     FileSystem& files_;
