@@ -10,13 +10,14 @@
 
 namespace sokkuri {
 
-/// What `work` returns, a Result; kExhausted when memory has run out in it.
+/// What `work` returns, a Result; "out of memory" when that has run out in it, with `code`: another
+/// one where kExhausted says something else. Takes no memory itself.
 template <typename Work>
-std::invoke_result_t<Work> or_out_of_memory(Work work) {
+std::invoke_result_t<Work> or_out_of_memory(Work work, ErrorCode code = ErrorCode::kExhausted) {
     try {
         return work();
     } catch (const std::bad_alloc&) {
-        return tl::unexpected(Error(ErrorCode::kExhausted, "out of memory"));
+        return tl::unexpected(Error(code, "out of memory"));
     }
 }
 

@@ -1,5 +1,6 @@
 #include "service/extractor_cache.h"
 
+#include "base/out_of_memory.h"
 #include "base/thread_priority.h"
 
 #include <optional>
@@ -40,7 +41,9 @@ Result<std::shared_ptr<features::Extractor>> ExtractorCache::get(const features:
         }
     }
     if (known) return known->get();
-    Loaded loaded = load(model, choice, tuned_for);
+    // Whoever waits for the same model is told in any case.
+    const auto load_it = [&] { return load(model, choice, tuned_for); };
+    Loaded loaded = or_out_of_memory(load_it, ErrorCode::kUnavailable);
     if (!loaded) models_.lock()->erase(key);
     promise.set_value(loaded);
     return loaded;
@@ -72,7 +75,8 @@ ExtractorCache::Loaded ExtractorCache::load(const features::Model& model, const 
     Loaded loaded;
     std::jthread([&] {
         lower_thread_priority();
-        loaded = load_extractor(model, choice, urgency);
+        const auto load_it = [&] { return load_extractor(model, choice, urgency); };
+        loaded = or_out_of_memory(load_it, ErrorCode::kUnavailable);
     }).join();
     return loaded;
 }

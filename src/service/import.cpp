@@ -2,6 +2,7 @@
 
 #include "base/bounded_queue.h"
 #include "base/hash.h"
+#include "base/out_of_memory.h"
 #include "base/shown_text.h"
 #include "service/document_feed.h"
 #include "service/picture_document.h"
@@ -173,12 +174,12 @@ Result<void> ImportRun::run(std::size_t batch_rows, const ImportSink& progress,
     BoundedQueue<BatchOrEnd> read(kBatchesReadAhead);
     std::jthread reader([&] {
         for (;;) {
-            BatchOrEnd batch = rows_.next(batch_rows);
+            BatchOrEnd batch = or_out_of_memory([&] { return rows_.next(batch_rows); });
             const bool is_last = !batch || !*batch;
             if (!read.push(std::move(batch)) || is_last) return;
         }
     });
-    const auto written = write_all(read, progress, stop);
+    const auto written = or_out_of_memory([&] { return write_all(read, progress, stop); });
     read.close();  // the reader may be waiting for room
     TRY(std::move(written));
     reader.join();

@@ -5,6 +5,7 @@
 
 #include "base/bounded_queue.h"
 #include "base/guarded.h"
+#include "base/out_of_memory.h"
 #include "service/field_filling.h"
 #include "service/folder_walk.h"
 #include "service/ingest_plan.h"
@@ -154,12 +155,13 @@ Result<IngestReport> IngestRun::run(const ProgressSink& progress, std::stop_toke
 }
 
 void IngestRun::walk() {
-    const auto walked =
-        walk_folder(library_.files(), library_.folder(), WalkLimits{}, [this](WalkedFile file) {
-            if (is_stopping()) return false;
-            tally_.count_found();
-            return walked_.push(std::move(file));
-        });
+    const auto pass_on = [this](WalkedFile file) {
+        if (is_stopping()) return false;
+        tally_.count_found();
+        return walked_.push(std::move(file));
+    };
+    const auto walked = or_out_of_memory(
+        [&] { return walk_folder(library_.files(), library_.folder(), WalkLimits{}, pass_on); });
     if (!walked) {
         abort(walked.error());
     } else if (!is_stopping()) {
@@ -170,22 +172,25 @@ void IngestRun::walk() {
 }
 
 void IngestRun::read() {
-    auto outcome = read_files();
+    auto outcome = or_out_of_memory([this] { return read_files(); });
     walked_.close();
     if (!outcome) abort(std::move(outcome).error());
     if (is_stopping() && embedder_) embedder_->cancel();
     if (embedder_) embedder_->drain();
     if (is_stopping() || !walk_is_complete_) {
         was_interrupted_ = true;
-    } else if (auto removed = remove_missing(); !removed) {
+    } else if (auto removed = or_out_of_memory([this] { return remove_missing(); }); !removed) {
         abort(std::move(removed).error());
     }
     writer_.close();
 }
 
 void IngestRun::write() {
-    auto written = writer_.run();
-    if (!written) abort(std::move(written).error());
+    auto written = or_out_of_memory([this] { return writer_.run(); });
+    if (!written) {
+        writer_.close();  // nobody waits for room
+        abort(std::move(written).error());
+    }
     *is_finished_.lock() = true;
     finished_.notify_all();
 }

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <new>
 #include <string>
 #include <sys/stat.h>
 
@@ -202,6 +203,32 @@ TEST_F(HostileFolder, GoesOnAfterAnInterruptionAsIfThereHadBeenNone) {
     folder.remove(".sokkuri");
     folder.index();
     EXPECT_EQ(folder.pictures(), interrupted);
+}
+
+/// In each of the run's threads.
+TEST_F(HostileFolder, EndsTheRunAndNotTheProgramWhereMemoryRunsOut) {
+    const auto fails = [&] {
+        Library library = Library::open(files, folder.path(), "", LibraryAccess::kWrite).value();
+        const auto outcome = ingest(library, folder.request(), nullptr, {});
+        return !outcome && outcome.error().code() == ErrorCode::kExhausted;
+    };
+    const auto strike_at = [](std::string place) {
+        return [place = std::move(place)](const std::string& path) -> Result<void> {
+            if (path.find(place) != std::string::npos) throw std::bad_alloc();
+            return {};
+        };
+    };
+    files.on_list(strike_at(folder.path("m")));
+    EXPECT_TRUE(fails()) << "the one that walks";
+    files.on_list(nullptr);
+    files.on_read(strike_at("b.jpg"));
+    EXPECT_TRUE(fails()) << "the one that reads";
+    files.on_read(nullptr);
+    files.on_write(strike_at("/vectors/"));
+    EXPECT_TRUE(fails()) << "the one that writes";
+    files.on_write(nullptr);
+    EXPECT_TRUE(index().failures.empty());
+    EXPECT_EQ(folder.pictures().size(), 4U);
 }
 
 TEST_F(HostileFolder, RemovesNothingWhenInterrupted) {

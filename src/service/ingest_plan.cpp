@@ -259,6 +259,8 @@ FileChange change_of(const PictureToEmbed& picture, const Error& failure) {
         .outcome = FileOutcome::kFailed, .path = picture.state.path, .failure = failure.message()};
     change.state = picture.state;
     change.state->failure = failure.message();
+    // No fault of the file: as one that was never read, it is tried again next time.
+    if (failure.code() == ErrorCode::kInternal) change.state->content = {};
     if (picture.has_record) change.removed_id = picture.state.id;
     return change;
 }

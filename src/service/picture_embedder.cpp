@@ -1,5 +1,6 @@
 #include "service/picture_embedder.h"
 
+#include "base/out_of_memory.h"
 #include "features/preprocess.h"
 #include "image/thumbnail.h"
 #include "service/picture_document.h"
@@ -41,14 +42,16 @@ PictureEmbedder::~PictureEmbedder() {
 }
 
 void PictureEmbedder::submit(std::vector<std::byte> file, Done done) {
+    Job job{std::move(file), std::make_shared<const Done>(std::move(done))};
+    const std::size_t size_bytes = job.file.size();
     auto state = state_.lock();
     room_.wait(state.lock(), [&] {
         return state->waiting.empty() ||
                (state->waiting.size() < options_.waiting_files_max &&
-                state->waiting_bytes + file.size() <= options_.waiting_bytes_max);
+                state->waiting_bytes + size_bytes <= options_.waiting_bytes_max);
     });
-    state->waiting_bytes += file.size();
-    state->waiting.push_back({std::move(file), std::move(done)});
+    state->waiting.push_back(std::move(job));
+    state->waiting_bytes += size_bytes;
     ++state->unanswered;
     filled_.notify_one();
 }
@@ -67,7 +70,7 @@ void PictureEmbedder::cancel() {
     }
     room_.notify_all();
     for (Job& job : cancelled) {
-        answer(job.done, fail(ErrorCode::kCancelled, "cancelled before it was decoded"));
+        answer(*job.done, fail(ErrorCode::kCancelled, "cancelled before it was decoded"));
     }
 }
 
@@ -87,25 +90,37 @@ std::optional<PictureEmbedder::Job> PictureEmbedder::take() {
     return job;
 }
 
+/// The next file may need less memory, and this one may find more another time.
 void PictureEmbedder::run(Job job) {
-    auto prepared = prepare_file(job.file, extractor_.card(), options_.limits);
+    const auto submitted =
+        or_out_of_memory([&] { return decode_and_submit(job); }, ErrorCode::kInternal);
+    if (!submitted) answer(*job.done, tl::unexpected(submitted.error()));
+}
+
+Result<void> PictureEmbedder::decode_and_submit(Job& job) {
+    PreparedFile prepared = TRY(prepare_file(job.file, extractor_.card(), options_.limits));
     job.file = {};
-    if (!prepared) return answer(job.done, tl::unexpected(std::move(prepared).error()));
-    extractor_.submit(std::move(prepared->input), features::Urgency::kBulk,
-                      [this, done = std::move(job.done),
-                       file = std::move(prepared->file)](Result<features::Embedding> embedding) {
-                          auto vector = checked(std::move(embedding), extractor_.card().name);
-                          if (!vector) {
-                              return answer(done, tl::unexpected(std::move(vector).error()));
-                          }
-                          EmbeddedFile embedded = file;
-                          embedded.vector = std::move(*vector);
-                          answer(done, std::move(embedded));
+    extractor_.submit(std::move(prepared.input), features::Urgency::kBulk,
+                      [this, done = job.done,
+                       file = std::move(prepared.file)](Result<features::Embedding> embedding) {
+                          const auto embed = [&]() -> Result<EmbeddedFile> {
+                              EmbeddedFile embedded = file;
+                              embedded.vector =
+                                  TRY(checked(std::move(embedding), extractor_.card().name));
+                              return embedded;
+                          };
+                          answer(*done, or_out_of_memory(embed, ErrorCode::kInternal));
                       });
+    return {};
 }
 
 void PictureEmbedder::answer(const Done& done, Result<EmbeddedFile> result) {
-    done(std::move(result));
+    const auto tell = [&]() -> Result<void> {
+        done(std::move(result));
+        return {};
+    };
+    const auto told = or_out_of_memory(tell, ErrorCode::kUnavailable);
+    if (!told) done(tl::unexpected(told.error()));
     // Notified under the lock: who drains may destroy this as soon as it is let go.
     auto state = state_.lock();
     if (--state->unanswered == 0) answered_.notify_all();

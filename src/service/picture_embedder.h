@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -39,7 +40,9 @@ struct EmbeddedFile {
 class PictureEmbedder {
  public:
     /// kUnavailable when the program failed and not the file (no inference, no decoder library);
-    /// kCancelled after `cancel`; anything else is the file's own fault. Must be quick.
+    /// kCancelled after `cancel`; kInternal when there was no memory for this one just then;
+    /// anything else is the file's own fault. Must be quick. Where memory runs out in it, it is
+    /// called once more, with kUnavailable.
     using Done = std::function<void(Result<EmbeddedFile>)>;
 
     /// `extractor` outlives this.
@@ -57,9 +60,10 @@ class PictureEmbedder {
     void cancel();
 
  private:
+    using SharedDone = std::shared_ptr<const Done>;  // handed on without taking memory
     struct Job {
         std::vector<std::byte> file;
-        Done done;
+        SharedDone done;
     };
     struct State {
         std::deque<Job> waiting;
@@ -71,6 +75,7 @@ class PictureEmbedder {
     void work();
     std::optional<Job> take();
     void run(Job job);
+    Result<void> decode_and_submit(Job& job);
     void answer(const Done& done, Result<EmbeddedFile> result);
 
     features::Extractor& extractor_;

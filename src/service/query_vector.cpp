@@ -1,6 +1,7 @@
 #include "service/query_vector.h"
 
 #include "base/hash.h"
+#include "base/out_of_memory.h"
 #include "features/preprocess.h"
 #include "service/item_lookup.h"
 #include "service/query_handle.h"
@@ -65,7 +66,10 @@ Result<EmbeddedQuery> embed_query(const Library& library, std::span<const std::b
     const features::Model model = TRY(choose_model(library.files(), options.model, indexed_with));
     Result<PreparedPicture> preparing;
     std::jthread decoder([&] {
-        preparing = prepare_picture(picture, model.card, options.limits, timings.decode_ms);
+        const auto prepare = [&] {
+            return prepare_picture(picture, model.card, options.limits, timings.decode_ms);
+        };
+        preparing = or_out_of_memory(prepare, ErrorCode::kUnavailable);
     });
     const Stopwatch loading;
     auto loaded = library.extractors().get(model, options.model, features::Urgency::kInteractive);

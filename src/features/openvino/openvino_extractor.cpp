@@ -142,11 +142,12 @@ void OpenvinoExtractor::submit(image::Picture prepared, Urgency urgency, Embeddi
         std::deque<Job>& queue =
             urgency == Urgency::kInteractive ? state->interactive : state->bulk;
         room_.wait(state.lock(), [&] { return queue.size() < slots_.size(); });
-        ++state->unfinished;
         if (state->idle.empty()) {
             queue.push_back(std::move(job));
+            ++state->unfinished;
             return;
         }
+        ++state->unfinished;
         slot = state->idle.back();
         state->idle.pop_back();
     }
