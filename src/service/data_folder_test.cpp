@@ -3,7 +3,9 @@
 // elsewhere, copied piece by piece between looks.
 #include "service/data_folder.h"
 
+#include "base/testing/forwarding_file_system.h"
 #include "base/testing/temporary_directory.h"
+#include "service/data_watch.h"
 #include "service/items.h"
 #include "service/jobs.h"
 #include "service/libraries.h"
@@ -11,10 +13,14 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <new>
+#include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace sokkuri::service {
 namespace {
@@ -72,6 +78,39 @@ TEST_F(DataFolderTest, WhatIsCopiedThereIsServedAtTheSecondLook) {
     look(*libraries);
     EXPECT_EQ(count(*libraries), 1U) << "once";
     EXPECT_TRUE(libraries->all().front()->is_in_data);
+}
+
+/// Not claimed for good by an attempt that found no memory.
+TEST_F(DataFolderTest, WhatFindsNoMemoryIsServedAtALaterLook) {
+    sokkuri::testing::ForwardingFileSystem files(posix_file_system());
+    bool has_struck = false;
+    files.on_write([&](const std::string& path) -> Result<void> {
+        if (!path.ends_with("/shoes/.sokkuri/lock") || std::exchange(has_struck, true)) return {};
+        throw std::bad_alloc();
+    });
+    const auto libraries = Libraries::open(files, {}, "/run/a.sock", data_.path()).value();
+    copy_to("shoes");
+    for (int looks = 0; looks < 8; ++looks)
+        look(*libraries);
+    EXPECT_TRUE(has_struck);
+    EXPECT_EQ(count(*libraries), 1U);
+}
+
+TEST_F(DataFolderTest, IsWatchedOnAfterALookThatFindsNoMemory) {
+    sokkuri::testing::ForwardingFileSystem files(posix_file_system());
+    const auto libraries = Libraries::open(files, {}, "/run/a.sock", data_.path()).value();
+    const auto jobs = Jobs::create(*libraries);
+    copy_to("shoes");
+    std::atomic<bool> has_struck = false;
+    files.on_list([&](const std::string& path) -> Result<void> {
+        const bool is_it = fs::path(path).filename() == fs::path(data_.path()).filename();
+        if (!is_it || has_struck.exchange(true)) return {};
+        throw std::bad_alloc();
+    });
+    const DataWatch watch(*libraries, *jobs, nullptr);
+    while (count(*libraries) == 0)
+        std::this_thread::yield();
+    EXPECT_TRUE(has_struck);
 }
 
 TEST_F(DataFolderTest, WhatGrowsBetweenLooksWaits) {

@@ -1,6 +1,7 @@
 #include "service/data_watch.h"
 
 #include "base/log.h"
+#include "base/out_of_memory.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -19,6 +20,7 @@ struct Watched {
 };
 
 void watch(const Watched& watched, const std::stop_token& stop);
+Result<void> look(const Watched& watched);
 
 }  // namespace
 
@@ -35,15 +37,21 @@ void watch(const Watched& watched, const std::stop_token& stop) {
     std::unique_lock lock(mutex);
     bool was_told = false;
     while (!stop.stop_requested()) {
-        const auto looked =
-            watched.libraries.look([&](const std::string& name) { watched.jobs.end(name); });
+        const auto looked = or_out_of_memory([&] { return look(watched); });
         if (!looked && !was_told) {
             LOG(kWarn, "event=data_folder_not_looked_at reason={:?}", looked.error().message());
         }
         was_told = !looked;
-        if (watched.follower != nullptr) watched.follower->look();
         asleep.wait_for(lock, stop, kLookEvery, [] { return false; });
     }
+}
+
+/// Folders are followed whether or not others could be looked for.
+Result<void> look(const Watched& watched) {
+    const auto looked =
+        watched.libraries.look([&](const std::string& name) { watched.jobs.end(name); });
+    if (watched.follower != nullptr) watched.follower->look();
+    return looked;
 }
 
 }  // namespace

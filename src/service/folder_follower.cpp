@@ -1,6 +1,7 @@
 #include "service/folder_follower.h"
 
 #include "base/log.h"
+#include "base/out_of_memory.h"
 #include "service/watched_folder.h"
 
 #include <algorithm>
@@ -108,7 +109,8 @@ void Follower::look() {
 }
 
 void Follower::leave_those_that_have_gone() {
-    std::vector<Followed> gone;  // ended when nothing is held any more
+    std::vector<Followed> gone;      // ended when nothing is held any more
+    gone.reserve(followed_.size());  // before any is moved: memory may run out
     const std::vector<Libraries::EntryPointer> entries = libraries_.all();
     const auto is_gone = [&](const EntryReference& reference) {
         return std::ranges::none_of(entries,
@@ -152,7 +154,7 @@ std::vector<Follower::Told>::iterator Follower::told_of(const Libraries::EntryPo
 void Follower::run(const std::string& collection, FolderWatch& watch,
                    const std::stop_token& stop) const {
     for (;;) {
-        const auto changed = watch.wait(stop);
+        const auto changed = or_out_of_memory([&] { return watch.wait(stop); });
         if (!changed) {
             LOG(kError, "event=folder_not_followed collection={} reason={:?}", collection,
                 changed.error().message());
@@ -164,7 +166,7 @@ void Follower::run(const std::string& collection, FolderWatch& watch,
 
 bool Follower::ask(const std::string& collection, const std::stop_token& stop) const {
     for (;;) {
-        const auto job = jobs_.index(collection, request_);
+        const auto job = or_out_of_memory([&] { return jobs_.index(collection, request_); });
         if (job) return true;
         if (job.error().code() == ErrorCode::kNotFound) return false;  // dropped
         wait_a_moment(stop);

@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
+#include <new>
 #include <thread>
 
 namespace sokkuri::service {
@@ -61,6 +63,51 @@ TEST(FolderFollower, AFolderThatWasAwayIsFollowedAgain) {
             std::this_thread::yield();
         }
     }
+}
+
+/// Takes wishes, and does nothing. The first one finds no memory.
+class WishList final : public Jobs {
+ public:
+    std::size_t wishes() const { return wishes_; }
+
+    Result<JobStatus> index(const std::string& /*collection*/,
+                            const IngestRequest& /*request*/) override {
+        if (++wishes_ == 1) throw std::bad_alloc();
+        return JobStatus{};
+    }
+    Result<JobStatus> switch_model(const std::string& /*collection*/,
+                                   const SwitchRequest& /*request*/) override {
+        return JobStatus{};
+    }
+    Result<JobStatus> compact(const std::string& /*collection*/) override { return JobStatus{}; }
+    Result<JobStatus> verify(const std::string& /*collection*/,
+                             const VerifyRequest& /*request*/) override {
+        return JobStatus{};
+    }
+    Result<JobStatus> back_up(const std::string& /*collection*/,
+                              const std::string& /*target*/) override {
+        return JobStatus{};
+    }
+    Result<JobStatus> find(const std::string& /*id*/) const override { return JobStatus{}; }
+    std::vector<JobStatus> all() const override { return {}; }
+    Result<JobStatus> cancel(const std::string& /*id*/) override { return JobStatus{}; }
+    void end(const std::string& /*collection*/) override {}
+    void stop() override {}
+
+ private:
+    std::atomic<std::size_t> wishes_ = 0;
+};
+
+TEST(FolderFollower, AsksAgainWhereMemoryRunsOut) {
+    const PictureFolder folder;
+    const auto libraries =
+        Libraries::open(posix_file_system(), {{.folder = folder.path()}}, "").value();
+    WishList jobs;
+    const auto follower = FolderFollower::start(*libraries, jobs, folder.request());
+    ASSERT_TRUE(follower) << follower.error().message();
+    folder.draw("a.jpg", 1);
+    while (jobs.wishes() < 2)
+        std::this_thread::yield();
 }
 
 TEST(FolderFollower, AFolderThatIsDroppedIsFollowedNoMore) {

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/out_of_memory.h"
 #include "base/remove_tree.h"
 #include "base/shown_text.h"
 #include "service/collection_name.h"
@@ -90,15 +91,11 @@ Result<std::shared_ptr<Library>> Libraries::make(
                     name);
     }
     TRY(claim(name));
-    auto made = make_library(name, fill);
-    if (!made) {
-        release(name);
-        return tl::unexpected(made.error());
-    }
-    const auto entry = std::make_shared<Entry>(name, std::move(*made));
+    const Claimed claimed(*this, name);
+    Library made = TRY(make_library(name, fill));
+    const auto entry = std::make_shared<Entry>(name, std::move(made));
     entry->is_in_data = true;
     add(entry);
-    release(name);
     LOG(kInfo, "event=collection_made collection={}", name);
     return std::shared_ptr<Library>(entry, &entry->library);
 }
@@ -106,6 +103,7 @@ Result<std::shared_ptr<Library>> Libraries::make(
 Result<void> Libraries::drop(const std::string& name, const std::function<void()>& once_hidden) {
     TRY(require_writable(*this, name));
     EntryPointer entry = TRY(hide(name));
+    const Claimed claimed(*this, name);
     once_hidden();
     const std::string home = entry->library.home();
     const bool is_in_data = entry->is_in_data;
@@ -117,7 +115,6 @@ Result<void> Libraries::drop(const std::string& name, const std::function<void()
     entry.reset();
     ended.wait();
     if (const auto there = identity.check(files_, home); !there) {
-        release(name);
         return fail(ErrorCode::kConflict, "collection {:?}: not dropped: {}", name,
                     there.error().message());
     }
@@ -133,7 +130,6 @@ Result<void> Libraries::drop(const std::string& name, const std::function<void()
         kept->is_in_data = is_in_data;
         add(kept);
     }
-    release(name);
     return removed;
 }
 
@@ -148,7 +144,7 @@ Result<void> Libraries::look(const std::function<void(const std::string& name)>&
         known.insert(entry->library.home());
     const std::vector<std::string> settled = TRY(data_->look(known));
     for (const std::string& folder : settled) {
-        const auto adopted = adopt(folder);
+        const auto adopted = or_out_of_memory([&] { return adopt(folder); });
         if (!adopted) leave_out(folder, adopted.error());
     }
     return {};
@@ -175,22 +171,18 @@ std::vector<std::string> Libraries::forget_gone() {
 Result<void> Libraries::adopt(const std::string& folder) {
     const std::string name = name_in_data(folder);
     // Whoever makes or drops it now goes first.
-    if (const auto claimed = claim(name); !claimed) return {};
-    const auto open_it = [&]() -> Result<void> {
-        const LibraryPlace place{.folder = folder, .pictures = PictureSource::kAsMade};
-        TRY(finish_dropping(files_, folder, true));
-        if (!DataFolder::is_collection(files_, folder)) return {};
-        TRY(check_whole(files_, place));
-        Library library = TRY(open_library(place));
-        const auto entry = std::make_shared<Entry>(name, std::move(library));
-        entry->is_in_data = true;
-        add(entry);
-        LOG(kInfo, "event=collection_found collection={} folder={:?}", name, folder);
-        return {};
-    };
-    auto opened = open_it();
-    release(name);
-    return opened;
+    if (!claim(name)) return {};
+    const Claimed claimed(*this, name);
+    const LibraryPlace place{.folder = folder, .pictures = PictureSource::kAsMade};
+    TRY(finish_dropping(files_, folder, true));
+    if (!DataFolder::is_collection(files_, folder)) return {};
+    TRY(check_whole(files_, place));
+    Library library = TRY(open_library(place));
+    const auto entry = std::make_shared<Entry>(name, std::move(library));
+    entry->is_in_data = true;
+    add(entry);
+    LOG(kInfo, "event=collection_found collection={} folder={:?}", name, folder);
+    return {};
 }
 
 void Libraries::warm_up(const ModelChoice& choice) {
@@ -203,7 +195,9 @@ void Libraries::warm_up(const ModelChoice& choice) {
             const EntryPointer entry = held.lock();
             if (stop.stop_requested()) return;
             if (!entry) continue;
-            if (const auto loaded = load_model(entry->library, choice); !loaded) {
+            const auto loaded =
+                or_out_of_memory([&] { return load_model(entry->library, choice); });
+            if (!loaded) {
                 LOG(kWarn, "event=model_not_loaded collection={} reason={:?}", entry->name,
                     loaded.error().message());
             }

@@ -102,6 +102,21 @@ class Libraries {
         std::map<std::string, LeftOut, std::less<>> left_out;  // by name
     };
 
+    /// Nobody else makes or drops that name as long as this lives, also where memory runs out.
+    class Claimed {
+     public:
+        /// By `claim` or `hide`.
+        Claimed(Libraries& libraries, const std::string& name)
+            : libraries_(libraries), name_(name) {}
+        ~Claimed() { libraries_.release(name_); }
+        Claimed(const Claimed&) = delete;
+        Claimed& operator=(const Claimed&) = delete;
+
+     private:
+        Libraries& libraries_;
+        const std::string& name_;
+    };
+
     Libraries(FileSystem& files, std::string socket, std::unique_ptr<DataFolder> data);
 
     Result<void> open_data();
