@@ -25,6 +25,9 @@ Result<ReadJob> read_job(const JsonValue& job) {
     status.kind = TRY(read(job, "kind", &JsonValue::as_string));
     status.collection = TRY(read(job, "collection", &JsonValue::as_string));
     status.state = TRY(read_state(job));
+    if (job.find("stopping") != nullptr) {  // a server of an earlier version does not say it
+        status.is_stopping = TRY(read(job, "stopping", &JsonValue::as_bool));
+    }
     status.revision = TRY(read_count(job, "revision"));
     const JsonValue* progress = TRY(job.at("progress"));
     status.progress = TRY(in_context("progress", read_progress(*progress)));

@@ -8,7 +8,7 @@ namespace sokkuri::cli {
 namespace {
 
 constexpr const char* kJob = R"({"id":"j1","kind":"index","collection":"pictures","state":"done",
-"progress":{"found":9,"walk_is_done":true,"done":8,"embedded":7,"failed":1,"seconds":2.5},
+"stopping":true,"progress":{"found":9,"walk_is_done":true,"done":8,"embedded":7,"failed":1,"seconds":2.5},
 "report":{"folder":"/p","found":9,"added":7,"replaced":1,"moved":2,"unchanged":3,"removed":4,
 "kept_missing":5,"links_left_out":6,"excluded":7,"failed":2,"failures":[
 {"path":"a.png","reason":"cut off","new":true},
@@ -24,6 +24,7 @@ TEST(JobReader, ReadsEveryMember) {
     const ReadJob job = read_text(kJob).value();
     EXPECT_EQ(job.status.id, "j1");
     EXPECT_EQ(job.status.state, service::JobState::kDone);
+    EXPECT_TRUE(job.status.is_stopping);
     EXPECT_EQ(job.status.revision, 42U);
     EXPECT_EQ(job.status.error, "");
     const service::IngestProgress& progress = job.status.progress;

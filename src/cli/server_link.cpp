@@ -181,10 +181,9 @@ Result<service::JobStatus> ServerLink::run_job(Message message, const JobSink& p
     const std::string& id = started.status.id;
     auto job = follow(id, progress, stop);
     if (!job && job.error().code() == ErrorCode::kCancelled) {
-        TRY(cancel(id));
-        job = ask_for_job(id);
-        const bool is_others_too = job && job->state == service::JobState::kQueued;
-        if (is_others_too) {
+        job = TRY(leave(id));
+        const bool is_others = !job->is_stopping && !has_ended(job->state);
+        if (is_others) {
             job->state = service::JobState::kCancelled;  // for us
         } else {
             job = follow(id, progress, {});
@@ -219,10 +218,12 @@ Result<service::JobStatus> ServerLink::follow(const std::string& job, const JobS
     return find_job(job);
 }
 
-Result<void> ServerLink::cancel(const std::string& job) {
-    TRY(ask({.method = HttpMethod::kDelete,
-             .target = fmt::format("/v1/jobs/{}", percent_encoded(job))}));
-    return {};
+Result<service::JobStatus> ServerLink::leave(const std::string& job) {
+    const JsonValue answer =
+        TRY(ask_json({.method = HttpMethod::kDelete,
+                      .target = fmt::format("/v1/jobs/{}?leave=true", percent_encoded(job))}));
+    ReadJob left = TRY(job_in(answer));
+    return std::move(left.status);
 }
 
 HttpRequest ServerLink::request_to(HttpMethod method, std::string_view target) const {

@@ -63,7 +63,8 @@ class ServerLink {
     /// How a job goes on.
     using JobSink = std::function<void(const service::JobStatus& job)>;
     /// Starts the job that the request asks for and returns when it has ended. When `stop` asks for
-    /// it, the job is canceled, and its end waited for. An error when it has failed.
+    /// it, the job is canceled, and its end waited for; one that others have asked for, too, goes
+    /// on without us, and the answer is canceled at once. An error when it has failed.
     Result<service::JobStatus> run_job(Message message, const JobSink& progress,
                                        const std::stop_token& stop);
 
@@ -92,7 +93,7 @@ class ServerLink {
         service::MissingFiles missing = service::MissingFiles::kRemove;
     };
     /// As service::ingest, done by the server. When `stop` asks for it, the server's job is
-    /// canceled and its report waited for.
+    /// canceled and its report waited for, or left to others as by `run_job`.
     Result<service::IngestReport> index(const IndexWishes& wishes,
                                         const service::ProgressSink& progress,
                                         const std::stop_token& stop);
@@ -107,7 +108,8 @@ class ServerLink {
     /// Until the job has ended; kCancelled once `stop` asks for it (the job goes on).
     Result<service::JobStatus> follow(const std::string& job, const JobSink& progress,
                                       const std::stop_token& stop);
-    Result<void> cancel(const std::string& job);
+    /// It goes on for others who have asked for it.
+    Result<service::JobStatus> leave(const std::string& job);
     HttpRequest request_to(HttpMethod method, std::string_view target) const;
     /// Of one that has ended, with its whole report.
     Result<service::JobStatus> find_job(const std::string& job);

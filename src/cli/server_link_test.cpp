@@ -18,12 +18,18 @@ std::string answer_of(unsigned status, const std::string& type, const std::strin
                        type, body.size(), body);
 }
 
-std::string job_json(std::string_view state, std::string_view report) {
+std::string job_json(std::string_view state, std::string_view report,
+                     std::string_view stopping = "false") {
     return fmt::format(
-        R"({{"id":"7","kind":"index","collection":"p","state":"{}","progress":{{"found":3,)"
-        R"("walk_is_done":true,"done":2,"embedded":2,"failed":0,"seconds":0.5}},"report":{},)"
-        R"("error":"no disk","revision":1}})",
-        state, report);
+        R"({{"id":"7","kind":"index","collection":"p","state":"{}","stopping":{},)"
+        R"("progress":{{"found":3,"walk_is_done":true,"done":2,"embedded":2,"failed":0,)"
+        R"("seconds":0.5}},"report":{},"error":"no disk","revision":1}})",
+        state, stopping, report);
+}
+
+/// As answers have it.
+std::string in_answer(const std::string& job) {
+    return answer_of(202, "application/json", "{\"job\":" + job + "}");
 }
 
 std::string report_json(std::string_view interrupted, std::string_view more) {
@@ -68,6 +74,7 @@ class Server {
 
 const std::string kPost = "POST /v1/collections/p/index";
 const std::string kEvents = "GET /v1/jobs/7/events";
+const std::string kLeave = "DELETE /v1/jobs/7?leave=true";
 
 Result<service::IngestReport> index(Server& server, std::vector<double>* seconds = nullptr) {
     ServerLink link = server.link();
@@ -161,37 +168,38 @@ TEST(ServerLink, TellsWhatWentWrong) {
 }
 
 TEST(ServerLink, CancelsTheJobWhenAskedToStop) {
-    Server server;
-    server.answers[kPost] =
-        answer_of(202, "application/json", "{\"job\":" + job_json("queued", "null") + "}");
-    server.answers["DELETE /v1/jobs/7"] = server.answers[kPost];
-    server.answers[kEvents] = events({job_json("cancelled", report_json("true", ""))});
-    std::stop_source stop;
-    stop.request_stop();
-    ServerLink link = server.link();
-    const auto report = link.index(
-        {.collection = "p"}, [](const auto&) {}, stop.get_token());
-    ASSERT_TRUE(report) << report.error().message();
-    EXPECT_TRUE(report->was_interrupted);
-    EXPECT_NE(std::ranges::find(server.asked, "DELETE /v1/jobs/7"), server.asked.end());
+    for (const char* state : {"queued", "running"}) {
+        Server server;
+        server.answers[kPost] = in_answer(job_json(state, "null"));
+        server.answers[kLeave] = in_answer(job_json(state, "null", "true"));
+        server.answers[kEvents] = events({job_json("cancelled", report_json("true", ""))});
+        std::stop_source stop;
+        stop.request_stop();
+        ServerLink link = server.link();
+        const auto report = link.index(
+            {.collection = "p"}, [](const auto&) {}, stop.get_token());
+        ASSERT_TRUE(report) << report.error().message();
+        EXPECT_TRUE(report->was_interrupted);
+        EXPECT_EQ(report->added, 3U) << "what was done until then";
+        EXPECT_NE(std::ranges::find(server.asked, kLeave), server.asked.end());
+    }
 }
 
-TEST(ServerLink, LeavesTheJobThatOthersWaitForToThem) {
-    Server server;
-    server.answers[kPost] =
-        answer_of(202, "application/json", "{\"job\":" + job_json("queued", "null") + "}");
-    server.answers["DELETE /v1/jobs/7"] = server.answers[kPost];
-    server.answers["GET /v1/jobs/7?failures=1000000"] =
-        answer_of(200, "application/json", "{\"job\":" + job_json("queued", "null") + "}");
-    server.answers[kEvents] = events({job_json("done", report_json("false", ""))});
-    std::stop_source stop;
-    stop.request_stop();
-    ServerLink link = server.link();
-    const auto report = link.index(
-        {.collection = "p"}, [](const auto&) {}, stop.get_token());
-    ASSERT_TRUE(report) << report.error().message();
-    EXPECT_TRUE(report->was_interrupted);
-    EXPECT_EQ(report->added, 0U) << "the others' report";
+TEST(ServerLink, LeavesTheJobThatOthersHaveAskedForToThem) {
+    for (const char* state : {"queued", "running"}) {
+        Server server;
+        server.answers[kPost] = in_answer(job_json(state, "null"));
+        server.answers[kLeave] = in_answer(job_json(state, "null"));
+        server.answers[kEvents] = events({job_json("done", report_json("false", ""))});
+        std::stop_source stop;
+        stop.request_stop();
+        ServerLink link = server.link();
+        const auto report = link.index(
+            {.collection = "p"}, [](const auto&) {}, stop.get_token());
+        ASSERT_TRUE(report) << report.error().message();
+        EXPECT_TRUE(report->was_interrupted);
+        EXPECT_EQ(report->added, 0U) << "the others' report";
+    }
 }
 
 TEST(ServerLink, BringsTheVectorOfAPictureExactly) {

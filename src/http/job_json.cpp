@@ -26,6 +26,7 @@ void write_job(JsonWriter& json, const service::Libraries& libraries, const serv
                std::size_t failures_max) {
     json.begin_object().member("id", job.id).member("kind", job.kind);
     json.member("collection", job.collection).member("state", service::name_of(job.state));
+    json.member("stopping", job.is_stopping);
     write_progress(json, job);
     write_report(json, libraries, job, failures_max);
     write_upkeep(json, job, failures_max);

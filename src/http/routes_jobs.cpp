@@ -54,8 +54,16 @@ RouteTable job_routes(const SharedApi& api) {
          .summary = "Ask a job to stop",
          .description =
              "What it has done stays. One that has ended stays as it is, and so does one "
-             "that waits while others have asked for it, too.",
-         .answers = {{.status = 202, .schema = "JobAnswer", .help = "It will stop."}, kNoSuchJob},
+             "that waits while others have asked for it, too. With `leave` likewise one that "
+             "runs: for those who have asked for a job themselves.",
+         .parameters = {{.name = "leave",
+                         .kind = ParameterKind::kBoolean,
+                         .help = "Whether it goes on as long as others have asked for it.",
+                         .fallback = "false"}},
+         .answers = {{.status = 202,
+                      .schema = "JobAnswer",
+                      .help = "`stopping` says whether it will."},
+                     kNoSuchJob},
          .handler = bind_handler(api, cancel_job),
          .section = kSection},
         {.pattern = "/v1/jobs/{job}/events",
@@ -106,7 +114,10 @@ Result<Response> get_job(const NativeApi& api, const Request& request) {
 }
 
 Result<Response> cancel_job(const NativeApi& api, const Request& request) {
-    const service::JobStatus job = TRY(api.jobs.cancel(request.capture("job")));
+    const auto leaves = TRY(boolean_value(request, "leave"));
+    const std::string id = request.capture("job");
+    const service::JobStatus job =
+        TRY(leaves.value_or(false) ? api.jobs.leave(id) : api.jobs.cancel(id));
     return json_response(job_answer_json(api.libraries, job), 202);
 }
 

@@ -133,6 +133,8 @@ TEST_F(JobRoutes, StopWhenAskedTo) {
     const std::string_view state = events.back().job.find("state")->text();
     EXPECT_TRUE(state == "cancelled" || state == "done") << state;
     EXPECT_EQ(server_->ask("DELETE", "/v1/jobs/" + id).text("job.state"), state);
+    EXPECT_EQ(server_->ask("DELETE", "/v1/jobs/" + id + "?leave=true").status(), 202U);
+    EXPECT_EQ(server_->ask("DELETE", "/v1/jobs/" + id + "?leave=1").status(), 400U);
 }
 
 TEST_F(JobRoutes, RefuseWhatTheyCannotDo) {

@@ -22,6 +22,7 @@ std::vector<Schema> job_schemas() {
                       "Where it stands.",
                       Need::kRequired,
                       {"queued", "running", "done", "failed", "cancelled"}},
+                     {"stopping", "boolean", "Whether it was asked to stop."},
                      {"progress", "JobProgress", "How far it has come."},
                      {"report", "IndexReport?",
                       "What indexing or switching did; null until it has ended."},

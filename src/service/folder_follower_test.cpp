@@ -91,6 +91,7 @@ class WishList final : public Jobs {
     Result<JobStatus> find(const std::string& /*id*/) const override { return JobStatus{}; }
     std::vector<JobStatus> all() const override { return {}; }
     Result<JobStatus> cancel(const std::string& /*id*/) override { return JobStatus{}; }
+    Result<JobStatus> leave(const std::string& /*id*/) override { return JobStatus{}; }
     void end(const std::string& /*collection*/) override {}
     void stop() override {}
 

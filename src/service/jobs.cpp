@@ -2,6 +2,7 @@
 
 #include "base/guarded.h"
 #include "base/log.h"
+#include "base/out_of_memory.h"
 #include "base/thread_priority.h"
 #include "service/job_wish.h"
 
@@ -10,7 +11,6 @@
 #include <condition_variable>
 #include <deque>
 #include <map>
-#include <new>
 #include <stop_token>
 #include <thread>
 #include <utility>
@@ -47,6 +47,7 @@ class JobsOfLibraries final : public Jobs {
     Result<JobStatus> find(const std::string& id) const override;
     std::vector<JobStatus> all() const override;
     Result<JobStatus> cancel(const std::string& id) override;
+    Result<JobStatus> leave(const std::string& id) override;
     void end(const std::string& collection) override;
     void stop() override;
 
@@ -64,10 +65,10 @@ class JobsOfLibraries final : public Jobs {
     JobPointer take(const std::string& collection, const std::stop_token& stop);
     void run(Job& job);
     Result<Report> work_on(Job& job, Library& library);
-    Result<Report> work_within_memory(Job& job, Library& library);
     void finish(Job& job, Result<Report> outcome);
     static JobPointer find(const State& state, const std::string& id);
     static void change(Job& job, JobState state);
+    static void ask_to_stop(Job& job);
     static void forget_oldest(State& state);
     static void forget_failures(State& state, const std::string& collection);
 
@@ -192,10 +193,21 @@ Result<JobStatus> JobsOfLibraries::cancel(const std::string& id) {
         --job->askers;
         return job->status;
     }
-    job->stop.request_stop();
-    if (job->status.state == JobState::kQueued) change(*job, JobState::kCancelled);
+    ask_to_stop(*job);
     forget_oldest(*state);
     return job->status;
+}
+
+Result<JobStatus> JobsOfLibraries::leave(const std::string& id) {
+    {
+        const auto state = state_.lock();
+        const JobPointer job = find(*state, id);
+        if (job && job->askers > 1) {
+            --job->askers;
+            return job->status;
+        }
+    }
+    return cancel(id);
 }
 
 void JobsOfLibraries::end(const std::string& collection) {
@@ -203,9 +215,7 @@ void JobsOfLibraries::end(const std::string& collection) {
     {
         auto state = state_.lock();
         for (const JobPointer& job : state->jobs) {
-            if (job->status.collection != collection) continue;
-            job->stop.request_stop();
-            if (job->status.state == JobState::kQueued) change(*job, JobState::kCancelled);
+            if (job->status.collection == collection) ask_to_stop(*job);
         }
         const auto found = state->workers.find(collection);
         if (found == state->workers.end()) return;
@@ -224,10 +234,8 @@ void JobsOfLibraries::stop() {
     {
         auto state = state_.lock();
         state->is_stopping = true;
-        for (const JobPointer& job : state->jobs) {
-            job->stop.request_stop();
-            if (job->status.state == JobState::kQueued) change(*job, JobState::kCancelled);
-        }
+        for (const JobPointer& job : state->jobs)
+            ask_to_stop(*job);
         workers.swap(state->workers);
     }
     changed_.notify_all();
@@ -263,16 +271,8 @@ JobsOfLibraries::JobPointer JobsOfLibraries::take(const std::string& collection,
 void JobsOfLibraries::run(Job& job) {
     const auto library = libraries_.find(job.status.collection);
     if (!library) return finish(job, tl::unexpected(library.error()));
-    finish(job, work_within_memory(job, **library));
-}
-
-/// Where memory runs out, the job fails and the server goes on.
-Result<Report> JobsOfLibraries::work_within_memory(Job& job, Library& library) {
-    try {
-        return work_on(job, library);
-    } catch (const std::bad_alloc&) {
-        return fail(ErrorCode::kExhausted, "there is not enough memory for this job now");
-    }
+    // Where memory runs out, the job fails and the server goes on.
+    finish(job, or_out_of_memory([&] { return work_on(job, **library); }));
 }
 
 Result<Report> JobsOfLibraries::work_on(Job& job, Library& library) {
@@ -341,6 +341,14 @@ void JobsOfLibraries::change(Job& job, JobState state) {
     job.status.state = state;
     ++job.status.revision;
     if (has_ended(state)) job.status.finished_s = now_s();
+}
+
+/// No more where it has ended.
+void JobsOfLibraries::ask_to_stop(Job& job) {
+    if (has_ended(job.status.state)) return;
+    job.stop.request_stop();
+    job.status.is_stopping = true;
+    change(job, job.status.state == JobState::kQueued ? JobState::kCancelled : job.status.state);
 }
 
 void JobsOfLibraries::forget_oldest(State& state) {

@@ -26,9 +26,10 @@ struct JobStatus {
     std::string kind;        // "index", "switch", "compact", "verify", "backup"
     std::string collection;  // name of the library
     JobState state = JobState::kQueued;
-    IngestProgress progress;  // of "index" and "switch"
-    std::string stage;        // what goes on beside pictures: "linking", a file that is read
-    double share = 0;         // of that stage, 0 to 1; 0 where nobody knows
+    bool is_stopping = false;  // was asked to stop
+    IngestProgress progress;   // of "index" and "switch"
+    std::string stage;         // what goes on beside pictures: "linking", a file that is read
+    double share = 0;          // of that stage, 0 to 1; 0 where nobody knows
     /// One of these, of one that has ended; of "index" and "switch" also when canceled. Of a
     /// collection only the newest report has its failures: they are of the same files each time.
     std::shared_ptr<const IngestReport> report;
@@ -71,6 +72,10 @@ class Jobs {
     /// Asks it to stop; what was committed stays. No error when it has ended. One that still waits
     /// and that several have asked for stays until all of them have asked for its end.
     virtual Result<JobStatus> cancel(const std::string& id) = 0;
+    /// For one who has asked for it and does so no longer: as long as others have, it goes on,
+    /// whether it waits or runs (then the answer is neither stopping nor at its end); for the last
+    /// one as `cancel`.
+    virtual Result<JobStatus> leave(const std::string& id) = 0;
     /// Stops the jobs of a collection that is about to go; returns when they have ended.
     virtual void end(const std::string& collection) = 0;
     /// Stops everything and takes nothing more; returns when all have ended.

@@ -191,6 +191,43 @@ TEST_F(JobsTest, OneThatWaitsStaysForTheOthersWhoAskedForIt) {
     EXPECT_EQ(ended(*jobs, waiting).state, JobState::kDone);
 }
 
+TEST_F(JobsTest, OneThatRunsIsLeftToTheOthersWhoAskedForIt) {
+    Gate gate;
+    hold_at_the_folder(gate);
+    const auto jobs = Jobs::create(*libraries);
+    const std::string before = jobs->index(name, folder.request()).value().id;
+    gate.wait_until_entered();
+    const std::string id = jobs->index(name, folder.request()).value().id;
+    ASSERT_EQ(jobs->index(name, folder.request()).value().id, id);
+    ASSERT_EQ(jobs->index(name, folder.request()).value().id, id);
+    EXPECT_FALSE(jobs->leave(id).value().is_stopping) << "while it waits";
+    gate.open();
+    ended(*jobs, before);
+    while (jobs->find(id).value().state == JobState::kQueued)
+        std::this_thread::yield();
+    EXPECT_FALSE(jobs->leave(id).value().is_stopping) << "one who has asked is left";
+    EXPECT_EQ(ended(*jobs, id).state, JobState::kDone);
+    EXPECT_EQ(jobs->leave("none").error().code(), ErrorCode::kNotFound);
+}
+
+TEST_F(JobsTest, OneThatRunsEndsWithTheLastWhoLeavesItAndForWhoeverCancelsIt) {
+    Gate gate;
+    hold_at_the_folder(gate);
+    const auto jobs = Jobs::create(*libraries);
+    const std::string id = jobs->index(name, folder.request()).value().id;
+    gate.wait_until_entered();
+    const JobStatus left = jobs->leave(id).value();
+    EXPECT_TRUE(left.is_stopping);
+    EXPECT_EQ(left.state, JobState::kRunning);
+    const std::string shared = jobs->index(name, folder.request()).value().id;
+    ASSERT_EQ(jobs->index(name, folder.request()).value().id, shared);
+    EXPECT_FALSE(jobs->cancel(shared).value().is_stopping);
+    EXPECT_TRUE(jobs->cancel(shared).value().is_stopping);
+    gate.open();
+    EXPECT_EQ(ended(*jobs, id).state, JobState::kCancelled);
+    EXPECT_EQ(ended(*jobs, shared).state, JobState::kCancelled);
+}
+
 TEST_F(JobsTest, OfACollectionThatGetsTheNameAreDone) {
     Gate gate;
     hold_at_the_folder(gate);
