@@ -147,7 +147,9 @@ Result<void> Evaluation::go_through_documents() {
             [&](std::size_t leaf) {
                 std::optional<RecordSet>& rest = leaves_[leaf].rest;
                 if (!rest) rest_bytes_ += rest.emplace(end_).size_bytes();
+                const std::size_t before = rest->size_bytes();
                 rest->set(record);
+                rest_bytes_ += rest->size_bytes() - before;
             });
         return rest_bytes_ <= kRestBytesMax;
     };

@@ -12,7 +12,6 @@ Result<std::shared_ptr<const SlotTable>> extended(const std::shared_ptr<const Sl
                                                   store::ReadTransaction& transaction,
                                                   store::FieldNumber field, store::Slot committed);
 void find_runs(Chunk& chunk);
-std::uint64_t bits_from(std::span<const std::uint64_t> words, store::RecordNumber first);
 
 }  // namespace
 
@@ -49,7 +48,6 @@ Result<std::shared_ptr<const SlotTable>> SlotRecords::of(store::ReadTransaction&
 
 index::Bitmap slots_of_records(const SlotTable& table, const store::RecordSet& records,
                                store::Slot committed, const index::Bitmap& dead) {
-    const std::span<const std::uint64_t> wanted = records.words();
     index::Bitmap slots;
     for (std::size_t word = 0; word * 64 < committed; ++word) {
         const std::size_t first = word * 64;
@@ -58,7 +56,7 @@ index::Bitmap slots_of_records(const SlotTable& table, const store::RecordSet& r
         const store::RecordNumber run = chunk.runs[offset / 64];
         std::uint64_t bits = 0;
         if (run != SlotTable::kNobody) {
-            bits = bits_from(wanted, run);
+            bits = records.bits_from(run);
         } else {
             const std::size_t end = std::min(offset + 64, chunk.records.size());
             for (std::size_t i = offset; i < end; ++i) {
@@ -120,15 +118,6 @@ void find_runs(Chunk& chunk) {
             is_run = is_run && chunk.records[first + i] == chunk.records[first] + i;
         if (is_run) chunk.runs[first / 64] = chunk.records[first];
     }
-}
-
-/// The 64 bits from bit `first` on.
-std::uint64_t bits_from(std::span<const std::uint64_t> words, store::RecordNumber first) {
-    const std::size_t word = first / 64;
-    const unsigned shift = first % 64;
-    const auto at = [&](std::size_t i) { return i < words.size() ? words[i] : 0; };
-    if (shift == 0) return at(word);
-    return at(word) >> shift | at(word + 1) << (64 - shift);
 }
 
 }  // namespace

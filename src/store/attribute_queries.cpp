@@ -95,9 +95,9 @@ Result<void> AttributeQueries::add_passing(const AttributeIndex& index, const Va
     const ColumnRange columns = column_range(range);
     const std::uint32_t blocks = std::min(blocks_of(index), records.blocks());
     for (std::uint32_t block = 0; block < blocks; ++block) {
-        const std::span<std::uint64_t> words = records.block(block);
         Rows rows = TRY(statement->query(index.number, block, columns.low, columns.high));
         TRY(visit_rows(index, block, std::move(rows), [&](const PostingRowView& row) {
+            const std::span<std::uint64_t> words = records.block(block);
             const std::size_t values = row.values();
             const bool is_inside = range.contains(row.value(0)) &&
                                    (values == 1 || range.contains(row.value(values - 1)));
