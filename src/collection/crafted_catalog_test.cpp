@@ -8,6 +8,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <sys/resource.h>
+
 namespace sokkuri::collection {
 namespace {
 
@@ -64,6 +67,40 @@ TEST_F(CraftedCatalog, VectorsBelongToRecordsThatThereCanBe) {
     const auto groups = open()->groups(request);
     ASSERT_FALSE(groups);
     EXPECT_EQ(groups.error().code(), ErrorCode::kCorruption);
+}
+
+/// At its highest so far.
+std::uint64_t resident_bytes() {
+    rusage usage{};
+    EXPECT_EQ(getrusage(RUSAGE_SELF, &usage), 0);
+    return static_cast<std::uint64_t>(usage.ru_maxrss) << 10;
+}
+
+TEST_F(CraftedCatalog, MemoryFollowsTheRecordsThatThereAreAndNotTheirNumbers) {
+    constexpr std::uint64_t kGrowthMax = 256U << 20;
+    change(
+        "UPDATE records SET number = 4294967294, hash = row_hash(4294967294, id, document, "
+        "version, seq) WHERE id = 'record-0'");
+    change(
+        "UPDATE vectors SET record = 4294967294, hash = row_hash(field, slot, 4294967294) WHERE "
+        "slot = 0");
+    change(
+        "UPDATE meta SET next_record = 4294967295, "
+        "hash = row_hash(generation, 4294967295, next_seq, next_field, records)");
+    const auto collection = open();
+    const std::uint64_t before = resident_bytes();
+    const auto groups = collection->groups({.by = {.path = "number"}});
+    ASSERT_TRUE(groups) << groups.error().message();
+    EXPECT_EQ(groups->groups.size(), 37U) << "the document of record-4 has no number";
+    const Filter having_number{ExistsFilter{"number"}};
+    const auto answer =
+        collection->search({.query = std::vector<float>(testing::kSmallDimension, 0.5F),
+                            .k = 100,
+                            .filter = having_number});
+    ASSERT_TRUE(answer) << answer.error().message();
+    EXPECT_EQ(answer->hits.size(), 37U);
+    EXPECT_EQ(std::ranges::count(answer->hits, "record-0", &Hit::id), 1);
+    EXPECT_LT(resident_bytes() - before, kGrowthMax);
 }
 
 }  // namespace

@@ -9,7 +9,6 @@
 namespace sokkuri::collection {
 namespace {
 
-constexpr index::Slot kNoSlot = UINT32_MAX;
 /// Members that are added up in one go: the same pieces for any number of threads.
 constexpr std::size_t kPieceMembers = 1'024;
 /// Pieces whose sums are in memory at once.
@@ -22,7 +21,18 @@ struct Piece {
     std::size_t end = 0;
 };
 
-std::vector<index::Slot> slots_by_record(const GroupSource& source);
+/// The vector of a record.
+struct RecordSlot {
+    store::RecordNumber record = 0;
+    index::Slot slot = 0;
+};
+using RecordSlots = std::vector<RecordSlot>;  // by record
+
+/// As many as there are vectors, however high the numbers of their records are.
+RecordSlots slots_by_record(const GroupSource& source);
+/// The place of the record, or of the first behind it. Looks near `from`: members ascend.
+RecordSlots::const_iterator find_from(RecordSlots::const_iterator from,
+                                      RecordSlots::const_iterator end, store::RecordNumber record);
 /// What a node of GroupTable::examples takes beside the neighbors.
 constexpr std::size_t kExampleNodeBytes = 80;
 
@@ -69,29 +79,44 @@ Result<std::shared_ptr<const GroupTable>> make_group_table(const GroupSource& so
 
 namespace {
 
-std::vector<index::Slot> slots_by_record(const GroupSource& source) {
+RecordSlots slots_by_record(const GroupSource& source) {
     const FieldSnapshot& field = source.field;
-    std::vector<index::Slot> slots;
+    RecordSlots slots;
     for (store::Slot slot = 0; slot < field.committed; ++slot) {
         const store::RecordNumber record = source.slots[slot];
         if (record == SlotTable::kNobody || field.dead.test(static_cast<index::Slot>(slot))) {
             continue;
         }
-        if (record >= slots.size()) slots.resize(std::size_t{record} + 1, kNoSlot);
-        slots[record] = static_cast<index::Slot>(slot);
+        slots.push_back({record, static_cast<index::Slot>(slot)});
     }
+    // Of a collection that was loaded once, they are in order.
+    if (!std::ranges::is_sorted(slots, {}, &RecordSlot::record))
+        std::ranges::sort(slots, {}, &RecordSlot::record);
     return slots;
+}
+
+RecordSlots::const_iterator find_from(RecordSlots::const_iterator from,
+                                      RecordSlots::const_iterator end, store::RecordNumber record) {
+    std::ptrdiff_t step = 1;
+    while (end - from > step && from[step].record < record) {
+        from += step;
+        step *= 2;
+    }
+    const auto behind = end - from > step ? from + step + 1 : end;
+    return std::ranges::lower_bound(from, behind, record, {}, &RecordSlot::record);
 }
 
 /// Values are moved: there is never more than one copy of their texts.
 void list_members(const GroupSource& source, GroupMembers members, GroupTable& table) {
-    const std::vector<index::Slot> slots = slots_by_record(source);
+    const RecordSlots slots = slots_by_record(source);
     while (!members.records.empty()) {
         auto group = members.records.extract(members.records.begin());
         const std::size_t first = table.members.size();
+        auto at = slots.begin();
         for (const store::RecordNumber record : group.mapped()) {
-            if (record < slots.size() && slots[record] != kNoSlot)
-                table.members.push_back(slots[record]);
+            at = find_from(at, slots.end(), record);
+            if (at == slots.end()) break;
+            if (at->record == record) table.members.push_back(at->slot);
         }
         if (table.members.size() == first) continue;
         const auto* text = std::get_if<std::string>(&group.key());
