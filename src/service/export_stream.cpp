@@ -80,9 +80,16 @@ std::optional<std::uint64_t> ExportStream::size_bytes() const {
 }
 
 Result<std::optional<std::string>> ExportStream::next() {
+    if (failure_) return tl::unexpected(*failure_);
     if (is_ended_) return std::nullopt;
+    const bool is_under_way = rows_ > 0;
     std::string bytes = std::exchange(start_, {});
-    TRY(fill(bytes));
+    const auto filled = fill(bytes);
+    if (filled) return bytes;
+    // Before the first piece, whoever answers says it himself.
+    if (!is_under_way || format_ != ExportFormat::kRows) return tl::unexpected(filled.error());
+    failure_ = filled.error();
+    encode_failure(*failure_, bytes);
     return bytes;
 }
 
@@ -91,7 +98,11 @@ Result<void> ExportStream::fill(std::string& bytes) {
         const ExportedRow* row = TRY(scan_.next(kRecordsAtOnce));
         is_ended_ = scan_.is_done();
         if (row == nullptr) break;
-        TRY(row_of(format_).encoding(*row, bytes));
+        const std::size_t whole = bytes.size();
+        if (const auto encoded = row_of(format_).encoding(*row, bytes); !encoded) {
+            bytes.resize(whole);
+            return encoded;
+        }
         ++rows_;
     }
     if (is_ended_ && format_ == ExportFormat::kRows) {

@@ -42,7 +42,8 @@ class ExportStream {
     /// Of all of it, where that is known beforehand.
     std::optional<std::uint64_t> size_bytes() const;
     /// The next bytes, about kPieceBytes, or fewer where few records have a vector; empty behind
-    /// the last. kUnsupported, naming the id, for what the format cannot hold.
+    /// the last. kUnsupported, naming the id, for what the format cannot hold. Where rows are
+    /// under way already, kRows gives a piece that says why they break off, then the error.
     Result<std::optional<std::string>> next();
 
     static constexpr std::size_t kPieceBytes = 256U << 10;
@@ -57,6 +58,7 @@ class ExportStream {
     std::uint64_t rows_ = 0;  // so far
     std::string start_;       // what comes before the first row, until it has been given
     bool is_ended_ = false;
+    std::optional<Error> failure_;  // that has been told in the stream
 };
 
 }  // namespace sokkuri::service

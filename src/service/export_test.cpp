@@ -267,5 +267,44 @@ TEST_F(Export, OfDamagedVectorsEndsAndLeavesNothing) {
     EXPECT_TRUE(export_vectors(*library_, request));
 }
 
+TEST_F(Export, AsRowsSaysWhyItBreaksOff) {
+    std::mt19937 random(7);
+    constexpr std::size_t kBefore = kRecords - kRecords / 5;  // vectors
+    constexpr std::size_t kLarge = 100;
+    // More than a piece before the damage.
+    const std::string document = fmt::format(R"({{"text":"{}"}})", std::string(4'000, 'x'));
+    for (const std::size_t first : {10'000U, 20'000U}) {
+        std::vector<collection::PutRecord> records;
+        for (std::size_t i = first; i < first + kLarge; ++i) {
+            records.push_back({.id = fmt::format("large {}", i),
+                               .document = document,
+                               .vectors = {{"v", vector_of(i, 0)}}});
+        }
+        ASSERT_TRUE(library_->collection().put(records));
+    }
+    const auto chunk = posix_file_system()
+                           .open(path("shop/.sokkuri/fields/0/vectors/0000"), OpenMode::kReadWrite)
+                           .value();
+    const std::byte changed[] = {std::byte{1}, std::byte{2}, std::byte{3}, std::byte{4}};
+    ASSERT_TRUE(
+        chunk->write_at(4'096 + (kBefore + kLarge + 50) * kDimension * sizeof(float), changed));
+    auto stream = ExportStream::begin(*library_, {.scope = {.field = "v"}}).value();
+    std::string bytes;
+    auto piece = stream.next();
+    for (; piece && *piece; piece = stream.next())
+        bytes += **piece;
+    ASSERT_FALSE(piece) << "also whoever reads no rows is to see it";
+    EXPECT_EQ(piece.error().code(), ErrorCode::kCorruption);
+    RowStreamEnd end;
+    const auto refused = taken_apart(bytes, random, end);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kUnavailable);
+    const std::string& message = refused.error().message();
+    EXPECT_NE(message.find("broken off behind 420 of 520 rows"), std::string::npos) << message;
+    EXPECT_NE(message.find("slots 420 to 519"), std::string::npos) << message;
+    for (std::size_t size = bytes.size() - 40; size < bytes.size(); ++size)
+        EXPECT_FALSE(taken_apart(bytes.substr(0, size), random, end));
+}
+
 }  // namespace
 }  // namespace sokkuri::service

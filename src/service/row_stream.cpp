@@ -1,6 +1,7 @@
 #include "service/row_stream.h"
 
 #include "base/json.h"
+#include "base/shown_text.h"
 #include "collection/collection.h"
 
 #include <cstring>
@@ -15,6 +16,7 @@ constexpr std::size_t kStartBytes = 16;   // magic, version, length of the descr
 constexpr std::size_t kLengthsBytes = 8;  // of id and document
 constexpr std::size_t kEndBytes = kLengthsBytes + 16;
 constexpr std::size_t kDescriptionBytesMax = 64U << 10;
+constexpr std::size_t kFailureBytesMax = 4U << 10;  // of its message; what is longer is cut
 /// A document with the vectors of all other fields in it.
 constexpr std::size_t kDocumentBytesMax =
     collection::kDocumentBytesMax +
@@ -62,6 +64,14 @@ void encode_end(const RowStreamEnd& end, std::string& bytes) {
     append(bytes, std::uint32_t{0});
     append(bytes, end.rows);
     append(bytes, end.without_vector);
+}
+
+void encode_failure(const Error& why, std::string& bytes) {
+    std::string text = utf8_text(why.message()).substr(0, kFailureBytesMax);
+    if (text.empty()) text = name_of(why.code());
+    append(bytes, std::uint32_t{0});
+    append(bytes, static_cast<std::uint32_t>(text.size()));
+    bytes += text;
 }
 
 Result<void> RowStreamReader::feed(std::string_view bytes) {
@@ -119,7 +129,7 @@ Result<bool> RowStreamReader::take_row() {
     if (bytes.size() < kLengthsBytes) return false;
     const std::size_t id_bytes = read_at<std::uint32_t>(bytes, 0);
     const std::size_t document_bytes = read_at<std::uint32_t>(bytes, sizeof(std::uint32_t));
-    if (id_bytes == 0) return take_end();
+    if (id_bytes == 0) return document_bytes == 0 ? take_end() : take_failure(document_bytes);
     if (id_bytes > collection::kIdBytesMax || document_bytes > kDocumentBytesMax) {
         return tl::unexpected(corrupt(
             fmt::format("an id of {} bytes with a document of {}", id_bytes, document_bytes)));
@@ -149,6 +159,15 @@ Result<bool> RowStreamReader::take_end() {
     take(kEndBytes);
     part_ = Part::kDone;
     return true;
+}
+
+Result<bool> RowStreamReader::take_failure(std::size_t size_bytes) {
+    if (size_bytes > kFailureBytesMax) {
+        return tl::unexpected(corrupt(fmt::format("a failure of {} bytes", size_bytes)));
+    }
+    if (rest().size() < kLengthsBytes + size_bytes) return false;
+    return fail(ErrorCode::kUnavailable, "broken off behind {} of {} rows: {}", rows_, head_.rows,
+                rest().substr(kLengthsBytes, size_bytes));
 }
 
 void RowStreamReader::take(std::size_t bytes) {

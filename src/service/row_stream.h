@@ -32,6 +32,8 @@ std::string encode_head(const RowStreamHead& head);
 /// A row of the stream; a RowEncoding.
 Result<void> encode_row(const ExportedRow& row, std::string& bytes);
 void encode_end(const RowStreamEnd& end, std::string& bytes);
+/// Instead of the end, and of all further rows.
+void encode_failure(const Error& why, std::string& bytes);
 
 /// Takes a stream apart as it comes, in pieces of any size, with one row in memory. What it says is
 /// checked like any other input. Belongs to one thread.
@@ -44,7 +46,8 @@ class RowStreamReader {
 
     explicit RowStreamReader(Sinks sinks) : sinks_(std::move(sinks)) {}
 
-    /// kCorruption names the byte; errors of the sinks as they are.
+    /// kCorruption names the byte; kUnavailable says why the stream breaks off; errors of the sinks
+    /// as they are.
     Result<void> feed(std::string_view bytes);
     /// kUnavailable when the stream ended before its end.
     Result<RowStreamEnd> end() const;
@@ -56,6 +59,7 @@ class RowStreamReader {
     Result<bool> take_head();
     Result<bool> take_row();
     Result<bool> take_end();
+    Result<bool> take_failure(std::size_t size_bytes);
     std::string_view rest() const { return std::string_view(buffer_).substr(taken_); }
     void take(std::size_t bytes);
     Error corrupt(std::string_view what) const;
