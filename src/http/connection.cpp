@@ -47,6 +47,7 @@ struct Connection::Exchange {
     std::uint64_t body_bytes = 0;
     std::uint64_t written_before = 0;
     Clock::time_point began;
+    Clock::time_point work_began;
     bool is_answered = false;  // `response` is to be sent
     bool is_gone = false;      // nobody is there to answer
 };
@@ -222,7 +223,13 @@ Task<void> Connection::run_handler(Exchange& exchange) {
         exchange.response = call_handler(*admission.route, admission.request);
         co_return;
     }
-    WorkPool& pool = traffic_.pool_of(admission.route->work);
+    const WorkClass work = admission.route->work;
+    const bool is_bulk =
+        work == WorkClass::kWriting && admission.request.body.size() >= WritePacing::kBulkBytes;
+    if (work == WorkClass::kInteractive) traffic_.pacing.query_came(exchange.began);
+    socket_.clear_deadline();
+    if (is_bulk) co_await traffic_.rest_for_queries();
+    WorkPool& pool = traffic_.pool_of(work);
     if (pool.is_full()) {
         exchange.limit = "work_queue_max";
         exchange.response = problem(429, "too_busy",
@@ -230,7 +237,7 @@ Task<void> Connection::run_handler(Exchange& exchange) {
                                                 traffic_.limits.work_queue_max));
         co_return;
     }
-    socket_.clear_deadline();
+    exchange.work_began = Clock::now();
     std::function<void()> job = [&exchange, &traffic = traffic_] {
         traffic.metrics->set_queue_length(traffic.waiting());
         Admission& whole = exchange.admission;
@@ -241,6 +248,7 @@ Task<void> Connection::run_handler(Exchange& exchange) {
     };
     traffic_.metrics->set_queue_length(traffic_.waiting() + 1);
     co_await traffic_.begin_on_pool(pool, std::move(job));
+    if (is_bulk) traffic_.pacing.bulk_written(exchange.work_began, Clock::now());
     exchange.share.release();
     // It is held until the client has taken it, which is for the client to say.
     if (exchange.answer_share.grow_to(bytes_of(exchange.response.body).size())) co_return;

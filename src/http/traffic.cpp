@@ -1,7 +1,9 @@
 #include "http/traffic.h"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
 #include <thread>
@@ -14,6 +16,8 @@ namespace net = boost::asio;
 
 /// They sleep: what they wait for is done by other threads.
 constexpr std::size_t kWaiters = 4;
+/// How soon who rests for queries sees that nobody asks any more.
+constexpr std::chrono::milliseconds kRestSlice(5);
 
 std::size_t threads_of(const Limits& limits);
 
@@ -70,6 +74,16 @@ Task<void> Traffic::begin_on_pool(WorkPool& begun_on, std::function<void()> job)
 Task<void> Traffic::go_on_on_pool(std::function<void()> job) {
     return run_elsewhere(*this, std::move(job),
                          [this](WorkPool::Job whole) { pool.go_on(std::move(whole)); });
+}
+
+Task<void> Traffic::rest_for_queries() {
+    net::steady_timer timer(network);
+    while (!is_stopping) {
+        const auto rest = pacing.rest(WritePacing::Clock::now());
+        if (rest == rest.zero()) break;
+        timer.expires_after(std::min<WritePacing::Clock::duration>(rest, kRestSlice));
+        co_await timer.async_wait(net::as_tuple(net::use_awaitable_t<Executor>()));
+    }
 }
 
 bool ByteShare::grow_to(std::uint64_t bytes) {

@@ -7,6 +7,7 @@
 #include "http/metrics.h"
 #include "http/route.h"
 #include "http/work_pool.h"
+#include "http/write_pacing.h"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -37,6 +38,8 @@ struct Traffic {
     Task<void> begin_on_pool(WorkPool& begun_on, std::function<void()> job);
     /// Likewise on `pool` for work that has begun: goes first and is never refused.
     Task<void> go_on_on_pool(std::function<void()> job);
+    /// Until a bulk write may begin (`pacing`), or the server stops. Keeps no thread waiting.
+    Task<void> rest_for_queries();
 
     const Limits limits;
     const std::shared_ptr<ServerMetrics> metrics;
@@ -46,6 +49,7 @@ struct Traffic {
     std::uint32_t event_streams = 0;
     std::uint32_t exports = 0;
     std::uint32_t other_bodies = 0;
+    WritePacing pacing;
     bool is_stopping = false;
     /// Set when the time to stop is over: work that still waits is answered without being done.
     std::atomic<bool> is_abandoned = false;

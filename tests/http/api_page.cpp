@@ -3,6 +3,7 @@
 #include "http/limits.h"
 #include "http/openapi.h"
 #include "http/openapi_schemas.h"
+#include "http/write_pacing.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -102,12 +103,15 @@ std::string limits_text() {
         "| `body_time_max_ms`, `write_time_max_ms`, `idle_time_max_ms` | {}, {}, {} ms |\n"
         "| `work_queue_max` | {} requests that wait for a thread |\n"
         "| `event_streams_max` | {} at a time |\n"
-        "| `exports_max`, `export_time_max_ms` | {} at a time, {} ms each |\n",
+        "| `exports_max`, `export_time_max_ms` | {} at a time, {} ms each |\n\n"
+        "A write of {} kB and more waits, while queries keep coming, for as long as the one before "
+        "it took (at most {} ms): an import leaves them half of the time.\n",
         limits.connections_max, limits.header_bytes_max, limits.header_time_max_ms,
         limits.json_bytes_max, limits.json_depth_max, limits.upload_bytes_max,
         limits.bodies_bytes_max, limits.answers_bytes_max, limits.body_time_max_ms,
         limits.write_time_max_ms, limits.idle_time_max_ms, limits.work_queue_max,
-        limits.event_streams_max, limits.exports_max, limits.export_time_max_ms);
+        limits.event_streams_max, limits.exports_max, limits.export_time_max_ms,
+        WritePacing::kBulkBytes / 1'024, WritePacing::kRestMax.count());
 }
 
 /// In the order in which they first come.
