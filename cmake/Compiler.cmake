@@ -29,6 +29,8 @@ target_compile_options(
     sokkuri_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast
                             -Wconversion -Wno-sign-conversion
                             -Wno-missing-field-initializers -Werror
+                            # Some packages ask for it, and precompiled headers want the same everywhere.
+                            -pthread
                             # g++ 12 sees overlaps in std::string's own operator+ (its bug 105651).
                             -Wno-restrict)
 target_include_directories(sokkuri_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
