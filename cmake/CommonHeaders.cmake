@@ -45,8 +45,7 @@ if(BUILD_TESTING)
     set_target_properties(sokkuri_common_test_headers PROPERTIES POSITION_INDEPENDENT_CODE OFF)
     target_compile_options(sokkuri_common_test_headers PRIVATE -fPIE)
     target_link_libraries(sokkuri_common_test_headers
-                          PRIVATE sokkuri_flags sokkuri_test_flags fmt::fmt Threads::Threads
-                                  GTest::gtest)
+                          PRIVATE sokkuri_flags fmt::fmt Threads::Threads GTest::gtest)
     target_precompile_headers(sokkuri_common_test_headers PRIVATE ${common_headers}
                               <gtest/gtest.h>)
 endif()

@@ -34,9 +34,6 @@ target_compile_options(
                             # g++ 12 sees overlaps in std::string's own operator+ (its bug 105651).
                             -Wno-restrict)
 target_include_directories(sokkuri_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
-# Tests ask what is right, not how fast: a tenth of their compiling goes into optimizing them.
-add_library(sokkuri_test_flags INTERFACE)
-target_compile_options(sokkuri_test_flags INTERFACE $<$<CONFIG:Release>:-O1>)
 
 set(SOKKURI_SANITIZE "" CACHE STRING "Sanitizers of the whole build, as for -fsanitize=")
 if(SOKKURI_SANITIZE)

@@ -13,8 +13,8 @@ function(sokkuri_floor name)
     use_common_headers(sokkuri_${name})
     if(BUILD_TESTING AND FLOOR_TESTS)
         add_executable(${name}_test ${FLOOR_TESTS})
-        target_link_libraries(${name}_test PRIVATE sokkuri_test_flags sokkuri_${name}
-                                                   ${FLOOR_TEST_LIBRARIES} GTest::gtest_main)
+        target_link_libraries(${name}_test PRIVATE sokkuri_${name} ${FLOOR_TEST_LIBRARIES}
+                                                   GTest::gtest_main)
         use_common_headers(${name}_test tests)
         set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY
                                                       ${CMAKE_BINARY_DIR}/tests)
