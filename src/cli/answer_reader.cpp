@@ -142,7 +142,9 @@ Result<collection::IndexStats> read_index(const JsonValue& index) {
     stats.coded_bytes = TRY(read_count(index, "coded_bytes"));
     stats.resident_bytes = TRY(read_count(index, "resident_bytes"));
     stats.plan = text_of(index, "plan");
-    stats.is_readable = TRY(read(index, "readable", &JsonValue::as_bool));
+    if (index.find("readable") != nullptr) {  // a server of an earlier version does not say it
+        stats.is_readable = TRY(read(index, "readable", &JsonValue::as_bool));
+    }
     stats.state = text_of(index, "state");
     return stats;
 }

@@ -219,10 +219,15 @@ Result<service::JobStatus> ServerLink::follow(const std::string& job, const JobS
 }
 
 Result<service::JobStatus> ServerLink::leave(const std::string& job) {
-    const JsonValue answer =
-        TRY(ask_json({.method = HttpMethod::kDelete,
-                      .target = fmt::format("/v1/jobs/{}?leave=true", percent_encoded(job))}));
-    ReadJob left = TRY(job_in(answer));
+    const std::string target = fmt::format("/v1/jobs/{}", percent_encoded(job));
+    auto answer = ask_json({.method = HttpMethod::kDelete, .target = target + "?leave=true"});
+    const bool is_earlier = !answer && answer.error().code() == ErrorCode::kInvalidArgument;
+    // A server of an earlier version takes no parameter: it leaves what waits to others, and ends
+    // what runs.
+    if (is_earlier) answer = ask_json({.method = HttpMethod::kDelete, .target = target});
+    const JsonValue said = TRY(std::move(answer));
+    ReadJob left = TRY(job_in(said));
+    left.status.is_stopping |= is_earlier && left.status.state == service::JobState::kRunning;
     return std::move(left.status);
 }
 

@@ -202,6 +202,22 @@ TEST(ServerLink, LeavesTheJobThatOthersHaveAskedForToThem) {
     }
 }
 
+TEST(ServerLink, CancelsTheJobOfAServerThatKnowsNoLeaving) {
+    Server server;
+    server.answers[kPost] = in_answer(job_json("running", "null"));
+    server.answers[kLeave] = answer_of(400, "application/problem+json",
+                                       R"({"status":400,"detail":"leave: this path takes none"})");
+    server.answers["DELETE /v1/jobs/7"] = in_answer(job_json("running", "null"));
+    server.answers[kEvents] = events({job_json("cancelled", report_json("true", ""))});
+    std::stop_source stop;
+    stop.request_stop();
+    ServerLink link = server.link();
+    const auto report = link.index(
+        {.collection = "p"}, [](const auto&) {}, stop.get_token());
+    ASSERT_TRUE(report) << report.error().message();
+    EXPECT_EQ(report->added, 3U) << "what was done until then";
+}
+
 TEST(ServerLink, BringsTheVectorOfAPictureExactly) {
     Server server;
     server.answers["POST /v1/embed?collection=p"] = answer_of(

@@ -226,7 +226,7 @@ Task<void> Connection::run_handler(Exchange& exchange) {
     const WorkClass work = admission.route->work;
     const bool is_bulk =
         work == WorkClass::kWriting && admission.request.body.size() >= WritePacing::kBulkBytes;
-    if (work == WorkClass::kInteractive) traffic_.pacing.query_came(exchange.began);
+    const bool is_query = work == WorkClass::kInteractive;
     socket_.clear_deadline();
     if (is_bulk) co_await traffic_.rest_for_queries();
     WorkPool& pool = traffic_.pool_of(work);
@@ -237,8 +237,8 @@ Task<void> Connection::run_handler(Exchange& exchange) {
                                                 traffic_.limits.work_queue_max));
         co_return;
     }
-    exchange.work_began = Clock::now();
     std::function<void()> job = [&exchange, &traffic = traffic_] {
+        exchange.work_began = Clock::now();
         traffic.metrics->set_queue_length(traffic.waiting());
         Admission& whole = exchange.admission;
         exchange.response = traffic.is_abandoned
@@ -247,7 +247,9 @@ Task<void> Connection::run_handler(Exchange& exchange) {
         whole.request = Request{};  // its body may be large: gone before the answer is sent
     };
     traffic_.metrics->set_queue_length(traffic_.waiting() + 1);
+    if (is_query) traffic_.pacing.query_came();
     co_await traffic_.begin_on_pool(pool, std::move(job));
+    if (is_query) traffic_.pacing.query_gone(Clock::now());
     if (is_bulk) traffic_.pacing.bulk_written(exchange.work_began, Clock::now());
     exchange.share.release();
     // It is held until the client has taken it, which is for the client to say.

@@ -4,7 +4,12 @@
 
 namespace sokkuri::http {
 
-void WritePacing::query_came(Clock::time_point now) {
+void WritePacing::query_came() {
+    ++queries_;
+}
+
+void WritePacing::query_gone(Clock::time_point now) {
+    --queries_;
     last_query_ = now;
     has_query_ = true;
 }
@@ -15,7 +20,8 @@ void WritePacing::bulk_written(Clock::time_point began, Clock::time_point ended)
 }
 
 WritePacing::Clock::duration WritePacing::rest(Clock::time_point now) const {
-    if (!has_query_ || now >= last_query_ + kQuiet) return Clock::duration::zero();
+    const bool was_asked = has_query_ && now < last_query_ + kQuiet;
+    if (queries_ == 0 && !was_asked) return Clock::duration::zero();
     return std::max(Clock::duration::zero(), resumes_ - now);
 }
 

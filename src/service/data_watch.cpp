@@ -38,6 +38,13 @@ void watch(const Watched& watched, const std::stop_token& stop) {
     bool was_told = false;
     while (!stop.stop_requested()) {
         const auto looked = or_out_of_memory([&] { return look(watched); });
+        // Folders are followed whether or not others could be looked for.
+        const auto followed = or_out_of_memory([&]() -> Result<void> {
+            if (watched.follower != nullptr) watched.follower->look();
+            return {};
+        });
+        if (!followed)
+            LOG(kWarn, "event=folders_not_looked_at reason={:?}", followed.error().message());
         if (!looked && !was_told) {
             LOG(kWarn, "event=data_folder_not_looked_at reason={:?}", looked.error().message());
         }
@@ -46,12 +53,8 @@ void watch(const Watched& watched, const std::stop_token& stop) {
     }
 }
 
-/// Folders are followed whether or not others could be looked for.
 Result<void> look(const Watched& watched) {
-    const auto looked =
-        watched.libraries.look([&](const std::string& name) { watched.jobs.end(name); });
-    if (watched.follower != nullptr) watched.follower->look();
-    return looked;
+    return watched.libraries.look([&](const std::string& name) { watched.jobs.end(name); });
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ std::optional<std::uint64_t> ExportStream::size_bytes() const {
 Result<std::optional<std::string>> ExportStream::next() {
     if (failure_) return tl::unexpected(*failure_);
     if (is_ended_) return std::nullopt;
-    const bool is_under_way = rows_ > 0;
+    const bool is_under_way = start_.empty();  // of rows: it begins the first piece
     std::string bytes = std::exchange(start_, {});
     const auto filled = fill(bytes);
     if (filled) return bytes;

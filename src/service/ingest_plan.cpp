@@ -257,10 +257,12 @@ FileChange change_of(const PictureToEmbed& picture, EmbeddedFile embedded) {
 FileChange change_of(const PictureToEmbed& picture, const Error& failure) {
     FileChange change{
         .outcome = FileOutcome::kFailed, .path = picture.state.path, .failure = failure.message()};
+    // No fault of the file: it is tried again next time, and keeps its record until then.
+    const bool is_ours = failure.code() == ErrorCode::kInternal;
+    if (is_ours && picture.has_record) return change;
     change.state = picture.state;
     change.state->failure = failure.message();
-    // No fault of the file: as one that was never read, it is tried again next time.
-    if (failure.code() == ErrorCode::kInternal) change.state->content = {};
+    if (is_ours) change.state->content = {};  // as one that was never read
     if (picture.has_record) change.removed_id = picture.state.id;
     return change;
 }

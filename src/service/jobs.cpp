@@ -61,6 +61,7 @@ class JobsOfLibraries final : public Jobs {
     };
 
     Result<JobStatus> start(const std::string& collection, JobWish wish);
+    Result<JobStatus> end_for_one(const std::string& id, bool (*stays)(const Job&));
     void work(const std::string& collection, const std::stop_token& stop);
     JobPointer take(const std::string& collection, const std::stop_token& stop);
     void run(Job& job);
@@ -186,28 +187,25 @@ std::vector<JobStatus> JobsOfLibraries::all() const {
 }
 
 Result<JobStatus> JobsOfLibraries::cancel(const std::string& id) {
+    return end_for_one(id, [](const Job& job) { return job.status.state == JobState::kQueued; });
+}
+
+Result<JobStatus> JobsOfLibraries::leave(const std::string& id) {
+    return end_for_one(id, [](const Job&) { return true; });
+}
+
+/// Where others have asked for it, too, and `stays`, it goes on for them.
+Result<JobStatus> JobsOfLibraries::end_for_one(const std::string& id, bool (*stays)(const Job&)) {
     auto state = state_.lock();
     const JobPointer job = find(*state, id);
     if (!job) return fail(ErrorCode::kNotFound, "job {:?}: there is none, or no longer", id);
-    if (job->askers > 1 && job->status.state == JobState::kQueued) {
+    if (job->askers > 1 && stays(*job)) {
         --job->askers;
         return job->status;
     }
     ask_to_stop(*job);
     forget_oldest(*state);
     return job->status;
-}
-
-Result<JobStatus> JobsOfLibraries::leave(const std::string& id) {
-    {
-        const auto state = state_.lock();
-        const JobPointer job = find(*state, id);
-        if (job && job->askers > 1) {
-            --job->askers;
-            return job->status;
-        }
-    }
-    return cancel(id);
 }
 
 void JobsOfLibraries::end(const std::string& collection) {

@@ -340,9 +340,9 @@ Result<Libraries::EntryPointer> Libraries::hide(const std::string& name) {
     if (found == state->entries.end()) {
         return fail(ErrorCode::kNotFound, "collection {:?}: there is none", name);
     }
+    state->changing.insert(name);  // first: memory may run out
     EntryPointer entry = std::move(*found);
     state->entries.erase(found);
-    state->changing.insert(name);
     entry->library.begin_end();
     return entry;
 }

@@ -70,7 +70,7 @@ void PictureEmbedder::cancel() {
     }
     room_.notify_all();
     for (Job& job : cancelled) {
-        answer(*job.done, fail(ErrorCode::kCancelled, "cancelled before it was decoded"));
+        answer(*job.done, tl::unexpected(Error(ErrorCode::kCancelled, "cancelled")));
     }
 }
 

@@ -51,7 +51,7 @@ class RecordSet {
     /// Its words, to write to; takes memory for them. Fewer than kBlockWords in the last, none
     /// behind it.
     std::span<std::uint64_t> block(std::size_t number);
-    /// Its words; none where none of its records is in the set.
+    /// Its words; there may be none where none of its records is in the set.
     std::span<const std::uint64_t> block(std::size_t number) const;
     /// Blocks that the set has.
     std::uint32_t blocks() const { return static_cast<std::uint32_t>(blocks_.size()); }

@@ -104,8 +104,8 @@ std::string limits_text() {
         "| `work_queue_max` | {} requests that wait for a thread |\n"
         "| `event_streams_max` | {} at a time |\n"
         "| `exports_max`, `export_time_max_ms` | {} at a time, {} ms each |\n\n"
-        "A write of {} kB and more waits, while queries keep coming, for as long as the one before "
-        "it took (at most {} ms): an import leaves them half of the time.\n",
+        "A write of {} kB and more waits, while others ask, for as long as the one before it took, "
+        "at most {} ms.\n",
         limits.connections_max, limits.header_bytes_max, limits.header_time_max_ms,
         limits.json_bytes_max, limits.json_depth_max, limits.upload_bytes_max,
         limits.bodies_bytes_max, limits.answers_bytes_max, limits.body_time_max_ms,
