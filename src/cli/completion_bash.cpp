@@ -54,13 +54,13 @@ std::string bash_completion() {
     }
     script += fmt::format("{}", kMiddle);
     script.insert(script.find("    COMPREPLY=()"),
-                  fmt::format("    local first={}\n", quoted(words_of(first_words()))));
+                  fmt::format("    local first={}\n", in_quotes(words_of(first_words()))));
     script +=
         "        _sokkuri_words \"$first\"\n"
         "        ((${#COMPREPLY[@]})) || _sokkuri_files -f\n        ;;\n";
     for (const VerbGroup& group : verb_groups()) {
         script += fmt::format("    {}) _sokkuri_words {} ;;\n", group.name,
-                              quoted(words_of(second_words(group))));
+                              in_quotes(words_of(second_words(group))));
     }
     for (const Verb& verb : all_verbs()) {
         script += verb_case(verb);
@@ -97,7 +97,7 @@ std::string verb_case(const Verb& verb) {
         "    {})\n        case $previous in\n{}        esac\n"
         "        [[ $current == -* ]] && {{ _sokkuri_words {}; return; }}\n        {}\n        "
         ";;\n",
-        quoted(verb.name), values, quoted(fmt::format("{}", fmt::join(names, " "))),
+        in_quotes(verb.name), values, in_quotes(fmt::format("{}", fmt::join(names, " "))),
         command_of(offer_of(verb.argument)));
 }
 
@@ -108,7 +108,7 @@ std::string command_of(const Offer& offer) {
         case Offer::Kind::kFolders:
             return "_sokkuri_files -d";
         case Offer::Kind::kWords:
-            return fmt::format("_sokkuri_words {}", quoted(offer.words));
+            return fmt::format("_sokkuri_words {}", in_quotes(offer.words));
         case Offer::Kind::kNothing:
             break;
     }

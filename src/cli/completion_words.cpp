@@ -82,7 +82,7 @@ Offer offer_of(const Argument& argument) {
     return {};
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string word = "'";
     for (const char letter : text) {
         letter == '\'' ? word += "'\\''" : word += letter;

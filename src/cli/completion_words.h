@@ -42,6 +42,6 @@ Offer offer_of(const Option& option);
 Offer offer_of(const Argument& argument);
 
 /// `text` as one word of a shell, in single quotes.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace sokkuri::cli

@@ -48,14 +48,14 @@ namespace {
 std::string describe(std::string_view variable, const std::vector<CompletionWord>& words) {
     std::string text = fmt::format("    {}=(\n", variable);
     for (const CompletionWord& word : words) {
-        text += fmt::format("        {}\n", quoted(fmt::format("{}:{}", word.word, word.help)));
+        text += fmt::format("        {}\n", in_quotes(fmt::format("{}:{}", word.word, word.help)));
     }
     return text + "    )\n";
 }
 
 std::string verb_case(const Verb& verb) {
     const std::vector<Option> options = verb.all_options();
-    std::string text = fmt::format("    {})\n        _arguments -s -S", quoted(verb.name));
+    std::string text = fmt::format("    {})\n        _arguments -s -S", in_quotes(verb.name));
     for (const CompletionFlag& flag : completion_flags(options)) {
         text += flag_specs(flag);
     }
@@ -63,7 +63,7 @@ std::string verb_case(const Verb& verb) {
         const std::string_view place = verb.argument.count_max > 1 ? "*" : "1";
         const std::string spec =
             fmt::format("{}:{}:{}", place, verb.argument.name, action_of(offer_of(verb.argument)));
-        text += fmt::format(" \\\n            {}", quoted(spec));
+        text += fmt::format(" \\\n            {}", in_quotes(spec));
     }
     return text + "\n        ;;\n";
 }
@@ -78,13 +78,13 @@ std::string flag_specs(const CompletionFlag& flag) {
     const std::string help = bracketed(flag.help);
     if (flag.letter != 0) {
         specs += fmt::format(" \\\n            {}",
-                             quoted(fmt::format("-{}{}{}", flag.letter, help, value)));
+                             in_quotes(fmt::format("-{}{}{}", flag.letter, help, value)));
     }
     if (!flag.long_name.empty()) {
         const std::string_view equals = flag.value_of == nullptr ? "" : "=";
         specs +=
             fmt::format(" \\\n            {}",
-                        quoted(fmt::format("--{}{}{}{}", flag.long_name, equals, help, value)));
+                        in_quotes(fmt::format("--{}{}{}{}", flag.long_name, equals, help, value)));
     }
     return specs;
 }

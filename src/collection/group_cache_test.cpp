@@ -103,7 +103,8 @@ TEST(GroupTable, IsBoundedInBytesOfItsTexts) {
 
 TEST(GroupTable, WeighsItsTextsAndExamples) {
     GroupTable table;
-    table.values.emplace_back(std::string(100'000, 'x'));
+    const std::string long_text(100'000, 'x');
+    table.values.emplace_back(long_text);
     table.starts = {0, 1};
     table.members = {0};
     table.text_bytes = 100'000;

@@ -19,7 +19,7 @@ constexpr std::size_t kRowBytesMax = 4U << 20;
 Result<MetadataRow> row_of_object(std::string_view text);
 std::string name_in(std::string_view json);
 std::string value_of_cell(const std::string& cell);
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 Result<void> require_name(const MetadataRow& row);
 
 }  // namespace
@@ -92,9 +92,9 @@ Result<std::optional<MetadataRow>> MetadataFile::next_row(CsvReader& table) {
             row.id = cell;
         } else if (columns_[i] == "path") {
             row.path = cell;
-            document.add("\"path\"", quoted(cell));
+            document.add("\"path\"", in_quotes(cell));
         } else {
-            document.add(quoted(columns_[i]), value_of_cell(cell));
+            document.add(in_quotes(columns_[i]), value_of_cell(cell));
         }
     }
     row.document = std::move(document).finish();
@@ -149,12 +149,12 @@ std::string value_of_cell(const std::string& cell) {
     // Most cells are words, and no JSON value begins as they do.
     const bool may_be_json =
         std::string_view("-0123456789tfn\"[{ \t").find(cell.front()) != std::string_view::npos;
-    if (!may_be_json || !parse_json(cell)) return quoted(cell);
+    if (!may_be_json || !parse_json(cell)) return in_quotes(cell);
     const std::size_t first = cell.find_first_not_of(" \t\r\n");
     return cell.substr(first, cell.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string json;
     JsonWriter(json).value(text);
     return json;

@@ -21,7 +21,7 @@ Result<JsonValue> parse_users(std::string_view json);
 std::span<const std::byte> bytes_of(std::string_view text);
 void write_path(JsonWriter& writer, const std::string& path);
 void add_path(JsonObjectText& object, const std::string& path);
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 void write_photograph(JsonWriter& writer, const image::Photograph& photograph);
 void write_preview(JsonWriter& writer, const image::Picture& preview);
 std::string rfc3339(std::int64_t nanoseconds);
@@ -59,7 +59,7 @@ Result<std::string> with_file(std::string_view json, const std::string& path,
         if (member.name == "path") {
             add_path(changed, path);
         } else if (member.name == "modified") {
-            changed.add(member.key, quoted(rfc3339(modified_ns)));
+            changed.add(member.key, in_quotes(rfc3339(modified_ns)));
         } else {
             changed.add(member);
         }
@@ -153,11 +153,11 @@ void write_path(JsonWriter& writer, const std::string& path) {
 }
 
 void add_path(JsonObjectText& object, const std::string& path) {
-    object.add("\"path\"", quoted(utf8_text(path)));
-    if (!is_utf8(path)) object.add("\"path_bytes\"", quoted(base64url(bytes_of(path))));
+    object.add("\"path\"", in_quotes(utf8_text(path)));
+    if (!is_utf8(path)) object.add("\"path_bytes\"", in_quotes(base64url(bytes_of(path))));
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string json;
     JsonWriter(json).value(text);
     return json;
