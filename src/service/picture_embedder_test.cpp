@@ -104,7 +104,7 @@ TEST(PictureEmbedder, AFileThatFoundNoMemoryKeepsItsRecord) {
     const PictureToEmbed picture{.state = {.path = "a.jpg", .id = "1"}, .has_record = true};
     const auto change = change_of(picture, Error(ErrorCode::kInternal, "out of memory"));
     EXPECT_EQ(change.outcome, FileOutcome::kFailed);
-    EXPECT_FALSE(change.removed_id || change.state);
+    EXPECT_TRUE(change.removed_id.empty() && !change.state);
     EXPECT_EQ(change_of(picture, Error(ErrorCode::kCorruption, "no picture")).removed_id, "1");
 }
 
