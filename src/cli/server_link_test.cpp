@@ -205,8 +205,9 @@ TEST(ServerLink, LeavesTheJobThatOthersHaveAskedForToThem) {
 TEST(ServerLink, CancelsTheJobOfAServerThatKnowsNoLeaving) {
     Server server;
     server.answers[kPost] = in_answer(job_json("running", "null"));
-    server.answers[kLeave] = answer_of(400, "application/problem+json",
-                                       R"({"status":400,"detail":"leave: this path takes none"})");
+    server.answers[kLeave] =
+        answer_of(400, "application/problem+json",
+                  R"({"status":400,"code":"invalid_argument","detail":"leave: none"})");
     server.answers["DELETE /v1/jobs/7"] = in_answer(job_json("running", "null"));
     server.answers[kEvents] = events({job_json("cancelled", report_json("true", ""))});
     std::stop_source stop;
