@@ -82,6 +82,15 @@ export async function shown(page) {
   });
 }
 
+/** No scrolling is under way: a turn of the wheel goes on for some frames. */
+export async function settled(page) {
+  await page.waitForFunction(async () => {
+    const top = scrollY;
+    await new Promise((resolve) => { setTimeout(resolve, 120); });
+    return scrollY === top;
+  });
+}
+
 /** Clicks the tile and waits for its neighbors; gives its id. */
 export async function jump(page, position) {
   const tile = tiles(page).nth(position);

@@ -1,7 +1,7 @@
 // The jump: this picture, its look-alikes, that one, and so on; back, forward, reload, and links for others.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { arrived, collection, heading, idOf, jump, shown, tiles, visit, wall, wide } from './browser.mjs';
+import { arrived, collection, heading, idOf, jump, settled, shown, tiles, visit, wall, wide } from './browser.mjs';
 
 const trail = (page) => page.locator('nav ol li a');
 const scrolled = (page) => page.evaluate(() => Math.round(scrollY));
@@ -13,6 +13,7 @@ suite('The dive', () => {
     for (const position of [7, 5, 9]) {
       await page.mouse.wheel(0, 300);
       await page.waitForFunction(() => scrollY > 100);
+      await settled(page);
       const url = page.url();
       const tile = tiles(page).nth(position);
       await tile.scrollIntoViewIfNeeded();
