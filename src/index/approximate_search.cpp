@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace sokkuri::index {
 
@@ -37,6 +38,7 @@ struct Search {
     Way way;
     SearchShape shape;  // its ef grows where heads say little
     SearchScratch& scratch;
+    std::optional<GraphEffort> searched;  // SearchPlan's, until it is taken
     SearchReport report;
 
     const SegmentParts& parts() const { return segment.parts(); }
@@ -47,6 +49,7 @@ bool encode(Search& search);
 std::optional<SegmentAnswer> search_matching_codes(Search& search);
 bool find_candidates(Search& search);
 bool find_in_graph(Search& search);
+GraphEffort search_all_nodes(Search& search, std::size_t width);
 bool find_among_passing(Search& search, const PreparedFilter& filter);
 bool lies_elsewhere(const Search& search, const PreparedFilter& filter);
 void take_found(Search& search);
@@ -62,7 +65,8 @@ std::optional<SegmentAnswer> search_approximately(const Segment& segment, const 
                                                   const SegmentQuery& query,
                                                   const SearchPlan& plan) {
     DCHECK(!plan.is_exact() && plan.shape.ef > 0);
-    Search search{segment, rows, query, plan.way, plan.shape, scratch_of_this_thread(), {}};
+    Search search{segment,       rows, query, plan.way, plan.shape, scratch_of_this_thread(),
+                  plan.searched, {}};
     if (!plan.is_encoded && !encode(search)) return std::nullopt;
     if (search.way == Way::kMatchingCodes) return search_matching_codes(search);
     const bool keeps_promise = query.effort.kind == Effort::Kind::kRecall;
@@ -130,15 +134,12 @@ bool find_candidates(Search& search) {
 bool find_in_graph(Search& search) {
     const SegmentParts& parts = search.parts();
     SearchScratch& scratch = search.scratch;
-    const simd::Kernels& kernels = search.segment.kernels();
     const auto enough = std::max(
         search.query.k, static_cast<std::size_t>(kPoolShareMin * static_cast<double>(search.ef())));
     SearchShape shape = search.shape;
     while (true) {
         const std::size_t width = widened(shape.ef, shape.pass_share);
-        const GraphEffort effort = search_graph(
-            graph_of(parts), {.query = scratch.head, .ef = width, .entries = scratch.graph.entries},
-            kernels, scratch.graph);
+        const GraphEffort effort = search_all_nodes(search, width);
         search.report.nodes_scored += effort.nodes_scored;
         take_found(search);
         if (search.query.filter.passes_all()) return true;
@@ -150,6 +151,15 @@ bool find_in_graph(Search& search) {
         shape.pass_share = static_cast<double>(passing) / static_cast<double>(width);
         if (!is_worth_a_try(Way::kGraph, shape)) return false;
     }
+}
+
+/// Into scratch.graph.found, where it may be already.
+GraphEffort search_all_nodes(Search& search, std::size_t width) {
+    if (search.searched) return *std::exchange(search.searched, std::nullopt);
+    SearchScratch& scratch = search.scratch;
+    return search_graph(graph_of(search.parts()),
+                        {.query = scratch.head, .ef = width, .entries = scratch.graph.entries},
+                        search.segment.kernels(), scratch.graph);
 }
 
 bool find_among_passing(Search& search, const PreparedFilter& filter) {

@@ -12,15 +12,42 @@ void EncodedQueries::encode(const Segment& segment, std::span<const float> vecto
     const L2Space& space = segment.parts().space;
     const std::size_t count = vectors.size() / space.raw_dimension;
     DCHECK(count <= kMax);
+    count_ = count;
     mapped_.resize(space.dimension());
     for (std::size_t i = 0; i < count; ++i) {
         Query& query = queries_[i];
         const auto raw = vectors.subspan(i * space.raw_dimension, space.raw_dimension);
+        query.effort.reset();
         query.has_codes = space.map_query(raw, mapped_.data()).has_value();
         if (query.has_codes) segment.query_encoder().encode_full_fast(mapped_, query.full);
     }
     encode_heads(segment, count);
     choose_entries_of_all(segment, count);
+}
+
+void EncodedQueries::search_graph(const Segment& segment, std::size_t ef) {
+    std::array<GraphTurn, kMax> turns;
+    std::array<Query*, kMax> askers{};
+    std::size_t count = 0;
+    for (Query& query : std::span(queries_).first(count_)) {
+        if (!query.has_codes) continue;
+        turns[count].query = &query.head;
+        turns[count].entries = query.entries;
+        turns[count].found.swap(query.found);
+        askers[count] = &query;
+        ++count;
+    }
+    const SegmentParts& parts = segment.parts();
+    turns_.search({parts.heads, parts.model.layout, parts.links}, ef, std::span(turns).first(count),
+                  segment.kernels());
+    for (std::size_t i = 0; i < count; ++i) {
+        askers[i]->found.swap(turns[i].found);
+        askers[i]->effort = turns[i].effort;
+    }
+}
+
+std::optional<GraphEffort> EncodedQueries::effort_of(std::size_t i) const {
+    return queries_[i].effort;
 }
 
 bool EncodedQueries::take(std::size_t i, SearchScratch& scratch) {
@@ -29,6 +56,7 @@ bool EncodedQueries::take(std::size_t i, SearchScratch& scratch) {
     std::swap(query.full, scratch.full);
     std::swap(query.head, scratch.head);
     std::swap(query.entries, scratch.graph.entries);
+    if (query.effort) std::swap(query.found, scratch.graph.found);
     return true;
 }
 

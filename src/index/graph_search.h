@@ -34,6 +34,8 @@ struct GraphSearch {
 struct GraphEffort {
     std::size_t nodes_scored = 0;
     std::size_t expansions = 0;
+
+    bool operator==(const GraphEffort&) const = default;
 };
 
 /// The `ef` best nodes that the search saw, nearest first by (score, ordinal), in scratch.found.

@@ -3,6 +3,7 @@
 #include "index/graph_search.h"
 
 #include "index/candidate_pool.h"
+#include "index/graph_turns.h"
 #include "simd/dispatch.h"
 
 #include <gtest/gtest.h>
@@ -173,6 +174,40 @@ TEST(GraphSearch, DoesNotDependOnWhatTheScratchSawBefore) {
             search_graph(fixture->view(), search, kernels(), used);
             EXPECT_EQ(used.found, fresh.found);
             EXPECT_TRUE(std::ranges::all_of(used.visited, [](auto word) { return word == 0; }));
+        }
+    }
+}
+
+TEST(GraphTurns, FindWhatEachSearchFindsAlone) {
+    const Fixture small = make_fixture({4, 1}, 120, 8);
+    const Fixture large = make_fixture({8, 2}, 900, 12);
+    std::mt19937 random(kSeed + 5);
+    GraphTurns turns;
+    for (const std::size_t count : {0U, 1U, 3U, 4U, 5U, 17U, 2U}) {
+        for (const Fixture* fixture : {&large, &small}) {
+            const std::size_t ef = 1 + random() % 80;
+            std::vector<HeadQuery> queries(count);
+            std::vector<std::vector<Ordinal>> entries(count);
+            std::vector<GraphTurn> asked(count);
+            for (std::size_t i = 0; i < count; ++i) {
+                queries[i] = random_query(fixture->layout, random);
+                // None, some, doubles, more than are noted at once: searches of every length.
+                entries[i].resize(i % 4 == 3 ? 200 : i % 4);
+                for (Ordinal& entry : entries[i]) {
+                    entry = static_cast<Ordinal>(random() % fixture->nodes());
+                }
+                asked[i].query = &queries[i];
+                asked[i].entries = entries[i];
+            }
+            turns.search(fixture->view(), ef, asked, kernels());
+            for (std::size_t i = 0; i < count; ++i) {
+                GraphScratch alone;
+                const GraphEffort effort = search_graph(
+                    fixture->view(), {.query = queries[i], .ef = ef, .entries = entries[i]},
+                    kernels(), alone);
+                EXPECT_EQ(asked[i].found, alone.found);
+                EXPECT_EQ(asked[i].effort, effort);
+            }
         }
     }
 }

@@ -74,6 +74,15 @@ class GraphWalk {
 
     std::size_t fresh_count() const { return fresh_count_; }
     void settle();
+    /// The heads of all that were noted.
+    [[gnu::always_inline]] void prefetch_fresh() const {
+        for (std::size_t i = 0; i < fresh_count_; ++i) {
+            const std::uint8_t* const head = rows_.rows + fresh_[i] * rows_.stride;
+            for (std::size_t byte = 0; byte < rows_.size; byte += kCacheLine) {
+                __builtin_prefetch(head + byte);
+            }
+        }
+    }
     /// The links of the node that is next unless a better one is found.
     // g++ takes a function that only prefetches for one without effect and drops its calls: always
     // inline.
@@ -91,6 +100,7 @@ class GraphWalk {
     GraphEffort finish();
 
  private:
+    static constexpr std::size_t kCacheLine = 64;
     using ScoreRows = decltype(simd::Kernels::score_bytes);
 
     /// True when the mark was not yet set.

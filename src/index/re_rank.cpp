@@ -13,9 +13,14 @@ namespace sokkuri::index {
 namespace {
 
 constexpr std::size_t kCacheLine = 64;
+constexpr std::size_t kPage = 4096;
 // Raw rows asked for before they are decided: so far ahead that memory answers in time, so near
 // that the first levels of the cache still hold them (engine-measured: 3 of 5,120 bytes).
 constexpr std::size_t kRawRowsAhead = 3;
+// Of each page that such a row lies in so many lines: the CPU then sees that it is read in order
+// and fetches more at a time than a program can ask for, but never beyond a page (1 M × 1280: 3 %
+// more queries than by asking for every line; none and twelve are in between).
+constexpr std::size_t kLinesAhead = 4;
 // From heads that are never wrong to heads that say nothing: this much of the way is too far. One
 // query in some hundreds of those that a segment is calibrated by gets there
 // (bench_segment_search), nearly all do whose filter lets pass only what is far away.
@@ -60,9 +65,13 @@ class HeadResiduals {
 // Always inline: g++ takes a function that only prefetches for one without effect and drops calls.
 [[gnu::always_inline]] inline void prefetch(const void* data, std::size_t size) {
     if (data == nullptr) return;
-    const auto* const bytes = static_cast<const std::byte*>(data);
-    for (std::size_t at = 0; at < size; at += kCacheLine) {
-        __builtin_prefetch(bytes + at);
+    const auto first = reinterpret_cast<std::uintptr_t>(data);
+    const std::uintptr_t end = first + size;
+    for (std::uintptr_t page = first; page < end; page = (page / kPage + 1) * kPage) {
+        const std::uintptr_t stop = std::min(page + kLinesAhead * kCacheLine, end);
+        for (std::uintptr_t line = page; line < stop; line += kCacheLine) {
+            __builtin_prefetch(reinterpret_cast<const void*>(line));
+        }
     }
 }
 

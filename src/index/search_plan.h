@@ -2,10 +2,12 @@
 // at, from what was asked, from how much the filter lets through and from what each way costs.
 #pragma once
 
+#include "index/graph_search.h"
 #include "index/search_cost.h"
 #include "index/segment_search.h"
 
 #include <cstddef>
+#include <optional>
 
 namespace sokkuri::index {
 
@@ -14,8 +16,12 @@ struct SearchPlan {
     SearchShape shape;
     /// The query's codes and its entries are in this thread's scratch already (EncodedQueries).
     bool is_encoded = false;
+    /// So is what a search of the graph, graph_width() wide, found; it cost this much.
+    std::optional<GraphEffort> searched = std::nullopt;
 
     bool is_exact() const { return way == Way::kBounds || way == Way::kMatchingRows; }
+    /// Of Way::kGraph, to begin with.
+    std::size_t graph_width() const { return widened(shape.ef, shape.pass_share); }
     bool needs_prepared() const { return way == Way::kPassingGraph || way == Way::kMatchingCodes; }
 };
 

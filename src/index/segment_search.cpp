@@ -70,12 +70,14 @@ std::vector<SegmentAnswer> search_segment(const Segment& segment, const RawRows&
         const bool are_encoded = !plan.is_exact() && end - first > 1;
         if (are_encoded) {
             encoded.encode(segment, queries.subspan(first * dimension, (end - first) * dimension));
+            if (plan.way == Way::kGraph) encoded.search_graph(segment, plan.graph_width());
         }
         for (std::size_t i = first; i < end; ++i) {
             SegmentQuery one = query;
             one.vector = queries.subspan(i * dimension, dimension);
             SearchPlan own = plan;
             own.is_encoded = are_encoded && encoded.take(i - first, scratch_of_this_thread());
+            if (own.is_encoded) own.searched = encoded.effort_of(i - first);
             answers[i] = search_as_planned(segment, rows, one, own, nullptr);
         }
     });
