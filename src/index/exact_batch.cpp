@@ -17,8 +17,9 @@ namespace {
 // Queries that share a pass over the codes. More would save little: from some dozens on, tiles are
 // bound by arithmetic.
 constexpr std::size_t kGroupQueries = 256;
-// Queries whose dots with a block stay in the first-level cache; tiles take them by sixes.
-constexpr std::size_t kTileQueries = 30;
+// Queries whose dots with a block stay in the second-level cache; tiles take them by sixes, or by
+// 32.
+constexpr std::size_t kTileQueries = 96;
 // Nodes unpacked at a time: a nibble a byte, they stay in the second-level cache. Where there are
 // balls, those of one.
 constexpr std::size_t kBlockNodes = 256;

@@ -2,17 +2,32 @@
 
 #include <cstdlib>
 #include <string>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <vector>
 
 namespace sokkuri::simd {
 
 namespace {
 
+#if defined(__x86_64__)
+/// Tiles are 8 kB of registers: Linux (5.16 and later) saves them only for a process that asked.
+bool may_use_amx() {
+    constexpr long kAskForComponent = 0x1023;  // ARCH_REQ_XCOMP_PERM
+    constexpr long kTileData = 18;             // XFEATURE_XTILEDATA
+    return __builtin_cpu_supports("amx-tile") != 0 && __builtin_cpu_supports("amx-int8") != 0 &&
+           syscall(SYS_arch_prctl, kAskForComponent, kTileData) == 0;
+}
+#endif
+
 std::vector<const Kernels*> detect() {
     std::vector<const Kernels*> tables;
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0) {
-        if (__builtin_cpu_supports("avx512vnni") != 0) tables.push_back(&kAvx512VnniKernels);
+        if (__builtin_cpu_supports("avx512vnni") != 0) {
+            if (may_use_amx()) tables.push_back(&kAmxKernels);
+            tables.push_back(&kAvx512VnniKernels);
+        }
         tables.push_back(&kAvx512Kernels);
     }
     if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0) {

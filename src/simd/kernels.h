@@ -62,7 +62,7 @@ struct BoundQuery {
 };
 
 struct Kernels {
-    const char* name;  // "avx512vnni", "avx512", "avx2", "neon", "scalar"
+    const char* name;  // "amx", "avx512vnni", "avx512", "avx2", "neon", "scalar"
 
     // --- floats ---
     /// Sums in float32, in an order of the kernel's own: at most dimension + 16 roundings a sum.
@@ -122,6 +122,7 @@ extern const Kernels kScalarKernels;
 extern const Kernels kAvx2Kernels;
 extern const Kernels kAvx512Kernels;      // F, BW
 extern const Kernels kAvx512VnniKernels;  // and VNNI
+extern const Kernels kAmxKernels;         // and AMX tiles of bytes
 #elif defined(__aarch64__)
 extern const Kernels kNeonKernels;
 #endif

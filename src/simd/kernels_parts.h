@@ -82,6 +82,10 @@ ScoreCodes score_nibbles;
 DotTile dot_tile;
 }  // namespace avx512vnni
 
+namespace amx {
+DotTile dot_tile;
+}  // namespace amx
+
 namespace neon {
 DotAndNormOf dot_and_norm;
 SquaredL2Of squared_l2;

@@ -29,6 +29,11 @@ std::string sweep_tiles(const Kernels& table) {
             if (auto text = check_tile(table, query_count, count, 36); !text.empty()) return text;
         }
     }
+    for (std::size_t query_count = 0; query_count <= 70; ++query_count) {
+        for (const std::size_t count : {0U, 16U, 32U, 48U}) {
+            if (auto text = check_tile(table, query_count, count, 128); !text.empty()) return text;
+        }
+    }
     for (const std::size_t size : {64U, 256U, 512U, 1280U, 4096U}) {
         if (auto text = check_packing(table, 20, size); !text.empty()) return text;
         if (auto text = check_tile(table, 17, 20, size); !text.empty()) return text;
