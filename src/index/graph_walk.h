@@ -22,6 +22,7 @@ class GraphWalk {
           nodes_(graph.nodes()),
           query_(search.query),
           score_(score_function(graph.layout, kernels)),
+          take_unmarked_(kernels.take_unmarked),
           scratch_(scratch),
           pool_((scratch.fit(graph.nodes(), search.ef, kFreshMax), scratch.pool.data()), search.ef),
           visited_(scratch.visited.data()),
@@ -54,16 +55,11 @@ class GraphWalk {
         fresh_[fresh_count_] = ordinal;
         fresh_count_ += static_cast<std::size_t>(set(ordinal));
     }
-    /// The same of all links of a node.
+    /// The same of all links of a node, in one call; room for them must be left.
     void visit_links(Ordinal node) {
-        const std::uint32_t* const links = links_of(node);
-        // A local count: stores into `visited_` might change a member, as far as a compiler knows.
-        std::size_t count = fresh_count_;
-        for (std::size_t i = 0; i < kDegree && is_node(links[i]); ++i) {
-            fresh_[count] = links[i];
-            count += static_cast<std::size_t>(set(links[i]));
-        }
-        fresh_count_ = count;
+        static_assert(kDegree % 16 == 0, "Kernels::take_unmarked");
+        fresh_count_ += take_unmarked_(links_of(node), kDegree, static_cast<std::uint32_t>(nodes_),
+                                       visited_, fresh_ + fresh_count_);
     }
     /// Marks without noting. True the first time.
     bool mark(Ordinal ordinal) {
@@ -126,6 +122,7 @@ class GraphWalk {
     std::size_t nodes_;
     const HeadQuery& query_;
     ScoreRows score_;
+    decltype(simd::Kernels::take_unmarked) take_unmarked_;
     GraphScratch& scratch_;
     CandidatePool pool_;
     std::uint64_t* visited_;

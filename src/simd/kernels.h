@@ -114,6 +114,11 @@ struct Kernels {
                                const BoundQuery& query, std::uint32_t* survivors);
 
     // --- bits ---
+    /// Of `count` ordinals, a multiple of 16, those below `end` whose bit of `marks` is not set,
+    /// each once, in order: their bits get set, and they go to `fresh`, which has room for `count`
+    /// (what lies behind them there may change). Returns how many. `marks` has `end` bits.
+    std::size_t (*take_unmarked)(const std::uint32_t* ordinals, std::size_t count,
+                                 std::uint32_t end, std::uint64_t* marks, std::uint32_t* fresh);
     std::uint32_t (*hamming)(const std::uint8_t* a, const std::uint8_t* b, std::size_t size);
 };
 

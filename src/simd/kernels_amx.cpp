@@ -133,6 +133,7 @@ extern const Kernels kAmxKernels = {
     .pack_nibbles = avx512::pack_nibbles,
     .dot_tile = amx::dot_tile,
     .rows_within = avx512::rows_within,
+    .take_unmarked = avx512::take_unmarked,
     .hamming = avx512::hamming,
 };
 

@@ -18,6 +18,7 @@ extern const Kernels kAvx2Kernels = {
     .pack_nibbles = avx2::pack_nibbles,
     .dot_tile = avx2::dot_tile,
     .rows_within = avx2::rows_within,
+    .take_unmarked = avx2::take_unmarked,
     .hamming = avx2::hamming,
 };
 

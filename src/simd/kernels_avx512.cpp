@@ -18,6 +18,7 @@ extern const Kernels kAvx512Kernels = {
     .pack_nibbles = avx512::pack_nibbles,
     .dot_tile = avx512::dot_tile,
     .rows_within = avx512::rows_within,
+    .take_unmarked = avx512::take_unmarked,
     .hamming = avx512::hamming,
 };
 

@@ -1,5 +1,5 @@
-// AVX-512: what goes over rows besides sums of products: packing, bounds, bits.
-#include "simd/kernels_parts.h"
+// AVX-512: what goes over rows besides sums of products: packing, bounds, marks, bits.
+#include "simd/kernels_marks.h"
 
 #include <immintrin.h>
 
@@ -96,6 +96,25 @@ std::size_t rows_within(const std::int32_t* dots, const BoundRows& rows, std::si
         found += static_cast<std::size_t>(__builtin_popcount(within));
     }
     return found;
+}
+
+std::size_t take_unmarked(const std::uint32_t* ordinals, std::size_t count, std::uint32_t end,
+                          std::uint64_t* marks, std::uint32_t* fresh) {
+    std::size_t unmarked = 0;
+    for (std::size_t i = 0; i < count; i += kLanes) {
+        const __m512i part = _mm512_loadu_si512(ordinals + i);
+        const __mmask16 below =
+            _mm512_cmplt_epu32_mask(part, _mm512_set1_epi32(static_cast<int>(end)));
+        const __m512i words = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), below,
+                                                          _mm512_srli_epi32(part, 5), marks, 4);
+        const __m512i bits =
+            _mm512_sllv_epi32(_mm512_set1_epi32(1), _mm512_and_si512(part, _mm512_set1_epi32(31)));
+        const __mmask16 without = _mm512_mask_testn_epi32_mask(below, words, bits);
+        _mm512_storeu_si512(fresh + unmarked, _mm512_maskz_compress_epi32(without, part));
+        unmarked += static_cast<std::size_t>(__builtin_popcount(without));
+    }
+    // Those are few; of doubles among them the second ones are seen here.
+    return take_one_by_one(fresh, unmarked, end, marks, fresh);
 }
 
 std::uint32_t hamming(const std::uint8_t* a, const std::uint8_t* b, std::size_t size) {

@@ -18,6 +18,7 @@ extern const Kernels kNeonKernels = {
     .pack_nibbles = neon::pack_nibbles,
     .dot_tile = neon::dot_tile,
     .rows_within = neon::rows_within,
+    .take_unmarked = neon::take_unmarked,
     .hamming = neon::hamming,
 };
 

@@ -1,4 +1,5 @@
-// NEON: what goes over rows besides sums of products: packing, bounds, bits.
+// NEON: what goes over rows besides sums of products: packing, bounds, marks, bits.
+#include "simd/kernels_marks.h"
 #include "simd/kernels_row_list.h"
 
 #include <arm_neon.h>
@@ -76,6 +77,11 @@ std::size_t rows_within(const std::int32_t* dots, const BoundRows& rows, std::si
         }
     }
     return found;
+}
+
+std::size_t take_unmarked(const std::uint32_t* ordinals, std::size_t count, std::uint32_t end,
+                          std::uint64_t* marks, std::uint32_t* fresh) {
+    return take_one_by_one(ordinals, count, end, marks, fresh);
 }
 
 std::uint32_t hamming(const std::uint8_t* a, const std::uint8_t* b, std::size_t size) {

@@ -21,6 +21,8 @@ using DotTile = void(const std::int8_t*, std::size_t, std::size_t, const std::ui
                      std::size_t, std::int32_t*, std::size_t);
 using RowsWithin = std::size_t(const std::int32_t*, const BoundRows&, std::size_t,
                                const BoundQuery&, std::uint32_t*);
+using TakeUnmarked = std::size_t(const std::uint32_t*, std::size_t, std::uint32_t, std::uint64_t*,
+                                 std::uint32_t*);
 using Hamming = std::uint32_t(const std::uint8_t*, const std::uint8_t*, std::size_t);
 
 namespace scalar {
@@ -37,6 +39,7 @@ PackCodes pack_bytes;
 PackCodes pack_nibbles;
 DotTile dot_tile;
 RowsWithin rows_within;
+TakeUnmarked take_unmarked;
 Hamming hamming;
 }  // namespace scalar
 
@@ -54,6 +57,7 @@ PackCodes pack_bytes;
 PackCodes pack_nibbles;
 DotTile dot_tile;
 RowsWithin rows_within;
+TakeUnmarked take_unmarked;
 Hamming hamming;
 }  // namespace avx2
 
@@ -71,6 +75,7 @@ PackCodes pack_bytes;
 PackCodes pack_nibbles;
 DotTile dot_tile;
 RowsWithin rows_within;
+TakeUnmarked take_unmarked;
 Hamming hamming;
 }  // namespace avx512
 
@@ -100,6 +105,7 @@ PackCodes pack_bytes;
 PackCodes pack_nibbles;
 DotTile dot_tile;
 RowsWithin rows_within;
+TakeUnmarked take_unmarked;
 Hamming hamming;
 }  // namespace neon
 

@@ -168,6 +168,19 @@ std::size_t rows_within(const std::int32_t* dots, const BoundRows& rows, std::si
     return found;
 }
 
+std::size_t take_unmarked(const std::uint32_t* ordinals, std::size_t count, std::uint32_t end,
+                          std::uint64_t* marks, std::uint32_t* fresh) {
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (ordinals[i] >= end) continue;
+        std::uint64_t& word = marks[ordinals[i] / 64];
+        const std::uint64_t bit = std::uint64_t{1} << (ordinals[i] % 64);
+        if ((word & bit) == 0) fresh[found++] = ordinals[i];
+        word |= bit;
+    }
+    return found;
+}
+
 std::uint32_t hamming(const std::uint8_t* a, const std::uint8_t* b, std::size_t size) {
     std::uint32_t bits = 0;
     for (std::size_t i = 0; i < size; ++i) {
@@ -238,6 +251,7 @@ extern const Kernels kScalarKernels = {
     .pack_nibbles = scalar::pack_nibbles,
     .dot_tile = scalar::dot_tile,
     .rows_within = scalar::rows_within,
+    .take_unmarked = scalar::take_unmarked,
     .hamming = scalar::hamming,
 };
 

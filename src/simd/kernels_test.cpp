@@ -39,6 +39,10 @@ TEST_P(EveryTable, KeepsTheRowsThatTheOracleKeeps) {
     EXPECT_EQ(testing::sweep_bounds(*GetParam()), "");
 }
 
+TEST_P(EveryTable, TakesWhatIsNotMarkedOnce) {
+    EXPECT_EQ(testing::sweep_marks(*GetParam()), "");
+}
+
 TEST_P(EveryTable, CountsBits) {
     EXPECT_EQ(testing::sweep_hamming(*GetParam()), "");
 }

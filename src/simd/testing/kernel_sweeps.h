@@ -21,6 +21,8 @@ std::string sweep_codes(const Kernels& table);
 std::string sweep_tiles(const Kernels& table);
 /// rows_within bit for bit, and right against float64 wherever roundings leave no doubt.
 std::string sweep_bounds(const Kernels& table);
+/// take_unmarked, with the marks that it leaves.
+std::string sweep_marks(const Kernels& table);
 std::string sweep_hamming(const Kernels& table);
 
 /// 1 … 130 and lengths that features have.

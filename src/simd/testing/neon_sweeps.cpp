@@ -18,6 +18,7 @@ int main() {
         tell("codes", testing::sweep_codes(*table));
         tell("tiles", testing::sweep_tiles(*table));
         tell("bounds", testing::sweep_bounds(*table));
+        tell("marks", testing::sweep_marks(*table));
         tell("hamming", testing::sweep_hamming(*table));
     }
     return is_clean ? 0 : 1;
