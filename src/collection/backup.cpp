@@ -43,6 +43,7 @@ class Backup {
     Result<void> open_files();
     bool has_all_files() const;
     Result<void> copy_catalog();
+    Result<void> begin_history(const std::string& catalog);
     void remove_what_is_old();
 
     BackupRun run_;
@@ -188,8 +189,20 @@ Result<void> Backup::copy_catalog() {
     const std::string copy = partial(run_.to(kCatalogName));
     static_cast<void>(run_.files.remove_file(copy));
     TRY(transaction_->copy_to(copy));
+    if (run_.options.begins_history) TRY(begin_history(copy));
     TRY(check_unused(kWorkspaceName));  // whoever opens it now must not meet a newer catalog
     return publish(kCatalogName);
+}
+
+Result<void> Backup::begin_history(const std::string& catalog) {
+    // Of one that was killed here: it would be taken for this copy's.
+    static_cast<void>(run_.files.remove_file(catalog + "-wal"));
+    const auto opened =
+        TRY(store::Catalog::open(run_.files, catalog, store::CatalogAccess::kWrite));
+    const auto transaction = TRY(opened->begin_write());
+    TRY(transaction->begin_history());
+    run_.report.generation = TRY(transaction->commit());
+    return {};
 }
 
 /// Best effort: what stays goes with the next backup.

@@ -16,6 +16,9 @@
 namespace sokkuri::collection {
 
 struct BackupOptions {
+    /// The copy goes on as a collection of its own (a restore): its Collection::identity() is new,
+    /// and it is a generation later.
+    bool begins_history = false;
     /// `file` that is copied now, relative to the collection's folder.
     std::function<void(std::string_view file)> progress = nullptr;
     std::stop_token stop;

@@ -109,7 +109,9 @@ class Collection {
     virtual Result<LoadOutcome> load(const LoadBatch& batch) = 0;
     /// What the last batch with a mark of that name has left; empty when there is none.
     virtual Result<std::optional<std::string>> load_mark(const std::string& name) const = 0;
-    /// 32 hexadecimal digits that only its copies share with it; empty before the first write.
+    /// 32 hexadecimal digits: with the same ones, the same version of a record is the same record.
+    /// A backup has those of its original, what is restored from one has its own; empty before the
+    /// first write.
     virtual Result<std::string> identity() const = 0;
     /// Changes documents alone and touches no vector. kNotFound (nothing changed) when an id is
     /// missing.

@@ -81,6 +81,8 @@ class LocalCollection final : public Collection {
     }
     Result<std::string> identity() const override {
         const auto transaction = TRY(catalog_->begin_read());
+        const auto own = TRY(transaction->mark(store::kHistoryMark));
+        if (own) return *own;
         const auto id = TRY(transaction->mark(store::kCatalogIdMark));
         return id.value_or("");
     }

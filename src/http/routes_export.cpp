@@ -64,7 +64,7 @@ RouteTable export_routes(const SharedApi& api) {
          .description =
              "Made while it is sent, all of one moment of the collection, rows in the order in "
              "which the items came. Answers with the same ETag have the same rows, so that ids fit "
-             "their vectors; a backup that is brought back brings its tags back, too. Formats that "
+             "their vectors. Formats that "
              "do not say themselves how long they are come in chunks; "
              "a connection that is cut before the end has not brought all. A client that takes "
              "nothing for write_time_max_ms, or is not done after export_time_max_ms, is cut off, "

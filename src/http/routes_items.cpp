@@ -54,9 +54,9 @@ RouteTable item_routes(const SharedApi& api) {
          .operation = "getItem",
          .summary = "One item with its document, and its vectors where they are asked for",
          .description =
-             "Its ETag is new with every change; If-None-Match asks for changes alone. A backup "
-             "that is brought back brings its tags back, too. "
-             "With vectors there is none: they may be filled in later.",
+             "Its ETag is new with every change; If-None-Match asks for changes alone. What is "
+             "restored from a backup has tags of its own. With vectors there is none: they may be "
+             "filled in later.",
          .parameters = {vectors_parameter()},
          .answers = {{.schema = "Item", .help = "The item."},
                      {.status = 304, .media_type = "", .help = "It is as it was."},

@@ -45,7 +45,9 @@ Result<collection::BackupReport> restore(FileSystem& files, const std::string& b
         return fail(ErrorCode::kAlreadyExists,
                     "{}: there is an index already; move that folder away first", directory);
     }
-    return collection::back_up_local_collection(files, source, directory, options);
+    collection::BackupOptions with_history = options;
+    with_history.begins_history = true;
+    return collection::back_up_local_collection(files, source, directory, with_history);
 }
 
 }  // namespace sokkuri::service

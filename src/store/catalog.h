@@ -112,6 +112,8 @@ class WriteTransaction {
     virtual Result<FieldNumber> renumber_field(FieldNumber field) = 0;
     /// An empty value forgets it.
     virtual Result<void> set_mark(std::string_view name, std::string_view value) = 0;
+    /// Gives the catalog a kHistoryMark (store/catalog_identity.h) that no other one has.
+    virtual Result<void> begin_history() = 0;
     /// Takes the next `records_max` record numbers into the attribute index of `source`; makes it
     /// when there is none. At the limit one with nothing in it, else the oldest, gives way.
     virtual Result<AttributeIndex> extend_attribute(const AttributeSource& source,

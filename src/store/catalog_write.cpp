@@ -79,8 +79,8 @@ Result<FieldNumber> CatalogWrite::add_field(const FieldRow& field) {
 Result<void> CatalogWrite::drop_field(FieldNumber field) {
     TRY(forget_slots(field));
     // What a mark tells of may have gone with the field.
-    Statement* forget = TRY(database_->prepared("DELETE FROM marks WHERE name <> ?"));
-    TRY(forget->run(kCatalogIdMark));
+    Statement* forget = TRY(database_->prepared("DELETE FROM marks WHERE name NOT IN (?, ?)"));
+    TRY(forget->run(kCatalogIdMark, kHistoryMark));
     Statement* remove = TRY(database_->prepared("DELETE FROM fields WHERE number = ?"));
     TRY(remove->run(field));
     if (database_->changes() == 1) return {};
@@ -199,6 +199,13 @@ Result<void> CatalogWrite::set_mark(std::string_view name, std::string_view valu
     Statement* insert =
         TRY(database_->prepared("INSERT OR REPLACE INTO marks VALUES (?1, ?2, row_hash(?1, ?2))"));
     return insert->run(name, value);
+}
+
+Result<void> CatalogWrite::begin_history() {
+    Statement* insert = TRY(database_->prepared(
+        "WITH made (id) AS MATERIALIZED (SELECT lower(hex(randomblob(16)))) "
+        "INSERT OR REPLACE INTO marks SELECT ?1, id, row_hash(?1, id) FROM made"));
+    return insert->run(kHistoryMark);
 }
 
 Result<AttributeIndex> CatalogWrite::extend_attribute(const AttributeSource& source,

@@ -47,6 +47,7 @@ class CatalogWrite final : public WriteTransaction {
                                            const SegmentRow& added) override;
     Result<FieldNumber> renumber_field(FieldNumber field) override;
     Result<void> set_mark(std::string_view name, std::string_view value) override;
+    Result<void> begin_history() override;
     Result<AttributeIndex> extend_attribute(const AttributeSource& source,
                                             std::uint64_t records_max) override;
     Result<AttributeIndex> extend_attribute(const AttributeSlice& slice) override;
