@@ -3,6 +3,7 @@
 // streams cut off and flipped at seeded places.
 #include "service/export.h"
 
+#include "base/json.h"
 #include "base/testing/temporary_directory.h"
 #include "service/export_stream.h"
 #include "service/row_stream.h"
@@ -158,6 +159,23 @@ TEST_F(Export, StreamsRowsThatComeApartAgainOrAreSeenToBeCut) {
         streamed({.scope = {.field = "v", .documents = collection::Documents::kOmit}});
     EXPECT_EQ(taken_apart(brief, random, end)->documents.front(), "");
     EXPECT_EQ(taken_apart(brief, random, end)->vectors, rows->vectors);
+}
+
+TEST_F(Export, ThatBreaksOffSaysWhyInWholeCharacters) {
+    for (const std::size_t before : {0U, 1U, 2U}) {
+        std::string why(before, '.');
+        while (why.size() < 5'000)
+            why += "靴";
+        std::string bytes = encode_head({.field = "v", .dimension = 4, .rows = 7});
+        encode_failure(Error(ErrorCode::kIo, why), bytes);
+        std::mt19937 random(1);
+        RowStreamEnd end;
+        const auto refused = taken_apart(bytes, random, end);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code(), ErrorCode::kUnavailable);
+        EXPECT_NE(refused.error().message().find(why.substr(0, 4'000)), std::string::npos);
+        EXPECT_TRUE(is_utf8(refused.error().message())) << before;
+    }
 }
 
 TEST_F(Export, IsOneMomentWhateverIsWrittenMeanwhile) {

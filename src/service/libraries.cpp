@@ -102,8 +102,9 @@ Result<std::shared_ptr<Library>> Libraries::make(
 
 Result<void> Libraries::drop(const std::string& name, const std::function<void()>& once_hidden) {
     TRY(require_writable(*this, name));
-    EntryPointer entry = TRY(hide(name));
+    EntryPointer hidden = TRY(hide(name));
     const Claimed claimed(*this, name);
+    EntryPointer entry = std::move(hidden);  // gone before the claim on its name is
     once_hidden();
     const std::string home = entry->library.home();
     const bool is_in_data = entry->is_in_data;

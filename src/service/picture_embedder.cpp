@@ -28,17 +28,26 @@ PictureEmbedder::PictureEmbedder(features::Extractor& extractor, const EmbedderO
     : extractor_(extractor), options_(options) {
     const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
     const std::uint32_t threads = options.decoders > 0 ? options.decoders : cores;
-    for (std::uint32_t i = 0; i < threads; ++i) {
-        decoders_.emplace_back([this] { work(); });
+    try {
+        for (std::uint32_t i = 0; i < threads; ++i) {
+            decoders_.emplace_back([this] { work(); });
+        }
+    } catch (...) {
+        end_decoders();  // those that could be started would wait for ever
+        throw;
     }
 }
 
 PictureEmbedder::~PictureEmbedder() {
     cancel();
+    end_decoders();
+    drain();
+}
+
+void PictureEmbedder::end_decoders() {
     state_.lock()->is_closing = true;
     filled_.notify_all();
     decoders_.clear();  // joins
-    drain();
 }
 
 void PictureEmbedder::submit(std::vector<std::byte> file, Done done) {

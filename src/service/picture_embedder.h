@@ -72,6 +72,7 @@ class PictureEmbedder {
         bool is_closing = false;
     };
 
+    void end_decoders();
     void work();
     std::optional<Job> take();
     void run(Job job);

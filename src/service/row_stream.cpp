@@ -67,7 +67,14 @@ void encode_end(const RowStreamEnd& end, std::string& bytes) {
 }
 
 void encode_failure(const Error& why, std::string& bytes) {
-    std::string text = utf8_text(why.message()).substr(0, kFailureBytesMax);
+    std::string text = utf8_text(why.message());
+    if (text.size() > kFailureBytesMax) {
+        std::size_t end = kFailureBytesMax;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+            --end;  // not within a character
+        }
+        text.resize(end);
+    }
     if (text.empty()) text = name_of(why.code());
     append(bytes, std::uint32_t{0});
     append(bytes, static_cast<std::uint32_t>(text.size()));
