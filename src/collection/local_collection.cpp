@@ -81,10 +81,7 @@ class LocalCollection final : public Collection {
     }
     Result<std::string> identity() const override {
         const auto transaction = TRY(catalog_->begin_read());
-        const auto own = TRY(transaction->mark(store::kHistoryMark));
-        if (own) return *own;
-        const auto id = TRY(transaction->mark(store::kCatalogIdMark));
-        return id.value_or("");
+        return store::history_of(*transaction);
     }
     Result<std::vector<PutOutcome>> put_documents(std::span<const PutRecord> records) override {
         return write([&](LocalWriter& writer) { return writer.put(records, VectorsOfPut::kKeep); });
