@@ -169,7 +169,11 @@ TEST_F(ServerLimits, AnswersBytesOfAllRequestsTogether) {
     expect_refused(refused, 503, "answers_bytes_max");
     EXPECT_EQ(second.ask("GET", "/now").status, 200U) << "small ones fit beside it";
     EXPECT_EQ(first.receive().body.size(), kBytes);
-    EXPECT_EQ(server_->connect().ask("GET", fmt::format("/large?bytes={}", kBytes)).status, 200U);
+    RawAnswer again;  // as soon as the server knows that the first has all of it
+    do {
+        again = server_->connect().ask("GET", fmt::format("/large?bytes={}", kBytes));
+    } while (again.status == 503);
+    EXPECT_EQ(again.status, 200U);
 }
 
 TEST_F(ServerLimits, BodiesBytesOfChunks) {
