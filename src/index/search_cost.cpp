@@ -7,17 +7,21 @@ namespace sokkuri::index {
 
 namespace {
 
-// Nanoseconds, one core of an Ice Lake with AVX-512 VNNI; from runs over 100,000 × 1280 on a busy
-// machine and from the shape of each way. bench_segment_search prints what each way takes.
-constexpr double kQueryStart = 5'000;      // encoding and entries, but for the projection
-constexpr double kProjectComponent = 4;    // of a query, by raw component
-constexpr double kExpansion = 500;         // of a node of the graph, its fresh neighbors scored
-constexpr double kExpansionByWidth = 0.5;  // of that, by entry of the pool: it is moved about
+// Nanoseconds, one core of a Sapphire Rapids, quiet: 4,000 to 998,000 × 1280, 70,000 × 784 and
+// 200,000 × 512. Searches of small segments take half as long, their data being in the caches; what
+// is compared with them, too. bench_segment_search prints what each way takes, `sokkuri bench ann`
+// what --ef and --exact do.
+constexpr double kQueryStart = 8'000;       // encoding and entries, but for the projection
+constexpr double kProjectComponent = 4;     // of a query, by raw component
+constexpr double kExpansion = 380;          // of a node of the graph, its fresh neighbors scored
+constexpr double kExpansionByWidth = 0.01;  // of that, by entry of the pool: it is moved about
 constexpr double kExpansionsPerWidth = 1.05;
-constexpr double kPassingRow = 90;          // looking through one node that does not pass
-constexpr double kPassingExpansion = 600;   // of a passing node: gathering and scoring the passing
-constexpr double kHead = 20;                // a head somewhere in memory
-constexpr double kHeadInOrder = 6;          // heads side by side, with bounds
+constexpr double kFullScoredPerHit = 6;      // candidates that full codes are asked for
+constexpr double kPassingRow = 60;           // looking through one node that does not pass
+constexpr double kPassingExpansion = 1'000;  // of a passing node: gathering and scoring the passing
+constexpr double kHead = 20;                 // a head somewhere in memory
+constexpr double kHeadInOrder = 5;           // heads side by side, with bounds
+constexpr double kSurvivorComponent = 200;  // of all rows together that bounds leave: some hundreds
 constexpr double kListedHead = 60;          // a head somewhere, with bounds and what survives them
 constexpr double kFullComponent = 0.11;     // of a full code somewhere in memory
 constexpr double kRawComponent = 0.45;      // of a raw row somewhere in memory
@@ -74,7 +78,8 @@ double cost_of(Way way, const SearchShape& shape) {
     const double listed = shape.filter_slots == 0
                               ? kHeadInOrder * nodes
                               : cost_of_preparing(shape) + kListedHead * shape.matches;
-    return cost_of_answer(shape) + std::min(kHeadInOrder * nodes, listed);
+    return cost_of_answer(shape) + kSurvivorComponent * dimension +
+           std::min(kHeadInOrder * nodes, listed);
 }
 
 Way cheapest_way(const SearchShape& shape) {
@@ -120,9 +125,10 @@ namespace {
 /// Encoding the query and deciding what was found.
 double cost_of_answer(const SearchShape& shape) {
     const auto dimension = static_cast<double>(shape.dimension);
+    const auto k = static_cast<double>(shape.k);
+    const double scored = std::min(static_cast<double>(shape.ef), kFullScoredPerHit * k);
     return kQueryStart + kProjectComponent * dimension +
-           dimension * (kFullComponent * static_cast<double>(shape.ef) +
-                        kRawComponent * static_cast<double>(shape.k));
+           dimension * (kFullComponent * scored + kRawComponent * k);
 }
 
 /// Of Way::kBounds where heads exclude nothing.

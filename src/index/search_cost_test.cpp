@@ -28,6 +28,13 @@ TEST(SearchCost, ChoosesExactWaysForFewMatchesAndTheGraphForMany) {
     EXPECT_EQ(with(100'000), Way::kBounds);
 }
 
+TEST(SearchCost, TakesTheGraphOfSmallSegmentsForAllButTheWidestSearches) {
+    SearchShape shape{.nodes = 15'000, .dimension = 1280, .ef = 200};
+    EXPECT_EQ(cheapest_way(shape), Way::kGraph) << "60 us where bounds take 320";
+    shape.ef = 14'000;
+    EXPECT_EQ(cheapest_way(shape), Way::kBounds);
+}
+
 TEST(SearchCost, WidensSearchesAmongFewPassingNodesForWhoWasPromisedARecall) {
     SearchShape shape{.nodes = 1'000'000, .dimension = 1280, .ef = 48, .filter_slots = 1'000'000};
     shape.pass_share = 0.03;
