@@ -1,0 +1,72 @@
+// Who writes much at a time leaves room for those who ask. Times are only bounded from below.
+#include "http/testing/running_server.h"
+#include "http/testing/sample_routes.h"
+#include "http/write_pacing.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+#include <vector>
+
+namespace sokkuri::http {
+namespace {
+
+using Clock = WritePacing::Clock;
+
+constexpr std::chrono::milliseconds kWriteTime{40};
+
+/// When a write was done.
+struct Done {
+    Clock::time_point began;
+    Clock::time_point ended;
+};
+
+class ServerPacing : public ::testing::Test {
+ protected:
+    /// The sample routes, and PUT /written, which takes kWriteTime.
+    RouteTable routes() {
+        RouteTable table = sample_routes(state_);
+        const auto written = [this](const Request&) -> Result<Response> {
+            const auto began = Clock::now();
+            std::this_thread::sleep_for(kWriteTime);
+            writes_.push_back({began, Clock::now()});  // by one client, so one at a time
+            return Response{.content_type = "text/plain", .body = "written"};
+        };
+        table.push_back({.method = Method::kPut,
+                         .pattern = "/written",
+                         .operation = "putWritten",
+                         .bodies = {{"text/plain"}},
+                         .body_bytes_max = 2 * WritePacing::kBulkBytes,
+                         .work = WorkClass::kWriting,
+                         .handler = written});
+        return table;
+    }
+    void write(std::size_t bytes) {
+        EXPECT_EQ(
+            client_.ask("PUT", "/written", std::string(bytes, 'x'), "Content-Type: text/plain\r\n")
+                .status,
+            200U);
+    }
+    /// Between the last two writes.
+    Clock::duration rest() const { return writes_.back().began - writes_.end()[-2].ended; }
+
+    SampleState state_;
+    std::vector<Done> writes_;
+    RunningServer server_{routes()};
+    RawClient client_ = server_.connect();
+};
+
+TEST_F(ServerPacing, ALargeWriteRestsAsLongAsTheLastOneTookWhileAQueryIsUnderWay) {
+    RawClient asking = server_.connect();
+    asking.send("GET /gated HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    state_.gate.wait_for(1);
+    write(WritePacing::kBulkBytes);
+    write(WritePacing::kBulkBytes);
+    EXPECT_GE(rest(), kWriteTime);
+    state_.gate.open();
+    EXPECT_EQ(asking.receive().status, 200U);
+}
+
+}  // namespace
+}  // namespace sokkuri::http
