@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
@@ -192,20 +193,26 @@ TEST_F(JobsTest, OneThatWaitsStaysForTheOthersWhoAskedForIt) {
 }
 
 TEST_F(JobsTest, OneThatRunsIsLeftToTheOthersWhoAskedForIt) {
-    Gate gate;
-    hold_at_the_folder(gate);
+    Gate first;
+    Gate second;
+    std::atomic<int> jobs_begun = 0;
+    files.on_list([&](const std::string& path) -> Result<void> {
+        if (path == folder.path() + "/") (++jobs_begun == 1 ? first : second).pass();
+        return {};
+    });
     const auto jobs = Jobs::create(*libraries);
     const std::string before = jobs->index(name, folder.request()).value().id;
-    gate.wait_until_entered();
+    first.wait_until_entered();
     const std::string id = jobs->index(name, folder.request()).value().id;
     ASSERT_EQ(jobs->index(name, folder.request()).value().id, id);
     ASSERT_EQ(jobs->index(name, folder.request()).value().id, id);
     EXPECT_FALSE(jobs->leave(id).value().is_stopping) << "while it waits";
-    gate.open();
-    ended(*jobs, before);
-    while (jobs->find(id).value().state == JobState::kQueued)
-        std::this_thread::yield();
-    EXPECT_FALSE(jobs->leave(id).value().is_stopping) << "one who has asked is left";
+    first.open();
+    second.wait_until_entered();
+    const JobStatus left = jobs->leave(id).value();
+    EXPECT_EQ(left.state, JobState::kRunning);
+    EXPECT_FALSE(left.is_stopping) << "one who has asked is left";
+    second.open();
     EXPECT_EQ(ended(*jobs, id).state, JobState::kDone);
     EXPECT_EQ(jobs->leave("none").error().code(), ErrorCode::kNotFound);
 }
