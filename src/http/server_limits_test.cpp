@@ -145,33 +145,29 @@ TEST_F(ServerLimits, ALargeRefusalIsHeardWhileTheClientStillSends) {
 
 TEST_F(ServerLimits, BodiesBytesOfAllRequestsTogether) {
     RawClient first = start({.bodies_bytes_max = 1'000});
-    first.send(fmt::format("{}Content-Length: 600\r\n\r\nx", kEchoHead));
+    first.send(fmt::format("{}Content-Length: 600\r\nExpect: 100-continue\r\n\r\n", kEchoHead));
+    ASSERT_TRUE(first.has_come()) << "the server waits for the body";
     RawClient second = server_->connect();
-    RawAnswer refused;  // as soon as the server has seen the first
-    do {
-        refused = second.ask("PUT", "/echo/b", std::string(600, 'x'), kText);
-    } while (refused.status == 200);
-    expect_refused(refused, 503, "bodies_bytes_max");
-    first.send(std::string(599, 'x'));
+    expect_refused(second.ask("PUT", "/echo/b", std::string(600, 'x'), kText), 503,
+                   "bodies_bytes_max");
+    first.send(std::string(600, 'x'));
     EXPECT_EQ(first.receive().status, 200U);
     EXPECT_EQ(server_->connect().ask("PUT", "/echo/b", std::string(600, 'x'), kText).status, 200U);
 }
 
 TEST_F(ServerLimits, AnswersBytesOfAllRequestsTogether) {
-    constexpr std::size_t kBytes = 8U << 20;  // more than sockets take
+    constexpr std::size_t kBytes = 16U << 20;  // more than sockets take of who does not read
+    const std::string large = fmt::format("/large?bytes={}", kBytes);
     RawClient first = start({.answers_bytes_max = kBytes + kBytes / 2});
-    first.send(fmt::format("GET /large?bytes={} HTTP/1.1\r\nHost: localhost\r\n\r\n", kBytes));
+    first.send(fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", large));
+    ASSERT_TRUE(first.has_come()) << "the rest waits to be taken";
     RawClient second = server_->connect();
-    RawAnswer refused;  // as soon as the server has answered the first, who does not take it
-    do {
-        refused = second.ask("GET", fmt::format("/large?bytes={}", kBytes));
-    } while (refused.status == 200);
-    expect_refused(refused, 503, "answers_bytes_max");
+    expect_refused(second.ask("GET", large), 503, "answers_bytes_max");
     EXPECT_EQ(second.ask("GET", "/now").status, 200U) << "small ones fit beside it";
     EXPECT_EQ(first.receive().body.size(), kBytes);
     RawAnswer again;  // as soon as the server knows that the first has all of it
     do {
-        again = server_->connect().ask("GET", fmt::format("/large?bytes={}", kBytes));
+        again = server_->connect().ask("GET", large);
     } while (again.status == 503);
     EXPECT_EQ(again.status, 200U);
 }

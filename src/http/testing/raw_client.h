@@ -45,6 +45,8 @@ class RawClient {
 
     /// The next answer; `method` HEAD has no body. Status 0 when the connection ended before.
     RawAnswer receive(std::string_view method = "GET");
+    /// Waits until something has come, for `receive` to take; false when the connection ends first.
+    bool has_come() { return !buffer_.empty() || fill(); }
     /// Bytes until `text` has come, or the end.
     std::string receive_until(std::string_view text);
     /// True when the server closes, and sends nothing before.
