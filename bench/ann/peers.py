@@ -352,7 +352,9 @@ def forked_search(peer, queries, k, setting, processes):
 
 PEERS = {
     "faiss-flat": FaissFlat,
+    "faiss-flat-packaged": FaissFlat,
     "faiss-hnsw": FaissHnsw,
+    "faiss-hnsw-packaged": FaissHnsw,
     "faiss-hnsw-sq8": FaissHnswSq8,
     "faiss-ivfpq": FaissIvfPq,
     "hnswlib": Hnswlib,
