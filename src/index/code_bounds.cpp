@@ -134,6 +134,18 @@ bool HeadBound::may_reach(double reach, const HeadBounds& row, double dot) const
     return !is_beyond;
 }
 
+double HeadBound::coarse_lower(const HeadBounds& row, std::int32_t dot) const {
+    const double norm = row.norm_squared;
+    const double squared =
+        coarse_constant_ + norm + multiplier_ * dot - kFineSlack * (coarse_magnitude_ + norm);
+    const double gap = std::sqrt(std::max(0.0, squared)) - coarse_error_ - double{row.error};
+    const double head = std::max(0.0, gap);
+    const double tail = tail_ - double{row.tail};
+    const double lower =
+        std::sqrt(head * head + tail * tail) * (1 - kDoubleSlack) - tail_slack_ - kTiny;
+    return lower > 0 ? lower : 0;  // of a NaN, 0
+}
+
 double HeadBound::estimate(const HeadBounds& row, std::int32_t dot) const {
     const double tail = tail_ - double{row.tail};
     return coarse_constant_ + double{row.norm_squared} + multiplier_ * dot + tail * tail;

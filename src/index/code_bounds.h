@@ -52,6 +52,9 @@ class HeadBound {
     /// By both planes, `dot` being 128 · dot(codes) + dot(fine): false only if D is beyond `reach`.
     bool may_reach(double reach, const HeadBounds& row, double dot) const;
 
+    /// D is at least this, by the first plane; 0 where nothing is known of the row's tail.
+    double coarse_lower(const HeadBounds& row, std::int32_t dot) const;
+
     /// About D², by the first plane and the tails: to choose rows that are worth a look.
     double estimate(const HeadBounds& row, std::int32_t dot) const;
 

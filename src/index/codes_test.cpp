@@ -3,6 +3,7 @@
 // may not rest on good training.
 #include "index/codes.h"
 
+#include "index/code_bounds.h"
 #include "index/distance.h"
 #include "index/head_projection.h"
 #include "simd/dispatch.h"
@@ -213,6 +214,9 @@ void expect_bounds_hold(const Data& data, const L2Space& space, const HeadModel&
 
             const double reach = distance + head.tail_slack;
             const std::uint8_t* bytes = codes.heads.data() + i * model.layout.row_bytes();
+            const std::int32_t head_dots = head_dot(model, bytes, head.codes);
+            ASSERT_LE(HeadBound(model, head).coarse_lower(codes.bounds[i], head_dots), distance)
+                << "head of row " << i;
             for (const bool is_coarse : {false, true}) {
                 const double lower = lower_squared(model, head, bytes, codes.bounds[i], is_coarse);
                 ASSERT_FALSE(lower > reach * reach * (1 + 1e-12)) << "head of row " << i;

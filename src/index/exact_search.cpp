@@ -6,6 +6,7 @@
 #include "index/exact_scan.h"
 #include "index/first_bound.h"
 #include "index/node_set.h"
+#include "index/waiting_nodes.h"
 
 #include <algorithm>
 #include <atomic>
@@ -20,19 +21,18 @@ constexpr std::size_t kBlockNodes = 2'048;
 static_assert(kBlockNodes % kBallNodes == 0 && kBlockNodes / kBallNodes <= kBallsMax);
 // A turn of a thread: short enough that two finish together, long enough that turns cost nothing.
 constexpr std::size_t kTaskNodes = 8 * kBlockNodes;
-// Survivors that are checked in one go, so that their full codes can be fetched ahead.
-constexpr std::size_t kCheckNodes = 64;
-
 /// What one thread has.
 struct Lane {
-    explicit Lane(std::size_t k) : found(k) {}
+    /// Near nodes lie near each other where there are balls, so that the first bound is good.
+    Lane(std::size_t k, bool has_balls)
+        : found(k), waiting(has_balls ? WaitingNodes::kRoomForFew : WaitingNodes::kRoomForMany) {}
 
     NearestFound found;
     CheckScratch scratch;
     NodeSet::Columns columns;
     std::vector<std::int32_t> dots;
     std::vector<std::uint32_t> within;
-    std::vector<Ordinal> survivors;
+    WaitingNodes waiting;
     std::vector<PositionRun> runs;
 };
 
@@ -50,7 +50,8 @@ SegmentAnswer exact_search(const Segment& segment, const RawRows& rows, const Se
     const NodeSet nodes(segment, query.filter);
     const std::size_t tasks = (nodes.count() + kTaskNodes - 1) / kTaskNodes;
     std::vector<Lane> lanes(
-        threads == nullptr || tasks < 2 ? 1 : std::min(threads->threads(), tasks), Lane(query.k));
+        threads == nullptr || tasks < 2 ? 1 : std::min(threads->threads(), tasks),
+        Lane(query.k, nodes.has_balls()));
     Lane& first = lanes.front();
     check_loose(exact, first.found, first.scratch);
     if (!tighten_by_seed(exact, seed) && nodes.count() > 0) {
@@ -111,6 +112,7 @@ void scan_nodes(ExactQuery& query, const NodeSet& nodes, std::vector<Lane>& lane
              first = next.fetch_add(kTaskNodes)) {
             scan_task(query, nodes, first, lanes[lane]);
         }
+        lanes[lane].waiting.check_all(query, lanes[lane].found, lanes[lane].scratch);
     };
     if (lanes.size() == 1) {
         run_lane(0);
@@ -129,9 +131,7 @@ void scan_task(ExactQuery& query, const NodeSet& nodes, std::size_t first, Lane&
         for (const PositionRun& run : lane.runs) {
             scan_run(query, nodes, run, lane);
         }
-        if (lane.survivors.size() < kCheckNodes && at + count < end) continue;
-        check_survivors(query, lane.survivors, lane.found, lane.scratch);
-        lane.survivors.clear();
+        if (lane.waiting.is_full()) lane.waiting.check_nearest(query, lane.found, lane.scratch);
     }
 }
 
@@ -143,7 +143,9 @@ void scan_run(const ExactQuery& query, const NodeSet& nodes, const PositionRun& 
     const std::size_t found =
         kernels.rows_within(lane.dots.data(), block.bounds, run.count, bound, lane.within.data());
     for (std::size_t i = 0; i < found; ++i) {
-        lane.survivors.push_back(block.ordinal(lane.within[i]));
+        const std::size_t at = lane.within[i];
+        lane.waiting.add(query.head_bound().coarse_lower(block.bounds_of(at), lane.dots[at]),
+                         block.ordinal(at));
     }
     lane.scratch.counts.nodes_scored += run.count;
 }
