@@ -23,6 +23,8 @@ constexpr std::chrono::milliseconds kShowPause{500};
 store::Slot end_of_sealed(const FieldSnapshot& field);
 /// The largest one that has a model; null: there is none.
 const index::Segment* largest_segment(const FieldSnapshot& field);
+/// At most `count_max` of first … end - 1.
+std::vector<index::Slot> last_slots(store::Slot first, store::Slot end, std::uint64_t count_max);
 
 }  // namespace
 
@@ -121,7 +123,7 @@ Result<bool> TailKeeper::code_next(const FieldSnapshot& field, const std::stop_t
     TailState state{.sealed_end = sealed_end,
                     .committed = field.committed,
                     .cut = cut_of(field.number),
-                    .has_model = largest_segment(field) != nullptr || !coded.runs.empty()};
+                    .has_model = coded.coding || largest_segment(field) != nullptr};
     if (!coded.runs.empty()) {
         state.coded_first = coded.runs.front().first;
         state.coded_end = coded.runs.back().end;
@@ -151,20 +153,14 @@ store::Slot TailKeeper::cut_of(store::FieldNumber field) {
 Result<void> TailKeeper::code(const FieldSnapshot& field, const CodePlan& plan, Coded& coded,
                               const std::stop_token& stop) {
     // Dead ones too: for a query of an earlier generation they may live.
-    std::vector<index::Slot> slots(static_cast<std::size_t>(plan.end - plan.first));
-    std::iota(slots.begin(), slots.end(), static_cast<index::Slot>(plan.first));
+    const std::vector<index::Slot> slots = last_slots(plan.first, plan.end, plan.end - plan.first);
     const index::SegmentBuild build{.metric = field.spec.metric,
                                     .rows = field.rows,
                                     .slots = slots,
                                     .kernels = kept_.kernels,
                                     .threads = threads_};
     const index::BuildOptions options{.stop = stop};
-    if (plan.starts_run) {
-        const index::Segment* like = largest_segment(field);
-        if (like == nullptr && !coded.runs.empty()) like = coded.runs.back().segment.get();
-        coded.last = TRY(index::GrowingSegment::create(
-            build, options, like, static_cast<std::size_t>(options_.limits.run_rows_max)));
-    }
+    if (plan.starts_run) coded.last = TRY(start_run(field, build, options, coded));
     TRY(coded.last->add(build, options));
     auto view = TRY(coded.last->view(kept_.kernels));
     TailCodes::Run run{.first = plan.starts_run ? plan.first : coded.runs.back().first,
@@ -175,6 +171,42 @@ Result<void> TailKeeper::code(const FieldSnapshot& field, const CodePlan& plan, 
     coded.runs.push_back(std::move(run));
     kept_.codes.set(field.number, coded.runs);
     return {};
+}
+
+/// For rows `build.slots` and those that will follow them.
+Result<std::unique_ptr<index::GrowingSegment>> TailKeeper::start_run(
+    const FieldSnapshot& field, const index::SegmentBuild& build,
+    const index::BuildOptions& options, Coded& coded) const {
+    const CodeLimits& limits = options_.limits;
+    const auto start = [&](const index::RunCoding& coding, std::uint64_t rows) {
+        return index::GrowingSegment::create(coding, static_cast<std::size_t>(rows));
+    };
+    if (coded.coding && index::goes_with(*coded.coding, build, options)) {
+        return start(*coded.coding, limits.run_rows_max);
+    }
+    std::optional<index::RunCoding> sealed;
+    if (const index::Segment* segment = largest_segment(field); segment != nullptr) {
+        sealed = {segment->parts().space, segment->parts().model};
+        if (!index::goes_with(*sealed, build, options)) sealed.reset();
+    }
+    if (sealed && index::is_for_scans(sealed->model.layout, sealed->space.dimension())) {
+        return start(*sealed, limits.run_rows_max);
+    }
+    // Few rows have little to teach: a run that begins with them is a short one.
+    const std::uint64_t short_rows = std::min(limits.training_rows_min, limits.run_rows_max);
+    const std::vector<index::Slot> known = last_slots(
+        end_of_sealed(field), build.slots.back() + std::uint64_t{1}, limits.training_rows_max);
+    const bool is_enough = known.size() >= limits.training_rows_min;
+    if (sealed && !is_enough) return start(*sealed, short_rows);
+    const index::SegmentBuild lesson{.metric = build.metric,
+                                     .rows = build.rows,
+                                     .slots = known,
+                                     .kernels = build.kernels,
+                                     .threads = build.threads};
+    index::RunCoding learnt = index::train_run_coding(lesson, options);
+    if (!is_enough) return start(learnt, short_rows);
+    coded.coding = std::move(learnt);
+    return start(*coded.coding, limits.run_rows_max);
 }
 
 /// Of codes, without the links that a graph would have beside them.
@@ -198,6 +230,12 @@ const index::Segment* largest_segment(const FieldSnapshot& field) {
         if (largest == nullptr || segment.live > largest->live) largest = &segment;
     }
     return largest == nullptr ? nullptr : largest->opened.segment.get();
+}
+
+std::vector<index::Slot> last_slots(store::Slot first, store::Slot end, std::uint64_t count_max) {
+    std::vector<index::Slot> slots(static_cast<std::size_t>(std::min(end - first, count_max)));
+    std::iota(slots.begin(), slots.end(), static_cast<index::Slot>(end - slots.size()));
+    return slots;
 }
 
 }  // namespace

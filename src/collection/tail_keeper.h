@@ -12,6 +12,7 @@
 #include "collection/tail_codes.h"
 #include "collection/tail_plan.h"
 #include "index/growing_segment.h"
+#include "index/run_coding.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -55,6 +56,7 @@ class TailKeeper {
     struct Coded {
         std::vector<TailCodes::Run> runs;
         std::unique_ptr<index::GrowingSegment> last;  // of the last run; null: none
+        std::optional<index::RunCoding> coding;       // learnt from enough rows
         std::optional<Time> refused;                  // when memory did not suffice
     };
 
@@ -70,6 +72,10 @@ class TailKeeper {
     Result<bool> code_next(const FieldSnapshot& field, const std::stop_token& stop);
     Result<void> code(const FieldSnapshot& field, const CodePlan& plan, Coded& coded,
                       const std::stop_token& stop);
+    Result<std::unique_ptr<index::GrowingSegment>> start_run(const FieldSnapshot& field,
+                                                             const index::SegmentBuild& build,
+                                                             const index::BuildOptions& options,
+                                                             Coded& coded) const;
     store::Slot cut_of(store::FieldNumber field);
     std::uint64_t rows_max(const FieldSnapshot& field) const;
 

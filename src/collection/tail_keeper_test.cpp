@@ -5,11 +5,14 @@
 
 #include "collection/field_search.h"
 #include "collection/testing/segment_folder.h"
+#include "index/run_coding.h"
 #include "simd/dispatch.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
+#include <random>
 #include <thread>
 
 namespace sokkuri::collection {
@@ -141,7 +144,8 @@ TailCodes::Run run_over(const FieldSnapshot& field, store::Slot first) {
                                     .slots = slots,
                                     .kernels = *simd::chosen_kernels().value(),
                                     .threads = threads};
-    const auto growing = index::GrowingSegment::create(build, {}, nullptr, slots.size()).value();
+    const auto growing =
+        index::GrowingSegment::create(index::train_run_coding(build, {}), slots.size()).value();
     CHECK(growing->add(build, {}));
     return {.first = first,
             .end = field.committed,
@@ -202,6 +206,85 @@ TEST(TailKeeper, EachGenerationTakesFromARunWhatIsItsOwn) {
             EXPECT_EQ(coded.coded_live, coded.tail_live);
         }
     }
+}
+
+/// Until all but fewer rows than get codes have them.
+std::vector<TailCodes::Run> wait_for_runs(TailKeeper& keeper, const TailCodes& codes,
+                                          store::FieldNumber field, store::Slot committed) {
+    keeper.changed();
+    for (;;) {
+        std::vector<TailCodes::Run> runs = codes.beyond(field, 0);
+        if (!runs.empty() && committed - runs.back().end < 20) return runs;
+        std::this_thread::yield();
+    }
+}
+
+/// Near eight directions.
+std::vector<float> flat_rows(std::size_t count, std::size_t dimension) {
+    std::mt19937 random(4);
+    std::normal_distribution<float> normal;
+    std::vector<float> directions(8 * dimension);
+    std::ranges::generate(directions, [&] { return normal(random); });
+    std::vector<float> rows(count * dimension);
+    for (std::size_t row = 0; row < count; ++row) {
+        for (std::size_t d = 0; d < 8; ++d) {
+            const float amount = normal(random);
+            for (std::size_t c = 0; c < dimension; ++c) {
+                rows[row * dimension + c] += amount * directions[d * dimension + c];
+            }
+        }
+        for (std::size_t c = 0; c < dimension; ++c) {
+            rows[row * dimension + c] += 0.2F * normal(random);
+        }
+    }
+    return rows;
+}
+
+/// 200 components of few dimensions: a graph is content with heads of one line, a scan is not.
+TEST(TailKeeper, ManyRowsGetHeadsThatAreMadeForScans) {
+    constexpr std::size_t kWide = 200;
+    const SegmentFolder folder;
+    const auto collection = folder.open(index::Metric::kCosine, small_keeper());
+    ASSERT_TRUE(collection->add_field({.name = "wide", .dimension = kWide}));
+    const std::vector<float> values = flat_rows(1'000, kWide);
+    std::size_t put = 0;
+    const auto put_rows = [&](std::size_t count) {
+        std::vector<PutRecord> records(count);
+        for (PutRecord& record : records) {
+            const float* row = values.data() + put * kWide;
+            record = {.id = std::to_string(put), .vectors = {{"wide", {row, row + kWide}}}};
+            ++put;
+        }
+        ASSERT_TRUE(collection->put(records));
+    };
+    put_rows(500);
+    ASSERT_TRUE(collection->optimize({}));
+
+    FileSystem& files = posix_file_system();
+    const std::string directory = folder.directory();
+    const auto catalog =
+        store::Catalog::open(files, directory + "/catalog.db", store::CatalogAccess::kRead).value();
+    SegmentShelf shelf(files, directory, *simd::chosen_kernels().value());
+    TailCodes codes;
+    Snapshots snapshots(files, directory, shelf, codes);
+    const auto now = snapshots.of(*catalog->begin_read().value()).value();
+    const FieldSnapshot& field = **now->field("wide");
+    const index::SegmentParts& sealed = field.segments.at(0).opened.segment->parts();
+    ASSERT_FALSE(index::is_for_scans(sealed.model.layout, kWide));
+
+    TailKeeper keeper({*simd::chosen_kernels().value(), *catalog, snapshots, codes},
+                      {.limits = coding_keeper(1).code_limits, .memory_max = 1U << 30});
+    put_rows(30);
+    auto runs = wait_for_runs(keeper, codes, field.number, put);
+    ASSERT_EQ(runs.size(), 1U);
+    EXPECT_EQ(runs[0].segment->parts().model.matrix, sealed.model.matrix) << "few teach little";
+    put_rows(400);
+    runs = wait_for_runs(keeper, codes, field.number, put);
+    ASSERT_GE(runs.size(), 3U);
+    EXPECT_EQ(runs[0].end - runs[0].first, 60U) << "what began with few ends soon";
+    const index::HeadModel& learnt = runs[1].segment->parts().model;
+    EXPECT_EQ(learnt.layout, index::scan_layout(kWide));
+    EXPECT_EQ(runs[2].segment->parts().model.matrix, learnt.matrix) << "once is enough";
 }
 
 /// Fields are looked at in turn: when the second has codes, the first has been looked at.

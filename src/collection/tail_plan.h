@@ -15,7 +15,8 @@ namespace sokkuri::collection {
 struct CodeLimits {
     std::uint64_t rows_min = 1'000;           // fewer are scanned in a millisecond
     std::uint64_t training_rows_min = 4'000;  // where no segment has a model that could be used
-    std::uint64_t step_rows_max = 2'048;      // some 50 ms of a core
+    std::uint64_t training_rows_max = 8'192;
+    std::uint64_t step_rows_max = 2'048;  // some 50 ms of a core
     std::uint64_t run_rows_max = 262'144;
     std::uint64_t rows_max = 0;  // of a field, in all runs: what memory suffices for
 };
@@ -28,7 +29,7 @@ struct TailState {
     store::Slot coded_end = 0;
     store::Slot cut = 0;     // no run shall lie on both sides of it: a segment will end there
     std::uint64_t room = 0;  // rows that the last run can still take; 0 without a run
-    bool has_model = false;  // of a segment or a run
+    bool has_model = false;  // of a segment, or learnt
 };
 
 /// Slots first … end - 1 get codes.

@@ -17,12 +17,12 @@ constexpr std::size_t kSampleRows = 4'096;
 
 }  // namespace
 
-CodeFit fit_of_rows(const SegmentParts& parts, std::span<const Slot> slots,
+CodeFit fit_of_rows(const L2Space& space, const HeadModel& model, std::span<const Slot> slots,
                     const Building& building) {
     const std::size_t step = slots.size() / kSampleRows + 1;
-    RowEncoder encoder(parts.space, parts.model, building.from.kernels);
-    std::vector<float> mapped(parts.space.dimension());
-    std::vector<std::uint8_t> head(parts.model.layout.row_bytes());
+    RowEncoder encoder(space, model, building.from.kernels);
+    std::vector<float> mapped(space.dimension());
+    std::vector<std::uint8_t> head(model.layout.row_bytes());
     HeadBounds bounds = {};
     std::size_t loose = 0;
     std::size_t sampled = 0;
@@ -30,7 +30,7 @@ CodeFit fit_of_rows(const SegmentParts& parts, std::span<const Slot> slots,
         const std::array<const float*, 1> raw = {building.from.rows[slots[i]]};
         const std::array<RowEncoder::Target, 1> target = {{{head.data(), &bounds, nullptr}}};
         ++sampled;
-        if (!parts.space.map_row(raw[0], mapped.data())) {
+        if (!space.map_row(raw[0], mapped.data())) {
             ++loose;
             continue;
         }

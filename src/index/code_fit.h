@@ -2,7 +2,8 @@
 #pragma once
 
 #include "index/building.h"
-#include "index/segment.h"
+#include "index/head_model.h"
+#include "index/l2_space.h"
 
 #include <cstddef>
 #include <span>
@@ -17,8 +18,8 @@ struct CodeFit {
     double loose_share = 0;
 };
 
-/// Of a sample of at most 4,096 of the rows `slots`, in the space and by the model of `parts`.
-CodeFit fit_of_rows(const SegmentParts& parts, std::span<const Slot> slots,
+/// Of a sample of at most 4,096 of the rows `slots`.
+CodeFit fit_of_rows(const L2Space& space, const HeadModel& model, std::span<const Slot> slots,
                     const Building& building);
 
 /// Whether so many of `incoming` rows would stay loose, each scanned by every query, that a segment

@@ -61,6 +61,15 @@ DistinctRows find_distinct_rows(const L2Space& space, const RawRows& rows,
     return distinct;
 }
 
+std::vector<Slot> DistinctRows::first_slots() const {
+    std::vector<Slot> firsts;
+    firsts.reserve(count());
+    for (std::size_t i = 0; i < count(); ++i) {
+        firsts.push_back(group(i).front());
+    }
+    return firsts;
+}
+
 namespace {
 
 HashedRows hash_rows(const L2Space& space, const RawRows& rows, std::span<const Slot> slots,

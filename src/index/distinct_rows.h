@@ -24,6 +24,8 @@ struct DistinctRows {
         const std::uint32_t first = index == 0 ? 0 : ends[index - 1];
         return std::span(slots).subspan(first, ends[index] - first);
     }
+    /// Of each group.
+    std::vector<Slot> first_slots() const;
 };
 
 /// `slots` ascending. Reads each row once, equal ones twice. Deterministic.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "index/run_coding.h"
 #include "index/segment_builder.h"
 #include "index/segment_draft.h"
 
@@ -21,12 +22,9 @@ class GrowingSegment {
     GrowingSegment(Key /*key*/, std::shared_ptr<SegmentDraft> draft, std::size_t rows_max)
         : draft_(std::move(draft)), room_(rows_max) {}
 
-    /// Room for `rows_max` rows, none in it yet. Space and model are those of `like`, where rows
-    /// such as `build.slots` go well with them; else, or where it is null, they are made for these
-    /// rows. Memory is taken as rows come. kExhausted when the addresses are not to be had.
-    static Result<std::unique_ptr<GrowingSegment>> create(const SegmentBuild& build,
-                                                          const BuildOptions& options,
-                                                          const Segment* like,
+    /// Room for `rows_max` rows, none in it yet. Memory is taken as rows come. kExhausted when the
+    /// addresses are not to be had.
+    static Result<std::unique_ptr<GrowingSegment>> create(const RunCoding& coding,
                                                           std::size_t rows_max);
 
     /// Adds rows `build.slots`, at most room(), all behind those that are in. Equal ones among them

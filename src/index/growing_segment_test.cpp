@@ -61,6 +61,15 @@ struct View {
     std::size_t rows = 0;
 };
 
+/// That of `like` where the rows go with it.
+RunCoding coding_for(const SegmentBuild& build, const Segment* like) {
+    if (like != nullptr) {
+        const RunCoding known{like->parts().space, like->parts().model};
+        if (goes_with(known, build, {})) return known;
+    }
+    return train_run_coding(build, {});
+}
+
 /// Grown in steps over all rows.
 std::vector<View> grow(Metric metric, const RawRows& rows, const Segment* like,
                        ThreadPool& threads) {
@@ -74,7 +83,8 @@ std::vector<View> grow(Metric metric, const RawRows& rows, const Segment* like,
                                  .kernels = kernels(),
                                  .threads = threads};
         if (growing == nullptr) {
-            growing = std::move(GrowingSegment::create(build, {}, like, rows.count()).value());
+            growing =
+                std::move(GrowingSegment::create(coding_for(build, like), rows.count()).value());
         }
         EXPECT_TRUE(growing->add(build, {}));
         EXPECT_EQ(growing->room(), rows.count() - end);
@@ -178,7 +188,8 @@ TEST(GrowingSegment, StopsWhenAsked) {
                              .slots = slots,
                              .kernels = kernels(),
                              .threads = threads};
-    const auto growing = std::move(GrowingSegment::create(build, {}, nullptr, kStep).value());
+    const auto growing =
+        std::move(GrowingSegment::create(train_run_coding(build, {}), kStep).value());
     std::stop_source stop;
     stop.request_stop();
     const auto added = growing->add(build, {.stop = stop.get_token()});

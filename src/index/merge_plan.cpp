@@ -104,11 +104,11 @@ bool is_worth_keeping(const MergePlan& plan, const Building& building) {
     if (before - staying > kDeadShareMax * before) return false;
     if (incoming > kIncomingShareMax * staying) return false;
     const CodeFit old = fit_of_staying(plan);
-    const CodeFit added = fit_of_rows(plan.base.segment->parts(), plan.incoming, building);
+    const SegmentParts& parts = plan.base.segment->parts();
+    const CodeFit added = fit_of_rows(parts.space, parts.model, plan.incoming, building);
     if (leaves_many_loose(added, incoming, staying + incoming)) return false;
     const double share = incoming / (staying + incoming);
-    return !has_drifted(plan.base.segment->parts().model,
-                        old.error * (1 - share) + added.error * share,
+    return !has_drifted(parts.model, old.error * (1 - share) + added.error * share,
                         old.tail * (1 - share) + added.tail * share);
 }
 

@@ -95,11 +95,8 @@ Result<std::unique_ptr<SegmentDraft>> encode_candidates(const Candidates& candid
             draft->copy_node(base, candidates.plan.staying[i], static_cast<Ordinal>(i));
         }
     });
-    std::vector<Slot> firsts;
-    for (std::size_t group = 0; group < candidates.incoming.count(); ++group) {
-        firsts.push_back(candidates.incoming.group(group).front());
-    }
-    TRY(draft->encode(building, firsts, staying, {"encoding", 0.05, 0.30}));
+    TRY(draft->encode(building, candidates.incoming.first_slots(), staying,
+                      {"encoding", 0.05, 0.30}));
     return draft;
 }
 
