@@ -3,7 +3,6 @@
 #include "index/codes.h"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 namespace sokkuri::index {
@@ -22,20 +21,29 @@ CodeFit fit_of_rows(const L2Space& space, const HeadModel& model, std::span<cons
     const std::size_t step = slots.size() / kSampleRows + 1;
     RowEncoder encoder(space, model, building.from.kernels);
     std::vector<float> mapped(space.dimension());
+    // Nobody wants the codes: they all go to the same place.
     std::vector<std::uint8_t> head(model.layout.row_bytes());
     HeadBounds bounds = {};
+    const std::vector<RowEncoder::Target> targets(RowEncoder::kBlockRows,
+                                                  {head.data(), &bounds, nullptr});
+    std::vector<const float*> block;
+    const auto encode_block = [&] {
+        encoder.encode(block, std::span(targets).first(block.size()));
+        block.clear();
+    };
     std::size_t loose = 0;
     std::size_t sampled = 0;
     for (std::size_t i = 0; i < slots.size(); i += step) {
-        const std::array<const float*, 1> raw = {building.from.rows[slots[i]]};
-        const std::array<RowEncoder::Target, 1> target = {{{head.data(), &bounds, nullptr}}};
+        const float* const row = building.from.rows[slots[i]];
         ++sampled;
-        if (!space.map_row(raw[0], mapped.data())) {
+        if (!space.map_row(row, mapped.data())) {
             ++loose;
             continue;
         }
-        encoder.encode(raw, target);
+        block.push_back(row);
+        if (block.size() == RowEncoder::kBlockRows) encode_block();
     }
+    encode_block();
     const double count = std::max<double>(1, static_cast<double>(sampled));
     return {.error = encoder.mean_error(),
             .tail = encoder.mean_tail(),

@@ -21,6 +21,7 @@ constexpr std::size_t kBlockNodes = 2'048;
 static_assert(kBlockNodes % kBallNodes == 0 && kBlockNodes / kBallNodes <= kBallsMax);
 // A turn of a thread: short enough that two finish together, long enough that turns cost nothing.
 constexpr std::size_t kTaskNodes = 8 * kBlockNodes;
+
 /// What one thread has.
 struct Lane {
     /// Near nodes lie near each other where there are balls, so that the first bound is good.
