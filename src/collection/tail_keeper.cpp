@@ -29,7 +29,7 @@ std::vector<index::Slot> last_slots(store::Slot first, store::Slot end, std::uin
 }  // namespace
 
 TailKeeper::TailKeeper(const KeptTails& kept, const TailOptions& options)
-    : kept_(kept), options_(options) {
+    : kept_(kept), options_(options), lesson_(kept.kernels, [this] { changed(); }) {
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -88,7 +88,7 @@ Result<bool> TailKeeper::look(const std::stop_token& stop) {
     bool has_coded = false;
     for (const FieldSnapshot& field : snapshot->fields) {
         if (!index::has_segments(field.spec.metric)) continue;
-        const bool is_coded = TRY(code_next(field, stop));
+        const bool is_coded = TRY(code_next(snapshot, field, stop));
         has_coded = has_coded || is_coded;
     }
     return has_coded;
@@ -100,13 +100,15 @@ void TailKeeper::forget_dropped(const Snapshot& snapshot) {
             snapshot.fields, [&](const auto& field) { return field.number == entry.first; });
         if (!is_there) {
             kept_.codes.forget(entry.first);
+            lesson_.forget(entry.first);
             state_.lock()->cuts.erase(entry.first);
         }
         return !is_there;
     });
 }
 
-Result<bool> TailKeeper::code_next(const FieldSnapshot& field, const std::stop_token& stop) {
+Result<bool> TailKeeper::code_next(const std::shared_ptr<const Snapshot>& snapshot,
+                                   const FieldSnapshot& field, const std::stop_token& stop) {
     Coded& coded = coded_[field.number];
     if (coded.refused && Clock::now() < *coded.refused + kRetryPause) {
         has_failed_ = true;
@@ -120,6 +122,7 @@ Result<bool> TailKeeper::code_next(const FieldSnapshot& field, const std::stop_t
     }
     // A row that is lost for now would get the codes of zeros, and keep them when it comes back.
     if (!field.lost.empty()) return false;
+    look_after_lesson(snapshot, field, coded);
     TailState state{.sealed_end = sealed_end,
                     .committed = field.committed,
                     .cut = cut_of(field.number),
@@ -142,6 +145,19 @@ Result<bool> TailKeeper::code_next(const FieldSnapshot& field, const std::stop_t
     }
     has_unshown_ = true;
     return true;
+}
+
+/// What was learnt is for a new run. Begins a lesson once it is worth a second of a core.
+void TailKeeper::look_after_lesson(const std::shared_ptr<const Snapshot>& snapshot,
+                                   const FieldSnapshot& field, Coded& coded) {
+    if (auto learnt = lesson_.take(field.number)) {
+        coded.coding = std::move(learnt);
+        coded.last.reset();
+    }
+    const bool is_long =
+        field.committed >= end_of_sealed(field) + options_.limits.training_rows_min;
+    if (!coded.wants_lesson || !is_long) return;
+    coded.wants_lesson = !lesson_.begin(snapshot, field.number, options_.limits.training_rows_max);
 }
 
 store::Slot TailKeeper::cut_of(store::FieldNumber field) {
@@ -181,30 +197,35 @@ Result<std::unique_ptr<index::GrowingSegment>> TailKeeper::start_run(
     const auto start = [&](const index::RunCoding& coding, std::uint64_t rows) {
         return index::GrowingSegment::create(coding, static_cast<std::size_t>(rows));
     };
+    coded.wants_lesson = false;
     if (coded.coding && index::goes_with(*coded.coding, build, options)) {
         return start(*coded.coding, limits.run_rows_max);
     }
-    std::optional<index::RunCoding> sealed;
+    // Rows have changed: no second lesson before they have had time to change again.
+    const bool has_changed = coded.coding.has_value();
+    coded.coding.reset();
     if (const index::Segment* segment = largest_segment(field); segment != nullptr) {
-        sealed = {segment->parts().space, segment->parts().model};
-        if (!index::goes_with(*sealed, build, options)) sealed.reset();
-    }
-    if (sealed && index::is_for_scans(sealed->model.layout, sealed->space.dimension())) {
-        return start(*sealed, limits.run_rows_max);
+        const index::RunCoding sealed{segment->parts().space, segment->parts().model};
+        if (index::goes_with(sealed, build, options)) {
+            const bool is_for_scans =
+                index::is_for_scans(sealed.model.layout, sealed.space.dimension());
+            coded.wants_lesson = !is_for_scans && !has_changed;
+            return start(sealed, limits.run_rows_max);
+        }
     }
     // Few rows have little to teach: a run that begins with them is a short one.
-    const std::uint64_t short_rows = std::min(limits.training_rows_min, limits.run_rows_max);
     const std::vector<index::Slot> known = last_slots(
         end_of_sealed(field), build.slots.back() + std::uint64_t{1}, limits.training_rows_max);
     const bool is_enough = known.size() >= limits.training_rows_min;
-    if (sealed && !is_enough) return start(*sealed, short_rows);
     const index::SegmentBuild lesson{.metric = build.metric,
                                      .rows = build.rows,
                                      .slots = known,
                                      .kernels = build.kernels,
                                      .threads = build.threads};
     index::RunCoding learnt = index::train_run_coding(lesson, options);
-    if (!is_enough) return start(learnt, short_rows);
+    if (!is_enough) {
+        return start(learnt, std::min(limits.training_rows_min, limits.run_rows_max));
+    }
     coded.coding = std::move(learnt);
     return start(*coded.coding, limits.run_rows_max);
 }

@@ -8,6 +8,7 @@
 #include "base/guarded.h"
 #include "base/result.h"
 #include "base/thread_pool.h"
+#include "collection/coding_lesson.h"
 #include "collection/snapshot.h"
 #include "collection/tail_codes.h"
 #include "collection/tail_plan.h"
@@ -56,6 +57,7 @@ class TailKeeper {
     struct Coded {
         std::vector<TailCodes::Run> runs;
         std::unique_ptr<index::GrowingSegment> last;  // of the last run; null: none
+        bool wants_lesson = false;                    // its coding was made for a graph
         std::optional<index::RunCoding> coding;       // learnt from enough rows
         std::optional<Time> refused;                  // when memory did not suffice
     };
@@ -69,7 +71,10 @@ class TailKeeper {
     bool wait_for_work(const std::stop_token& stop);
     Result<bool> look(const std::stop_token& stop);
     void forget_dropped(const Snapshot& snapshot);
-    Result<bool> code_next(const FieldSnapshot& field, const std::stop_token& stop);
+    Result<bool> code_next(const std::shared_ptr<const Snapshot>& snapshot,
+                           const FieldSnapshot& field, const std::stop_token& stop);
+    void look_after_lesson(const std::shared_ptr<const Snapshot>& snapshot,
+                           const FieldSnapshot& field, Coded& coded);
     Result<void> code(const FieldSnapshot& field, const CodePlan& plan, Coded& coded,
                       const std::stop_token& stop);
     Result<std::unique_ptr<index::GrowingSegment>> start_run(const FieldSnapshot& field,
@@ -88,6 +93,7 @@ class TailKeeper {
     bool has_failed_ = false;   // something is to be tried again
     Guarded<State> state_;
     std::condition_variable_any wake_;
+    CodingLesson lesson_;
     std::jthread thread_;  // last
 };
 
