@@ -229,7 +229,7 @@ Task<void> Connection::run_handler(Exchange& exchange) {
     const bool is_query = work == WorkClass::kInteractive;
     socket_.clear_deadline();
     if (is_bulk) co_await traffic_.rest_for_queries();
-    WorkPool& pool = traffic_.pool_of(work);
+    WorkPool& pool = traffic_.pool_of(work, is_bulk);
     if (pool.is_full()) {
         exchange.limit = "work_queue_max";
         exchange.response = problem(429, "too_busy",
@@ -246,9 +246,10 @@ Task<void> Connection::run_handler(Exchange& exchange) {
                                 : call_handler(*whole.route, whole.request);
         whole.request = Request{};  // its body may be large: gone before the answer is sent
     };
+    std::string owner = admission.request.collection();
     traffic_.metrics->set_queue_length(traffic_.waiting() + 1);
     if (is_query) traffic_.pacing.query_came();
-    co_await traffic_.begin_on_pool(pool, std::move(job));
+    co_await traffic_.begin_on_pool(pool, std::move(owner), std::move(job));
     if (is_query) traffic_.pacing.query_gone(Clock::now());
     if (is_bulk) traffic_.pacing.bulk_written(exchange.work_began, Clock::now());
     exchange.share.release();

@@ -39,6 +39,11 @@ const std::string& Request::capture(std::string_view name) const {
     return at->second;
 }
 
+std::string Request::collection() const {
+    const auto at = std::ranges::find(captures, "collection", &Pairs::value_type::first);
+    return at == captures.end() ? std::string() : at->second;
+}
+
 std::optional<std::string_view> Request::query_value(std::string_view name) const {
     std::optional<std::string_view> last;
     for (const auto& [key, value] : query) {

@@ -32,6 +32,8 @@ struct Request {
 
     /// The capture of that name; a name that the route does not have is a bug (CHECK).
     const std::string& capture(std::string_view name) const;
+    /// That which the route names; empty where it names none.
+    std::string collection() const;
     /// The last one of that name.
     std::optional<std::string_view> query_value(std::string_view name) const;
     /// `name` in lower case; the first one.

@@ -1,11 +1,17 @@
 // Who writes much at a time leaves room for those who ask. Times are only bounded from below.
+#include "http/testing/gate.h"
 #include "http/testing/running_server.h"
 #include "http/testing/sample_routes.h"
 #include "http/write_pacing.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
+#include <deque>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -40,6 +46,18 @@ class ServerPacing : public ::testing::Test {
                          .body_bytes_max = 2 * WritePacing::kBulkBytes,
                          .work = WorkClass::kWriting,
                          .handler = written});
+        const auto put = [this](const Request& request) -> Result<Response> {
+            const bool is_bulk = request.body.size() >= WritePacing::kBulkBytes;
+            if (request.capture("collection") == "stuck") gates_.at(is_bulk ? 1 : 0).pass();
+            return Response{.content_type = "text/plain", .body = "put"};
+        };
+        table.push_back({.method = Method::kPut,
+                         .pattern = "/in/{collection}",
+                         .operation = "putIn",
+                         .bodies = {{"text/plain"}},
+                         .body_bytes_max = 2 * WritePacing::kBulkBytes,
+                         .work = WorkClass::kWriting,
+                         .handler = put});
         return table;
     }
     void write(std::size_t bytes) {
@@ -53,6 +71,7 @@ class ServerPacing : public ::testing::Test {
 
     SampleState state_;
     std::vector<Done> writes_;
+    std::array<Gate, 2> gates_;  // of small writes, of bulk writes
     RunningServer server_{routes()};
     RawClient client_ = server_.connect();
 };
@@ -66,6 +85,31 @@ TEST_F(ServerPacing, ALargeWriteRestsAsLongAsTheLastOneTookWhileAQueryIsUnderWay
     EXPECT_GE(rest(), kWriteTime);
     state_.gate.open();
     EXPECT_EQ(asking.receive().status, 200U);
+}
+
+/// Of small writes and of large ones, which have threads of their own.
+TEST_F(ServerPacing, WritesToOneCollectionNeverHoldThoseToOthersUp) {
+    constexpr std::size_t kStuck = 12;
+    constexpr std::string_view kText = "Content-Type: text/plain\r\n";
+    constexpr std::array kBytes = {std::size_t{10}, WritePacing::kBulkBytes};
+    std::deque<RawClient> clients;
+    for (std::size_t kind = 0; kind < kBytes.size(); ++kind) {
+        const std::size_t bytes = kBytes[kind];
+        for (std::size_t i = 0; i < kStuck; ++i) {
+            RawClient& client = clients.emplace_back(server_.connect());
+            client.send(
+                fmt::format("PUT /in/stuck HTTP/1.1\r\nHost: localhost\r\n{}"
+                            "Content-Length: {}\r\n\r\n{}",
+                            kText, bytes, std::string(bytes, 'x')));
+        }
+        gates_[kind].wait_for(1);
+        EXPECT_EQ(client_.ask("PUT", "/in/other", std::string(bytes, 'y'), kText).status, 200U);
+    }
+    gates_[0].open();
+    gates_[1].open();
+    for (RawClient& client : clients) {
+        EXPECT_EQ(client.receive().status, 200U);
+    }
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ constexpr std::size_t kWaiters = 4;
 constexpr std::chrono::milliseconds kRestSlice(5);
 
 std::size_t threads_of(const Limits& limits);
+WorkPoolOptions writers_of(const Limits& limits, WorkPoolOptions::Priority priority);
 
 /// Hands `job` to `start`, and completes on the network thread when it is done. Not a coroutine:
 /// g++ 12 destroys temporaries in co_await expressions twice (its bug 99576), so there are none.
@@ -45,14 +46,17 @@ Task<void> run_elsewhere(Traffic& traffic, std::function<void()> job, Start star
 Traffic::Traffic(const Limits& all_limits, std::shared_ptr<ServerMetrics> all_metrics)
     : limits(all_limits),
       metrics(std::move(all_metrics)),
-      pool(threads_of(all_limits), all_limits.work_queue_max),
-      writers(std::max<std::size_t>(1, threads_of(all_limits) / 2), all_limits.work_queue_max),
-      waiters(kWaiters, all_limits.work_queue_max) {}
+      pool({.threads = threads_of(all_limits), .queue_max = all_limits.work_queue_max}),
+      writers(writers_of(all_limits, WorkPoolOptions::Priority::kOrdinary)),
+      bulk_writers(writers_of(all_limits, WorkPoolOptions::Priority::kLow)),
+      waiters({.threads = kWaiters,
+               .queue_max = all_limits.work_queue_max,
+               .owner_threads_max = kWaiters / 2}) {}
 
-WorkPool& Traffic::pool_of(WorkClass work) {
+WorkPool& Traffic::pool_of(WorkClass work, bool is_bulk) {
     switch (work) {
         case WorkClass::kWriting:
-            return writers;
+            return is_bulk ? bulk_writers : writers;
         case WorkClass::kWaiting:
             return waiters;
         default:
@@ -61,14 +65,18 @@ WorkPool& Traffic::pool_of(WorkClass work) {
 }
 
 std::size_t Traffic::waiting() {
-    return pool.waiting() + writers.waiting() + waiters.waiting();
+    return pool.waiting() + writers.waiting() + bulk_writers.waiting() + waiters.waiting();
 }
 
-Task<void> Traffic::begin_on_pool(WorkPool& begun_on, std::function<void()> job) {
-    return run_elsewhere(*this, std::move(job), [&begun_on](WorkPool::Job whole) {
-        // Full only if the caller did not ask; then it goes first rather than nowhere.
-        if (!begun_on.try_begin(whole)) begun_on.go_on(std::move(whole));
-    });
+Task<void> Traffic::begin_on_pool(WorkPool& begun_on, std::string owner,
+                                  std::function<void()> job) {
+    return run_elsewhere(*this, std::move(job),
+                         [&begun_on, owner = std::move(owner)](WorkPool::Job whole) {
+                             // Full only if the caller did not ask; then it goes first rather than
+                             // nowhere.
+                             if (!begun_on.try_begin(whole, owner))
+                                 begun_on.go_on(std::move(whole));
+                         });
 }
 
 Task<void> Traffic::go_on_on_pool(std::function<void()> job) {
@@ -105,6 +113,15 @@ namespace {
 std::size_t threads_of(const Limits& limits) {
     if (limits.work_threads != 0) return limits.work_threads;
     return 2 * std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+/// While one collection keeps its writers waiting, those of others write.
+WorkPoolOptions writers_of(const Limits& limits, WorkPoolOptions::Priority priority) {
+    const std::size_t of_one_collection = std::max<std::size_t>(1, threads_of(limits) / 2);
+    return {.threads = 2 * of_one_collection,
+            .queue_max = limits.work_queue_max,
+            .owner_threads_max = of_one_collection,
+            .priority = priority};
 }
 
 }  // namespace

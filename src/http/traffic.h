@@ -29,13 +29,13 @@ using Task = boost::asio::awaitable<T, Executor>;
 struct Traffic {
     Traffic(const Limits& all_limits, std::shared_ptr<ServerMetrics> all_metrics);
 
-    /// Whose threads do work of that class (but kImmediate).
-    WorkPool& pool_of(WorkClass work);
+    /// Whose threads do work of that class (but kImmediate); `is_bulk` as WritePacing has it.
+    WorkPool& pool_of(WorkClass work, bool is_bulk);
     /// Requests that wait for a thread.
     std::size_t waiting();
     /// Runs `job` there, then goes on on the network thread. `job` must not throw. Call when
     /// `begun_on.is_full()` was false: the network thread alone adds to the queue.
-    Task<void> begin_on_pool(WorkPool& begun_on, std::function<void()> job);
+    Task<void> begin_on_pool(WorkPool& begun_on, std::string owner, std::function<void()> job);
     /// Likewise on `pool` for work that has begun: goes first and is never refused.
     Task<void> go_on_on_pool(std::function<void()> job);
     /// Until a bulk write may begin (`pacing`), or the server stops. Keeps no thread waiting.
@@ -56,7 +56,8 @@ struct Traffic {
     boost::asio::io_context network{1};
     // Last: their jobs use all of the above.
     WorkPool pool;
-    WorkPool writers;
+    WorkPool writers;  // the owner of a write is its collection
+    WorkPool bulk_writers;
     WorkPool waiters;
 };
 

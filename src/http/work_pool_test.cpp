@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <future>
+#include <thread>
 
 namespace sokkuri::http {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 TEST(WorkPool, DoesAllThatItTook) {
     std::atomic<int> done = 0;
     {
-        WorkPool pool(3, 1'000);
+        WorkPool pool({.threads = 3, .queue_max = 1'000});
         for (int i = 0; i < 500; ++i) {
             WorkPool::Job job = [&] { ++done; };
             ASSERT_TRUE(pool.try_begin(job));
@@ -26,7 +27,7 @@ TEST(WorkPool, RefusesNewWorkBeyondItsBoundAndPutsBegunWorkFirst) {
     std::promise<void> gate;
     std::string order;
     {
-        WorkPool pool(1, 2);
+        WorkPool pool({.threads = 1, .queue_max = 2});
         WorkPool::Job blocker = [&] {
             entered.set_value();
             gate.get_future().wait();
@@ -54,7 +55,7 @@ TEST(WorkPool, BeginsWorkBesideWhatAlwaysGoesOn) {
     std::atomic<bool> has_begun = false;
     std::atomic<int> pieces = 0;
     {
-        WorkPool pool(1, 2);
+        WorkPool pool({.threads = 1, .queue_max = 2});
         std::function<void()> piece = [&] {
             if (pieces == 0) {
                 WorkPool::Job beginning = [&] { has_begun = true; };
@@ -67,6 +68,40 @@ TEST(WorkPool, BeginsWorkBesideWhatAlwaysGoesOn) {
             std::this_thread::yield();
     }
     EXPECT_LT(pieces, kPiecesMax);
+}
+
+/// One owner's jobs wait for one another, as writes to a collection that is compacted do.
+TEST(WorkPool, AnOwnerNeverHoldsAllThreads) {
+    std::promise<void> gate;
+    const std::shared_future<void> opened = gate.get_future().share();
+    std::atomic<int> entered = 0;
+    std::string order;
+    std::promise<void> other_done;
+    {
+        WorkPool pool({.threads = 3, .queue_max = 10, .owner_threads_max = 2});
+        for (int i = 0; i < 4; ++i) {
+            WorkPool::Job stuck = [&] {
+                ++entered;
+                opened.wait();
+            };
+            ASSERT_TRUE(pool.try_begin(stuck, "stuck"));
+        }
+        for (const char name : {'a', 'b'}) {
+            WorkPool::Job other = [&, name] {
+                order += name;
+                if (name == 'b') other_done.set_value();
+            };
+            ASSERT_TRUE(pool.try_begin(other, name == 'a' ? "other" : ""));
+        }
+        other_done.get_future().wait();
+        while (entered < 2)
+            std::this_thread::yield();
+        EXPECT_EQ(entered, 2);
+        EXPECT_EQ(pool.waiting(), 2U);
+        gate.set_value();
+    }
+    EXPECT_EQ(entered, 4) << "what waits is done, also by a pool that ends";
+    EXPECT_EQ(order, "ab");
 }
 
 }  // namespace
