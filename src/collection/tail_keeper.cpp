@@ -110,6 +110,7 @@ void TailKeeper::forget_dropped(const Snapshot& snapshot) {
 Result<bool> TailKeeper::code_next(const std::shared_ptr<const Snapshot>& snapshot,
                                    const FieldSnapshot& field, const std::stop_token& stop) {
     Coded& coded = coded_[field.number];
+    look_after_lesson(snapshot, field, coded);
     if (coded.refused && Clock::now() < *coded.refused + kRetryPause) {
         has_failed_ = true;
         return false;
@@ -122,7 +123,6 @@ Result<bool> TailKeeper::code_next(const std::shared_ptr<const Snapshot>& snapsh
     }
     // A row that is lost for now would get the codes of zeros, and keep them when it comes back.
     if (!field.lost.empty()) return false;
-    look_after_lesson(snapshot, field, coded);
     TailState state{.sealed_end = sealed_end,
                     .committed = field.committed,
                     .cut = cut_of(field.number),
@@ -156,7 +156,7 @@ void TailKeeper::look_after_lesson(const std::shared_ptr<const Snapshot>& snapsh
     }
     const bool is_long =
         field.committed >= end_of_sealed(field) + options_.limits.training_rows_min;
-    if (!coded.wants_lesson || !is_long) return;
+    if (!coded.wants_lesson || !is_long || !field.lost.empty()) return;
     coded.wants_lesson = !lesson_.begin(snapshot, field.number, options_.limits.training_rows_max);
 }
 

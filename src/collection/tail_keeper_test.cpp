@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <numeric>
 #include <random>
 #include <thread>
@@ -246,7 +247,7 @@ TEST(TailKeeper, ManyRowsGetHeadsThatAreMadeForScans) {
     const SegmentFolder folder;
     const auto collection = folder.open(index::Metric::kCosine, small_keeper());
     ASSERT_TRUE(collection->add_field({.name = "wide", .dimension = kWide}));
-    const std::vector<float> values = flat_rows(4'400, kWide);
+    const std::vector<float> values = flat_rows(6'600, kWide);
     std::size_t put = 0;
     const auto put_rows = [&](std::size_t count) {
         std::vector<PutRecord> records(count);
@@ -281,7 +282,8 @@ TEST(TailKeeper, ManyRowsGetHeadsThatAreMadeForScans) {
     // What comes while it is learnt has codes, too.
     const auto learnt = [&] { return runs.back().segment->parts().model; };
     while (learnt().layout != index::scan_layout(kWide)) {
-        ASSERT_LT(put, 4'000U);
+        ASSERT_LT(put, 6'000U);
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));  // rows are for ten seconds
         put_rows(30);
         runs = wait_for_runs(keeper, codes, field.number, put);
         EXPECT_EQ(runs[0].segment->parts().model.matrix, sealed.model.matrix);
