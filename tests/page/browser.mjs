@@ -36,6 +36,7 @@ export function visit(options, body, { origin = server.origin, expects = /^$/ } 
   return async () => {
     const context = await browser.newContext({ locale: 'en-US', baseURL: origin, ...wide, ...options });
     context.setDefaultTimeout(10_000);
+    await context.addInitScript(rememberInputs);
     const page = await context.newPage();
     const faults = [];
     page.on('pageerror', (error) => faults.push(error.stack));
@@ -53,11 +54,26 @@ export function visit(options, body, { origin = server.origin, expects = /^$/ } 
       assert.deepEqual(faults, []);
     } catch (error) {
       await page.screenshot({ path: join(shotsFolder, `failed-${Date.now()}.png`) }).catch(() => undefined);
+      const inputs = await page.evaluate(() => globalThis.inputs).catch(() => undefined);
+      if (inputs) console.error(`what the page was told before it failed: ${inputs.join(', ')}`);
       throw error;
     } finally {
       await context.close();
     }
   };
+}
+
+/** In the page: the last events of mouse and drag with their time and place, for whoever asks why a test failed. */
+function rememberInputs() {
+  globalThis.inputs = [];
+  for (const type of ['mousedown', 'mouseup', 'pointercancel', 'dragstart', 'dragenter', 'drop', 'dragend']) {
+    const remember = ({ target }) => {
+      const place = target.closest?.('[data-tile]')?.dataset.tile ?? target.nodeName;
+      globalThis.inputs.push(`${type} at ${Math.round(performance.now())} ms on ${place}`);
+      globalThis.inputs.splice(0, globalThis.inputs.length - 20);
+    };
+    addEventListener(type, remember, true);
+  }
 }
 
 export const tiles = (page) => page.locator('[data-tile]');
