@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { arrived, drop, folder, heading, idOf, jump, paste, tiles, visit, wall } from './browser.mjs';
+import { arrived, drop, folder, heading, idOf, jump, paste, still, tiles, visit, wall } from './browser.mjs';
 import { picture } from './pictures.mjs';
 
 const fresh = (number) => ({ name: 'fresh.png', type: 'image/png', bytes: picture('rings', number, { brighter: 9 }) });
@@ -58,6 +58,8 @@ suite('A picture that is brought', () => {
   test('may be a result that is dragged into the box', visit({}, async (page) => {
     await wall(page);
     await jump(page, 1);
+    // What is dragged is what lies under the pressed point when the mouse moves on, be it another tile by then.
+    await still(page);
     const tile = tiles(page).nth(4);
     const id = await idOf(tile);
     await tile.dragTo(page.getByRole('search'));

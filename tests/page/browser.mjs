@@ -107,6 +107,15 @@ export async function settled(page) {
   });
 }
 
+/** No jump is being animated: while one is, nothing can be pointed at, and whoever tries again scrolls the page. */
+export async function still(page) {
+  await page.waitForFunction(async () => {
+    // What has just been drawn is animated from the next frame on.
+    await new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); });
+    return document.getAnimations().every(({ effect }) => !effect.pseudoElement?.startsWith('::view-transition'));
+  });
+}
+
 /** Clicks the tile and waits for its neighbors; gives its id. */
 export async function jump(page, position) {
   const tile = tiles(page).nth(position);
