@@ -4,11 +4,14 @@
 #include "cli/answer_members.h"
 #include "cli/field_reader.h"
 #include "cli/load_bodies.h"
+#include "service/collection_name.h"
+#include "service/data_folder.h"
 #include "service/load_items.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace sokkuri::cli {
 namespace {
@@ -18,7 +21,7 @@ constexpr std::size_t kRequestBytesMax = 32U << 20;
 /// A load may have to wait while vectors are moved together.
 constexpr std::uint32_t kLoadTimeMaxMs = 600'000;
 
-Result<void> make_collection(const HeldFolder& held);
+Result<void> make_collection(ServerAddress address, const std::string& name);
 
 }  // namespace
 
@@ -28,11 +31,27 @@ Result<ServerTarget> ServerTarget::open(const Invocation& invocation, const Held
     const bool is_missing = !holder && holder.error().code() == ErrorCode::kNotFound;
     if (is_missing && !held.server.empty() && !held.folder.empty()) {
         TRY(request.check_files(invocation.files));
-        TRY(make_collection(held));
+        ServerAddress address = TRY(ServerAddress::parse(held.server));
+        TRY(make_collection(std::move(address), held.folder));
         holder = holder_of(invocation, held);
     }
     FolderHolder found = TRY(std::move(holder));
     return ServerTarget(std::move(found));
+}
+
+Result<void> make_at_data_server(const Invocation& invocation, const service::LibraryPlace& place,
+                                 const service::ImportRequest& request) {
+    const std::filesystem::path folder = std::filesystem::path(place.folder + "/").parent_path();
+    const std::string name = folder.filename();
+    const bool is_candidate = place.collection_directory.empty() &&
+                              service::validate_collection_name(name) &&
+                              !invocation.files.status(folder.string());
+    if (!is_candidate) return {};
+    const std::string parent = folder.has_parent_path() ? folder.parent_path().string() : ".";
+    const auto server = TRY(service::DataFolder::server(invocation.files, parent));
+    if (!server || server->socket.empty()) return {};
+    TRY(request.check_files(invocation.files));
+    return make_collection({.socket = server->socket}, name);
 }
 
 Result<std::optional<collection::FieldSpec>> ServerTarget::find_field(const std::string& name) {
@@ -166,14 +185,13 @@ std::string ServerTarget::target(std::string_view rest) const {
 namespace {
 
 /// The first vectors say what its field is like.
-Result<void> make_collection(const HeldFolder& held) {
-    ServerAddress address = TRY(ServerAddress::parse(held.server));
-    const std::string name = address.shown();
+Result<void> make_collection(ServerAddress address, const std::string& name) {
+    const std::string server = address.shown();
     ServerLink link = TRY(ServerLink::open(std::move(address)));
-    TRY(in_context(name, link.ask({.method = HttpMethod::kPut,
-                                   .target = "/v1/collections/" + percent_encoded(held.folder),
-                                   .content_type = "application/json",
-                                   .body = "{}"})));
+    TRY(in_context(server, link.ask({.method = HttpMethod::kPut,
+                                     .target = "/v1/collections/" + percent_encoded(name),
+                                     .content_type = "application/json",
+                                     .body = "{}"})));
     return {};
 }
 

@@ -7,6 +7,7 @@
 #include "cli/server_link.h"
 #include "service/import.h"
 #include "service/import_target.h"
+#include "service/library.h"
 
 #include <span>
 #include <string>
@@ -41,5 +42,11 @@ class ServerTarget final : public service::ImportTarget {
 
     FolderHolder holder_;
 };
+
+/// A folder that is missing from one that a server has (serve --data) becomes a collection of that
+/// server, which holds it from then on; not one whose name no collection can have, nor where the
+/// files of `request` cannot be read.
+Result<void> make_at_data_server(const Invocation& invocation, const service::LibraryPlace& place,
+                                 const service::ImportRequest& request);
 
 }  // namespace sokkuri::cli

@@ -59,11 +59,10 @@ Verb import_verb() {
             "the rows are \"0\", \"1\" and so on in the order of the files.\n\n"
             "Ctrl-C stops after the batch in flight; the same command again goes on where that one "
             "ended.\n\n"
-            "While `sokkuri serve` holds the folder, the files go through that server, batch by "
-            "batch, and it builds the index by itself. With --server, --in is the name of a "
-            "collection there, made when it is missing. Members of documents that say which file "
-            "or "
-            "picture an item is are left out then.",
+            "While `sokkuri serve` holds the folder, or is to have it (in its --data), the "
+            "files go through that server, batch by batch, and it builds the index by itself. "
+            "With --server, --in is the name of a collection there, made when it is missing. "
+            "Members of documents that say which file or picture an item is are left out then.",
         .argument = {.name = "FILE",
                      .help = "Files of vectors, in their order",
                      .kind = ArgumentKind::kFile,
@@ -186,6 +185,7 @@ Result<service::ImportReport> import_files(const Invocation& invocation, ImportW
         held = TRY(folder_at_server(settings, settings.text("in")));
     } else {
         const service::LibraryPlace place = TRY(library_place(invocation));
+        TRY(make_at_data_server(invocation, place, work.request));
         auto library = open_target(invocation, work.request);
         if (library) {
             work.library.emplace(std::move(*library));

@@ -35,6 +35,13 @@ Result<std::unique_ptr<DataFolder>> DataFolder::open(FileSystem& files, const st
     return std::unique_ptr<DataFolder>(new DataFolder(files, std::move(absolute), std::move(lock)));
 }
 
+Result<std::optional<collection::CollectionWriter>> DataFolder::server(FileSystem& files,
+                                                                       const std::string& path) {
+    const auto holder = TRY(store::WriteLock::holder(files, join_path(path, kLockName)));
+    if (!holder) return std::nullopt;
+    return collection::CollectionWriter{.pid = holder->pid, .socket = holder->socket};
+}
+
 bool DataFolder::is_reserved(std::string_view name) {
     return name.starts_with(kReserved);
 }

@@ -7,12 +7,14 @@
 #include "base/file_system.h"
 #include "base/hash.h"
 #include "base/result.h"
+#include "collection/local_collection.h"
 #include "store/write_lock.h"
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -26,6 +28,10 @@ class DataFolder {
     /// server holds it.
     static Result<std::unique_ptr<DataFolder>> open(FileSystem& files, const std::string& path,
                                                     const std::string& socket);
+
+    /// The server that holds the folder now; empty when none does, or when there is no folder.
+    static Result<std::optional<collection::CollectionWriter>> server(FileSystem& files,
+                                                                      const std::string& path);
 
     const std::string& path() const { return path_; }  // absolute
     /// A name of ours: no collection can have it.

@@ -124,6 +124,24 @@ class Collections(ServerTest):
                                                check=0).stdout)["hits"]
             self.assertEqual(len(hits), 2)
 
+    def test_what_is_imported_beside_them_is_served_from_its_first_row(self):
+        server = self.serve_data()
+        rows = self.base / "rows.ndjson"
+        rows.write_text("".join(f'{{"id":"{i}","vector":[{i},1,0]}}\n' for i in range(5)))
+        data = self.base / "data"
+        self.run_program("import", "--in", data / "rows", self.base / "none.npy", check=1)
+        self.assertEqual(server.collections(), {})
+        self.run_program("import", "--in", f"{data}/rows//", rows, check=0)
+        self.assertEqual(server.collections()["rows"]["items"], 5)
+        self.assertEqual(self.ids("similar", "1", "--in", data / "rows", "-k", "1"), ["2"])
+        # No collection can be called that: made here, and served when it is there.
+        self.run_program("import", "--in", data / "Rows of mine", rows, check=0)
+        server.wait_for(lambda: "rows-of-mine" in server.collections())
+        # Nobody's.
+        server.stop(signal.SIGTERM)
+        self.run_program("import", "--in", data / "later", rows, check=0)
+        self.assertEqual(self.json_of("stats", "--in", data / "later")["items"], 5)
+
     def put_picture(self, address, content):
         import urllib.request
         form = (b"--b\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"p.png\"\r\n\r\n" + content +
