@@ -95,6 +95,37 @@ TEST(Compaction, LetsOldFilesGoWithTheirLastReaderWithoutAWrite) {
     }
 }
 
+/// As another process has it: with connections of its own, and its files not yet opened.
+TEST(OldFiles, OfSegmentsThatWereReplacedStayForWhoeverMayOpenThem) {
+    MemoryFileSystem files;
+    make_small(files, kSource);
+    const auto elsewhere =
+        store::Catalog::open(files, join_path(kSource, "catalog.db"), store::CatalogAccess::kRead)
+            .value();
+    SegmentShelf shelf(files, kSource, **simd::chosen_kernels());
+    TailCodes tails;
+    Snapshots snapshots(files, kSource, shelf, tails);
+    auto before = elsewhere->begin_read().value();
+    const std::vector<store::SegmentRow> sealed = before->segments(0).value();
+    ASSERT_EQ(sealed.size(), 1U);
+    const std::string old = join_path(kSource, sealed[0].file);
+
+    const auto collection = open_small(files, kSource);
+    for (std::size_t number = 100; number < 200; ++number) {
+        const PutRecord record = small_record(number);
+        ASSERT_TRUE(collection->put({&record, 1}));
+    }
+    ASSERT_TRUE(collection->optimize({}));
+    ASSERT_EQ(collection->stats()->fields[0].index.segments.size(), 1U) << "merged";
+    const auto snapshot = snapshots.of(*before).value();
+    EXPECT_TRUE(snapshot->fields.at(0).segments.at(0).is_usable());
+
+    before.reset();
+    while (files.status(old))
+        std::this_thread::yield();
+    EXPECT_TRUE(is_whole(files, kSource));
+}
+
 /// Neither whoever drops a field nor the thread that deletes files later is told otherwise than by
 /// std::bad_alloc: whoever asks has got what he asked for, and above the thread is nobody.
 TEST(OldFiles, GoLaterWhereMemoryRunsOut) {

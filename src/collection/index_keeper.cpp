@@ -261,9 +261,6 @@ Result<void> IndexKeeper::build(const Snapshot& snapshot, const FieldSnapshot& f
     }
     kept_.snapshots.forget();
     if (tails_ != nullptr) tails_->changed();
-    const auto transaction = TRY(kept_.catalog.begin_read());
-    TRY(kept_.check_place());
-    remove_leftovers(kept_.files, kept_.directory, *transaction);
     return {};
 }
 

@@ -59,7 +59,7 @@ struct KeptCollection {
     TailCodes& tails;
     /// That the folder is still this collection's (store::WriteLock::check_place).
     std::function<Result<void>()> check_place;
-    /// In the writer's turn.
+    /// In the writer's turn. What is replaced is deleted by whoever commits.
     std::function<Result<void>(std::span<const store::SegmentNumber> replaced,
                                const store::SegmentRow& added)>
         commit;

@@ -278,9 +278,10 @@ void LocalCollection::start_keepers(const KeeperOptions& options) {
         std::make_unique<OldFiles>(files_, directory_, *catalog_, snapshots_, attempt_in_turn);
     const auto check_place = [this] { return write_half_->lock->check_place(); };
     const auto commit = [this](std::span<const store::SegmentNumber> replaced,
-                               const store::SegmentRow& added) {
-        return in_turn(
-            [&](LocalWriter& writer) { return writer.replace_segments(replaced, added); });
+                               const store::SegmentRow& added) -> Result<void> {
+        TRY(in_turn([&](LocalWriter& writer) { return writer.replace_segments(replaced, added); }));
+        old_files_->let_go_segments();
+        return {};
     };
     keeper_ = std::make_unique<IndexKeeper>(
         KeptCollection{files_, directory_, kernels_, *catalog_, snapshots_, shelf_, tails_,

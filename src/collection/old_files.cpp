@@ -3,10 +3,12 @@
 #include "base/log.h"
 #include "base/out_of_memory.h"
 #include "collection/compaction.h"
+#include "collection/seal.h"
 
 #include <algorithm>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 namespace sokkuri::collection {
 namespace {
@@ -37,25 +39,43 @@ OldFiles::~OldFiles() {
 void OldFiles::let_go() {
     const auto are_gone = attempt();
     if (are_gone.value_or(false)) return;
-    *are_left_.lock() = true;
+    left_.lock()->are_there = true;
     wake_.notify_all();
+}
+
+void OldFiles::let_go_segments() {
+    // Those that cannot be listed now are found the next time.
+    static_cast<void>(or_out_of_memory([this] { return find_segments(); }));
+    let_go();
+}
+
+Result<void> OldFiles::find_segments() {
+    const auto transaction = TRY(catalog_.begin_read());
+    const std::vector<std::string> found = leftovers(files_, directory_, *transaction);
+    left_.lock()->segments.insert(found.begin(), found.end());
+    return {};
 }
 
 /// Whether nothing is left. What they belonged to is gone whatever becomes of them: where memory
 /// runs out, it is no error of whoever asked, and tried again later.
-Result<bool> OldFiles::attempt() const {
+Result<bool> OldFiles::attempt() {
     return or_out_of_memory([this] { return in_turn_([this] { return try_once(); }); });
 }
 
-Result<bool> OldFiles::try_once() const {
+Result<bool> OldFiles::try_once() {
+    const std::set<std::string> segments = left_.lock()->segments;
     {
         const auto transaction = TRY(catalog_.begin_read());
-        if (!has_old_fields(files_, directory_, *transaction)) return true;
+        if (segments.empty() && !has_old_fields(files_, directory_, *transaction)) return true;
     }
     const bool is_settled = TRY(catalog_.is_settled());
     if (!is_settled) return false;
     const auto transaction = TRY(catalog_.begin_read());
     remove_old_fields(files_, directory_, *transaction);
+    for (const std::string& path : segments) {
+        static_cast<void>(files_.remove_file(path));
+        left_.lock()->segments.erase(path);
+    }
     // Files that are open keep their room on the disk: the newest snapshot closes them.
     TRY(snapshots_.of(*transaction));
     return true;
@@ -66,12 +86,12 @@ void OldFiles::run(const std::stop_token& stop) {
     bool was_told = false;
     for (;;) {
         {
-            auto are_left = are_left_.lock();
-            wake_.wait(are_left.lock(), stop, [&] { return *are_left; });
+            auto left = left_.lock();
+            wake_.wait(left.lock(), stop, [&] { return left->are_there; });
             if (!stop.stop_requested())
-                wake_.wait_for(are_left.lock(), stop, pause, [] { return false; });
+                wake_.wait_for(left.lock(), stop, pause, [] { return false; });
             if (stop.stop_requested()) return;
-            *are_left = false;
+            left->are_there = false;
         }
         const auto are_gone = attempt();
         if (are_gone.value_or(false)) {
@@ -84,7 +104,7 @@ void OldFiles::run(const std::stop_token& stop) {
                 are_gone.error().message());
         }
         pause = std::min(2 * pause, kLongestPause);
-        *are_left_.lock() = true;
+        left_.lock()->are_there = true;
     }
 }
 

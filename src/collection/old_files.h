@@ -1,7 +1,7 @@
-// OldFiles: the files of fields that were compacted or dropped. Readers of a generation before, in
-// any process, may be about to open them: they are deleted when the last of those has gone, also
-// when nobody writes any more. Of a writer; a thread of its own that sleeps while there is nothing
-// to do. Safe from any number of threads.
+// OldFiles: the files of fields that were compacted or dropped, and of segments that were replaced.
+// Readers of a generation before, in any process, may be about to open them: they are deleted when
+// the last of those has gone, also when nobody writes any more. Of a writer; a thread of its own
+// that sleeps while there is nothing to do. Safe from any number of threads.
 #pragma once
 
 #include "base/file_system.h"
@@ -12,6 +12,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -34,10 +35,19 @@ class OldFiles {
     /// Deletes what nobody reads; what somebody does goes later, and all of it where memory has run
     /// out. Not in the writer's turn.
     void let_go();
+    /// Likewise what lies among the segments and is none of the catalog's now. Not while a segment
+    /// is being written.
+    void let_go_segments();
 
  private:
-    Result<bool> attempt() const;
-    Result<bool> try_once() const;
+    struct Left {
+        bool are_there = false;          // some may be
+        std::set<std::string> segments;  // paths
+    };
+
+    Result<bool> attempt();
+    Result<bool> try_once();
+    Result<void> find_segments();
     void run(const std::stop_token& stop);
 
     FileSystem& files_;
@@ -45,7 +55,7 @@ class OldFiles {
     store::Catalog& catalog_;
     Snapshots& snapshots_;
     const InTurn in_turn_;
-    Guarded<bool> are_left_{false};  // some may be there
+    Guarded<Left> left_;
     std::condition_variable_any wake_;
     std::jthread thread_;  // last
 };

@@ -79,10 +79,11 @@ void remove_unnamed(FileSystem& files, const std::string& directory, const store
     static_cast<void>(files.remove_directory(folder));
 }
 
-void remove_leftovers(FileSystem& files, const std::string& directory,
-                      store::ReadTransaction& transaction) {
+std::vector<std::string> leftovers(const FileSystem& files, const std::string& directory,
+                                   store::ReadTransaction& transaction) {
+    std::vector<std::string> paths;
     const auto fields = transaction.fields();
-    if (!fields) return;
+    if (!fields) return paths;
     for (const store::FieldRow& field : *fields) {
         const auto rows = transaction.segments(field.number);
         const std::string folder =
@@ -95,9 +96,16 @@ void remove_leftovers(FileSystem& files, const std::string& directory,
         }
         for (const DirectoryEntry& entry : *entries) {
             const std::string path = join_path(folder, entry.name);
-            if (entry.kind != FileKind::kRegular || live.contains(path)) continue;
-            static_cast<void>(files.remove_file(path));
+            if (entry.kind == FileKind::kRegular && !live.contains(path)) paths.push_back(path);
         }
+    }
+    return paths;
+}
+
+void remove_leftovers(FileSystem& files, const std::string& directory,
+                      store::ReadTransaction& transaction) {
+    for (const std::string& path : leftovers(files, directory, transaction)) {
+        static_cast<void>(files.remove_file(path));
     }
 }
 

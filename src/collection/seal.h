@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace sokkuri::collection {
 
@@ -42,8 +43,12 @@ Result<SealedSegment> seal(const FieldSnapshot& field, store::Generation generat
 /// effort.
 void remove_unnamed(FileSystem& files, const std::string& directory, const store::SegmentRow& row);
 
-/// Deletes what lies among the segments of a collection's fields and is none of the catalog's.
-/// Best effort: what cannot be deleted now is the next one's.
+/// Paths of what lies among the segments of a collection's fields and is none of the catalog's:
+/// what was replaced, and what a kill or a commit that failed has left; also what is being written.
+std::vector<std::string> leftovers(const FileSystem& files, const std::string& directory,
+                                   store::ReadTransaction& transaction);
+
+/// Deletes them. Best effort: what cannot be deleted now is the next one's.
 void remove_leftovers(FileSystem& files, const std::string& directory,
                       store::ReadTransaction& transaction);
 
