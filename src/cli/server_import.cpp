@@ -41,6 +41,7 @@ Result<ServerTarget> ServerTarget::open(const Invocation& invocation, const Held
 
 Result<void> make_at_data_server(const Invocation& invocation, const service::LibraryPlace& place,
                                  const service::ImportRequest& request) {
+    // Without slashes at its end, however many there are.
     const std::filesystem::path folder = std::filesystem::path(place.folder + "/").parent_path();
     const std::string name = folder.filename();
     const bool is_candidate = place.collection_directory.empty() &&

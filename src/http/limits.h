@@ -20,8 +20,9 @@ struct Limits {
     std::uint32_t write_time_max_ms = 120'000;  // without a byte taken by the client
     std::uint32_t requests_per_connection_max = 100'000;
     std::uint32_t work_queue_max = 128;  // waiting for a thread; beyond: 429 with Retry-After
-    std::uint32_t work_threads =
-        0;  // as many for writes, of one collection half; 0: twice the cores
+    // As many more for small writes and for bulk writes, of which one collection has half. 0: twice
+    // the cores.
+    std::uint32_t work_threads = 0;
     std::uint32_t json_depth_max = 64;
     std::uint32_t event_streams_max = 64;
     std::uint32_t event_interval_ms = 220;        // between two looks at an event stream

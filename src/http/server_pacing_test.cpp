@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace sokkuri::http {
@@ -30,7 +31,8 @@ struct Done {
 
 class ServerPacing : public ::testing::Test {
  protected:
-    /// The sample routes, and PUT /written, which takes kWriteTime.
+    /// The sample routes; PUT /written, which takes kWriteTime; PUT /in/stuck, which waits for a
+    /// gate, and to other collections, which does not.
     RouteTable routes() {
         RouteTable table = sample_routes(state_);
         const auto written = [this](const Request&) -> Result<Response> {
@@ -39,26 +41,23 @@ class ServerPacing : public ::testing::Test {
             writes_.push_back({began, Clock::now()});  // by one client, so one at a time
             return Response{.content_type = "text/plain", .body = "written"};
         };
-        table.push_back({.method = Method::kPut,
-                         .pattern = "/written",
-                         .operation = "putWritten",
-                         .bodies = {{"text/plain"}},
-                         .body_bytes_max = 2 * WritePacing::kBulkBytes,
-                         .work = WorkClass::kWriting,
-                         .handler = written});
+        table.push_back(write_route("/written", "putWritten", written));
         const auto put = [this](const Request& request) -> Result<Response> {
             const bool is_bulk = request.body.size() >= WritePacing::kBulkBytes;
             if (request.capture("collection") == "stuck") gates_.at(is_bulk ? 1 : 0).pass();
             return Response{.content_type = "text/plain", .body = "put"};
         };
-        table.push_back({.method = Method::kPut,
-                         .pattern = "/in/{collection}",
-                         .operation = "putIn",
-                         .bodies = {{"text/plain"}},
-                         .body_bytes_max = 2 * WritePacing::kBulkBytes,
-                         .work = WorkClass::kWriting,
-                         .handler = put});
+        table.push_back(write_route("/in/{collection}", "putIn", put));
         return table;
+    }
+    static Route write_route(const char* pattern, const char* operation, Handler handler) {
+        return {.method = Method::kPut,
+                .pattern = pattern,
+                .operation = operation,
+                .bodies = {{"text/plain"}},
+                .body_bytes_max = 2 * WritePacing::kBulkBytes,
+                .work = WorkClass::kWriting,
+                .handler = std::move(handler)};
     }
     void write(std::size_t bytes) {
         EXPECT_EQ(
